@@ -1,0 +1,49 @@
+"""Re-derive one result: two-layer ReLU networks trained with weight decay learn the simplest model.
+
+The names are listed in the order in which the book teaches them.
+"""
+
+from . import sensing, theory
+from .audit import AuditError, check
+from .blocks import Blocks
+from .certify import Verdict, decide
+from .conditions import Isometry, isometry
+from .ensembles import draw
+from .patterns import Patterns, count_patterns, has_all_ones, sample_patterns
+from .phase import phase_diagram
+from .planted import Plant, plant
+from .programs import Solution, solve
+
+__all__ = [
+    "sensing",
+    "draw",
+    "Plant",
+    "plant",
+    "Patterns",
+    "count_patterns",
+    "sample_patterns",
+    "has_all_ones",
+    "Blocks",
+    "Solution",
+    "solve",
+    "Isometry",
+    "isometry",
+    "Verdict",
+    "decide",
+    "AuditError",
+    "check",
+    "phase",
+    "phase_diagram",
+    "theory",
+    "plots",
+    "widgets",
+]
+
+
+def __getattr__(name):
+    """Load the rooms that need matplotlib or ipywidgets when they are first used."""
+    if name in ("plots", "widgets"):
+        import importlib
+
+        return importlib.import_module(f".{name}", __name__)
+    raise AttributeError(f"module 'relulab' has no attribute {name!r}")

@@ -1,0 +1,62 @@
+"""Messages for bad input: the argument's name, what was given, what is allowed."""
+
+import numpy as np
+
+
+def choice(name, value, choices):
+    """Return `value` if it is one of `choices`."""
+    if isinstance(value, str) and value in choices:
+        return value
+    raise ValueError(f"{name}={value!r} is unknown; choose from {', '.join(map(repr, choices))}")
+
+
+def count(name, value, least=1, most=None):
+    """Return `value` as an int between `least` and `most`."""
+    ok = isinstance(value, int | np.integer) and not isinstance(value, bool | np.bool_)
+    if ok and value >= least and (most is None or value <= most):
+        return int(value)
+    allowed = f"a whole number >= {least}" + ("" if most is None else f" and <= {most}")
+    raise ValueError(f"{name}={value!r} is not {allowed}")
+
+
+def nonnegative(name, value):
+    """Return `value` as a finite float >= 0."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = np.nan
+    if np.isfinite(number) and number >= 0:
+        return number
+    raise ValueError(f"{name}={value!r} is not a finite number >= 0")
+
+
+def array(name, value, shape):
+    """Return `value` as a finite float64 array; `shape` has a length, or a letter for any length >= 1."""
+    try:
+        result = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} is not an array of real numbers") from None
+    wanted = "(" + ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "") + ")"
+    fits = result.ndim == len(shape) and all(
+        size >= 1 and (isinstance(want, str) or size == want)
+        for size, want in zip(result.shape, shape, strict=True)
+    )
+    if not fits:
+        raise ValueError(f"{name} has shape {result.shape}; it must be {wanted}, each length at least 1")
+    if not np.isfinite(result).all():
+        raise ValueError(f"{name} holds NaN or infinite values; all entries must be finite")
+    return result
+
+
+def data(X):
+    """Return the data matrix as a finite float64 array (n, d)."""
+    return array("X", X, ("n", "d"))
+
+
+def generator(rng):
+    """Return a `numpy.random.Generator` from a generator or an integer seed."""
+    if isinstance(rng, np.random.Generator):
+        return rng
+    if isinstance(rng, int | np.integer) and not isinstance(rng, bool) and rng >= 0:
+        return np.random.default_rng(rng)
+    raise ValueError(f"rng={rng!r} is neither a numpy.random.Generator nor a whole number >= 0")

@@ -1,0 +1,207 @@
+"""The curves that theory draws over the diagrams. Each says whether it is proved or heuristic."""
+
+from math import comb
+
+import numpy as np
+from scipy import special
+
+from . import _checks
+from .patterns import count_patterns
+
+
+def cover(n, d):
+    """Cover's count of patterns, the zero pattern included; the same as `count_patterns`. Proved."""
+    return count_patterns(n, d)
+
+
+def wendel(n, d):
+    """Probability that n random rows in dimension d have an all-ones pattern (Wendel, 1962). Proved.
+
+    ``2^(1-n) sum_{k < d} C(n - 1, k)``, for independent symmetric rows in general position: the four
+    ensembles here. It is 1 for n <= d and exactly 1/2 at n = 2d.
+
+    Parameters
+    ----------
+    n, d : int
+        Samples and dimension.
+
+    Returns
+    -------
+    float
+        A probability, without overflow at any size.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> rl.theory.wendel(20, 10), rl.theory.wendel(10, 10)
+    (0.5, 1.0)
+    """
+    n, d = _checks.count("n", n), _checks.count("d", d)
+    if n <= d:
+        return 1.0
+    return sum(comb(n - 1, k) for k in range(d)) / 2 ** (n - 1)
+
+
+def recovery_whitened(n, d):
+    """Probability that a linear plant is the unique solution over all patterns, whitened data. Proved.
+
+    For the gated skip program with ``X^T X = I`` the plant is unique exactly when the all-ones pattern does
+    not exist, so the probability is ``1 - wendel(n, d)``. For any other data it is an upper bound.
+
+    Parameters
+    ----------
+    n, d : int
+        Samples and dimension.
+
+    Returns
+    -------
+    float
+        A probability.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> rl.theory.recovery_whitened(20, 10)
+    0.5
+    """
+    return 1.0 - wendel(n, d)
+
+
+def l1_statistical_dimension(k, d):
+    """Statistical dimension of the descent cone of the l1 norm at a k-sparse vector in R^d.
+
+    ``min_{t >= 0} k (1 + t^2) + (d - k) E[(|g| - t)_+^2]`` (Amelunxen, Lotz, McCoy, Tropp, 2014,
+    Proposition 4.5). Gaussian measurements recover the vector by basis pursuit with probability 1/2 near as
+    many measurements as this, up to order sqrt(d). Proved, as an upper bound that is tight to 2 sqrt(d / k).
+
+    Parameters
+    ----------
+    k, d : int
+        Nonzero entries, 0 <= k <= d; dimension.
+
+    Returns
+    -------
+    float
+        A number of measurements, between 0 and d.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> round(rl.theory.l1_statistical_dimension(10, 100), 1)
+    32.9
+    """
+    d = _checks.count("d", d)
+    k = _checks.count("k", k, 0, d)
+    if k in (0, d):
+        return float(k)
+
+    def bound(t):
+        tail = 2 * ((1 + t * t) * special.ndtr(-t) - t * np.exp(-t * t / 2) / np.sqrt(2 * np.pi))
+        return k * (1 + t * t) + (d - k) * tail
+
+    return _minimum(bound, 10)
+
+
+def group_statistical_dimension(k, p, d):
+    """Statistical dimension of the group norm at k active of p groups of size d. Heuristic for networks.
+
+    ``min_{t >= 0} k (d + t^2) + (p - k) E[(chi_d - t)_+^2]``. It is exact for independent Gaussian
+    measurements; the columns of a network's blocks are far from independent, so over a network's diagram it
+    is only an overlay.
+
+    Parameters
+    ----------
+    k, p, d : int
+        Active groups, 0 <= k <= p; groups; group size.
+
+    Returns
+    -------
+    float
+        A number of measurements.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> round(rl.theory.group_statistical_dimension(1, 51, 10) / 10, 2)
+    2.66
+    """
+    p, d = _checks.count("p", p), _checks.count("d", d)
+    k = _checks.count("k", k, 0, p)
+
+    def bound(t):
+        upper = [special.gammaincc((d + i) / 2, t * t / 2) for i in range(3)]
+        mean = np.sqrt(2) * np.exp(special.gammaln((d + 1) / 2) - special.gammaln(d / 2))
+        tail = d * upper[2] - 2 * t * mean * upper[1] + t * t * upper[0]
+        return k * (d + t * t) + (p - k) * tail
+
+    return _minimum(bound, np.sqrt(d) + 10)
+
+
+def _minimum(function, top):
+    from scipy.optimize import minimize_scalar
+
+    return float(minimize_scalar(function, bounds=(0, top), method="bounded").fun)
+
+
+def mean_field_isometry(X, w):
+    """Mean-field estimate of NIC-L for a random pattern. Heuristic as an edge, proved in the mean.
+
+    ``sqrt(1/4 (1 + sum_i ||x_i||^2 dual_i^2))`` with the minimum-norm dual ``X (X^T X)^{-1} w``: the root
+    mean square of ``||X^T D_j dual||`` when every row is active with probability 1/2.
+
+    Parameters
+    ----------
+    X : array_like, shape (n, d)
+        The data, of rank d.
+    w : array_like, shape (d,)
+        The planted neuron.
+
+    Returns
+    -------
+    float
+        A norm; the condition asks for less than 1.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> X = rl.draw("whitened", 400, 20, rng=0)
+    >>> round(rl.theory.mean_field_isometry(X, rl.plant(X, rng=1).weights[:, 0]), 2)
+    0.51
+    """
+    X = _checks.data(X)
+    w = _checks.array("w", w, (X.shape[1],))
+    dual = np.linalg.lstsq(X.T, w / np.linalg.norm(w))[0]
+    return float(np.sqrt(0.25 * (1 + ((X**2).sum(axis=1) * dual**2).sum())))
+
+
+def wilson_interval(successes, trials, level=0.95):
+    """Wilson's confidence interval for a probability.
+
+    Parameters
+    ----------
+    successes, trials : array_like of int
+        Counts, broadcast against each other.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    lower, upper : ndarray
+        The ends of the interval; 0 and 1 where there are no trials.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> [round(float(end), 2) for end in rl.theory.wilson_interval(8, 10)]
+    [0.49, 0.94]
+    """
+    successes, trials = np.broadcast_arrays(np.asarray(successes, float), np.asarray(trials, float))
+    z = special.ndtri(0.5 + level / 2)
+    some = np.maximum(trials, 1)
+    share = successes / some
+    center = (share + z * z / (2 * some)) / (1 + z * z / some)
+    half = z / (1 + z * z / some) * np.sqrt(share * (1 - share) / some + z * z / (4 * some**2))
+    empty = trials == 0
+    lower = np.where(empty, 0.0, np.where(successes == 0, 0.0, np.maximum(center - half, 0.0)))
+    upper = np.where(empty, 1.0, np.where(successes == trials, 1.0, np.minimum(center + half, 1.0)))
+    return lower, upper
