@@ -3,7 +3,7 @@
 The names are listed in the order in which the book teaches them.
 """
 
-from . import sensing, theory
+from . import phase, sensing, theory
 from .audit import AuditError, check
 from .blocks import Blocks
 from .certify import Verdict, decide

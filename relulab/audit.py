@@ -60,9 +60,12 @@ def check(verdict, plant, S):
     unscaled = 1 if verdict.network == "normalized" else scale
     if verdict.status == "recovered":
         return _check_dual(verdict.dual * unscaled, problem)
+    # Outputs of the normalized network's blocks do not change with the scale of X; those of the others do.
     competitor = verdict.competitor * (scale / unscaled)
     if verdict.status == "not-recovered":
         return _check_cheaper(competitor, problem)
+    if verdict.dual is not None:
+        _check_optimal(verdict.dual * unscaled, problem)
     return _check_second(competitor, problem)
 
 
@@ -152,6 +155,12 @@ def _check_dual(dual, problem):
     return True
 
 
+def _check_optimal(dual, problem):
+    _require("planted equations: ||A_J^T dual - g||", problem.equations(dual), "<=", 1e-8)
+    for j in range(len(problem.masks)):
+        _require(f"block {j}: ||A_j^T dual||", problem.reach(j, dual), "<=", 1 + SLACK)
+
+
 def _check_cheaper(W, problem):
     error = problem.output(W) - problem.y
     price = problem.cost(W) + problem.repair(error) if error.any() else problem.cost(W)
@@ -162,7 +171,8 @@ def _check_cheaper(W, problem):
 def _check_second(W, problem):
     error = np.linalg.norm(problem.output(W) - problem.y)
     _require("second interpolant: residual", error, "<=", 1e-10 * max(1.0, np.linalg.norm(problem.y)))
-    _require("second interpolant: cost", problem.cost(W), "<=", problem.k * (1 + 1e-10))
+    difference = abs(problem.cost(W) - problem.k)
+    _require("second interpolant: cost minus the plant's", difference, "<=", 1e-10 * problem.k)
     moved = np.linalg.norm(problem.output(W * _off(problem, W)))
     _require("second interpolant: what it puts off the planted blocks", moved, ">", 1e-6)
     return True

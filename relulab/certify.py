@@ -35,13 +35,14 @@ class Verdict:
     ----------
     status : str
         ``"recovered"``: the plant is the unique solution. ``"not-recovered"``: an interpolant is strictly
-        cheaper. ``"not-unique"``: another interpolant costs no more than the plant. ``"undecided"``: no
-        evidence was found.
+        cheaper. ``"not-unique"``: another interpolant costs the same, so that the plant is not the only
+        solution; that both are solutions is proved where a dual comes with it. ``"undecided"``: no evidence
+        was found.
     evidence : str or None
         ``"isometry"`` or ``"dual"`` (recovered), ``"competitor"`` (not-recovered), ``"all-ones"``
         (not-unique), None (undecided).
     dual : ndarray, shape (n,), or None
-        The dual vector that proves recovery.
+        The dual vector that proves recovery, or that a not-unique plant is a solution.
     competitor : ndarray, shape (p + s, d), or None
         The weights of the other interpolant, the skip block's first.
     margin : float
@@ -146,8 +147,10 @@ def _all_ones(blocks, index, coordinates):
         return None
     W = np.zeros((blocks.size, blocks.X.shape[1]))
     W[full[0] + 1] = coordinates[0]
+    dual, residual = minimum_norm_dual(blocks, index, coordinates)
+    optimal = residual <= EQUATIONS and blocks.norms(dual).max() <= 1 + EQUATIONS
     reason = "in the all-ones block the planted weights give the same output at the same cost"
-    return "not-unique", "all-ones", None, W, 0.0, 0, reason
+    return "not-unique", "all-ones", dual if optimal else None, W, 0.0, 0, reason
 
 
 def _search(blocks, index, coordinates, iterations):

@@ -1,0 +1,109 @@
+"""The command line: `relulab figures`, `relulab figure 4a`, `relulab sweep`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def sizes(text):
+    """Read a grid: `10,20,40` or `start:stop:step`, the stop included."""
+    try:
+        if ":" in text:
+            start, stop, step = (int(part) for part in text.split(":"))
+            return list(range(start, stop + 1, step))
+        return [int(part) for part in text.split(",")]
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither 10,20,40 nor start:stop:step") from None
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaint is one line."""
+
+    def error(self, message):
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def _parser():
+    parser = _Parser(prog="relulab", description="Phase diagrams of ReLU network recovery.")
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    commands.add_parser("figures", help="list the figures that can be computed")
+
+    figure = commands.add_parser("figure", help="compute a figure of the paper, or all of them")
+    figure.add_argument("number", help="such as 4a, or all")
+    figure.add_argument("--scale", default="book", help="book or paper")
+
+    sweep = commands.add_parser("sweep", help="compute a phase diagram of your own")
+    sweep.add_argument("--n", type=sizes, default=sizes("10:200:10"), help="10,20,40 or start:stop:step")
+    sweep.add_argument("--d", type=sizes, default=sizes("10:60:10"), help="as --n")
+    sweep.add_argument("--trials", type=int, default=5)
+    for name in ("kind", "network", "ensemble", "direction", "metric"):
+        sweep.add_argument(f"--{name}")
+    sweep.add_argument("--k", type=int, default=1)
+
+    for command in (figure, sweep):
+        command.add_argument("--seed", type=int, default=0)
+        command.add_argument("--out", type=Path, default=Path("figures"), help="folder for what is computed")
+    return parser
+
+
+def main(arguments=None):
+    """Run the command line; bad input ends with exit code 2 and one line."""
+    options = _parser().parse_args(arguments)
+    try:
+        {"figures": _figures, "figure": _figure, "sweep": _sweep}[options.command](options)
+    except ValueError as error:
+        print(f"relulab: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _figures(options):
+    from .figures import FIGURES
+
+    for figure in FIGURES.values():
+        settings = ", ".join(f"{name} {value}" for name, value in figure.settings.items())
+        print(f"{figure.number:4} {settings:42} {figure.expectation}")
+
+
+def _figure(options):
+    from .figures import FIGURES, compute
+
+    for number in FIGURES if options.number == "all" else [options.number]:
+        ds = compute(number, options.scale, options.seed)
+        _save(ds, options.out, f"figure-{number}-{options.scale}")
+        outcome = "held" if ds.attrs["held"] else "did not hold"
+        print(f"figure {number}: {ds.attrs['expectation']}: {outcome}, measured {ds.attrs['edge']:.2f}")
+
+
+def _sweep(options):
+    from .phase import phase_diagram
+
+    names = ("n", "d", "trials", "kind", "network", "ensemble", "direction", "metric", "k")
+    settings = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    ds = phase_diagram(**settings, rng=options.seed)
+    _save(ds, options.out, "sweep")
+    print(f"{ds.sizes['n'] * ds.sizes['d']} cells, {int(ds.undecided.sum())} undecided trials")
+
+
+def _save(ds, folder, name):
+    """Write the table and the picture, and say where."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from .plots import phase, use_style
+
+    folder.mkdir(parents=True, exist_ok=True)
+    use_style()
+    figure = phase(ds).figure
+    for suffix in ("png", "svg"):
+        figure.savefig(folder / f"{name}.{suffix}", dpi=150)
+    columns = ["rate", "lower", "upper", "undecided"]
+    header = "".join(f"# {key}: {value}\n" for key, value in ds.attrs.items())
+    table = ds[columns].to_dataframe().to_csv()
+    (folder / f"{name}.csv").write_text(header + table)
+    print(f"wrote {folder / name}.csv, .png and .svg")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+import matplotlib as mpl
+import numpy as np
+import pytest
+
+import relulab as rl
+from relulab.cli import main
+from relulab.figures import FIGURES, measured_edge
+
+mpl.use("Agg")
+
+
+@pytest.fixture
+def diagram():
+    return rl.phase_diagram([20, 30, 40, 60], [10, 15], trials=4, progress=False)
+
+
+@pytest.fixture(autouse=True)
+def _close_figures():
+    yield
+    import matplotlib.pyplot as plt
+
+    plt.close("all")
+
+
+def test_the_picture_shows_the_rates(diagram):
+    ax = rl.plots.phase(diagram)
+    shown = ax.collections[0].get_array()
+    np.testing.assert_array_equal(np.asarray(shown).reshape(4, 2), diagram.rate)
+    assert "sampled patterns" in ax.get_title()
+    line = next(line for line in ax.lines if len(line.get_xdata()) > 2)
+    np.testing.assert_allclose(line.get_ydata(), 2 * line.get_xdata())
+
+
+def test_undecided_cells_are_marked(diagram):
+    diagram.undecided[1, 0] = 2
+    assert [text.get_text() for text in rl.plots.phase(diagram).texts] == ["?2"]
+
+
+def test_a_slice_shows_the_exact_curve(diagram):
+    curve = rl.plots.slice_against_wendel(diagram, 10).lines[-1]
+    at_2d = np.flatnonzero(np.isclose(curve.get_xdata(), 2))
+    np.testing.assert_allclose(curve.get_ydata()[at_2d], 0.5)
+
+
+def test_the_maps_are_ordered_by_lightness():
+    colors = mpl.colormaps[rl.plots.RATE_MAP](np.linspace(0, 1, 50))[:, :3]
+    lightness = colors @ [0.2126, 0.7152, 0.0722]
+    assert (np.diff(lightness) > 0).all()
+
+
+def test_measured_edge_interpolates():
+    ds = rl.phase_diagram([20, 40], [10], trials=4, progress=False)
+    ds.rate[:, 0] = [0.25, 0.75]
+    assert measured_edge(ds) == 3.0
+    ds.rate[:, 0] = [1, 1]
+    assert np.isnan(measured_edge(ds))
+
+
+def test_figures_are_listed(capsys):
+    assert main(["figures"]) == 0
+    listed = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+    assert listed == list(FIGURES)
+
+
+def test_a_sweep_writes_table_and_pictures(tmp_path, capsys):
+    arguments = [
+        "sweep",
+        "--n",
+        "20:40:10",
+        "--d",
+        "8,10",
+        "--trials",
+        "2",
+        "--seed",
+        "3",
+        "--out",
+        str(tmp_path),
+    ]
+    assert main(arguments) == 0
+    assert "6 cells, 0 undecided trials" in capsys.readouterr().out
+    assert (tmp_path / "sweep.png").stat().st_size > 5000
+    assert "<svg" in (tmp_path / "sweep.svg").read_text()
+    lines = (tmp_path / "sweep.csv").read_text().splitlines()
+    assert any(line == "# rng: 3" for line in lines)
+    assert len([line for line in lines if not line.startswith("#")]) == 7
+
+
+def test_a_figure_says_whether_it_held(tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(rl.figures.SCALES, "book", {"n": range(10, 61, 10), "d": [10, 20], "trials": 3})
+    assert main(["figure", "6c", "--out", str(tmp_path)]) == 0
+    assert "held, measured" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["figure", "99"], "relulab: figure='99' is unknown; choose from '4a'"),
+        (["figure", "4a", "--scale", "poster"], "relulab: scale='poster'"),
+        (["sweep", "--n", "0,10"], "relulab: n=0"),
+        (["sweep", "--ensemble", "poisson"], "relulab: ensemble='poisson'"),
+        (["sweep", "--n", "ten"], "relulab sweep: argument --n: 'ten'"),
+        (["bake"], "relulab: argument command"),
+        ([], "relulab: the following arguments are required: command"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(arguments, message, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    try:
+        code = main(arguments)
+    except SystemExit as stop:
+        code = stop.code
+    complaint = capsys.readouterr().err
+    assert code == 2
+    assert complaint.startswith(message)
+    assert complaint.count("\n") == 1
