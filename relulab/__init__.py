@@ -3,7 +3,7 @@
 The names are listed in the order in which the book teaches them.
 """
 
-from . import phase, sensing, theory
+from . import figures, phase, sensing, theory
 from .audit import AuditError, check
 from .blocks import Blocks
 from .certify import Verdict, decide
@@ -35,6 +35,7 @@ __all__ = [
     "phase",
     "phase_diagram",
     "theory",
+    "figures",
     "plots",
     "widgets",
 ]

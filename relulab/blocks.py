@@ -106,6 +106,23 @@ class Blocks:
         X = self.X if self.factors is None else self.X @ self.factors[j]
         return self.masks[:, j, None] * X
 
+    def cone(self, j):
+        """The cone of block j in the exact form, as matrices C (n, d) and N (n, q).
+
+        Block coordinates a are in the cone where some z has ``C a + N z >= 0``: the neuron that they stand
+        for is then active on the block's rows and nowhere else. N, a basis of the null space of D_j X seen
+        through the other rows, is empty but for normalized blocks of lower rank. The skip block has no cone.
+        """
+        if j < self.skip:
+            raise ValueError(f"j={j} is the skip block, which has no cone")
+        signed = (2 * self.masks[:, j, None] - 1) * self.X
+        if self.factors is None:
+            return signed, np.zeros((len(self.X), 0))
+        R = self.factors[j]
+        rank = int(R.any(axis=0).sum())
+        null = np.linalg.svd(R.T)[2][rank:].T
+        return signed @ R, signed @ null
+
     def planted(self, plant):
         """Where the planted neurons sit: block indices, shape (k,), and block coordinates, shape (k, d).
 

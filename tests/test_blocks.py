@@ -98,3 +98,24 @@ def test_bad_pairs_are_refused():
     lacking = np.asarray(S)[:, (np.asarray(S) != (X @ stranger.weights >= 0)).any(axis=0)]
     with pytest.raises(ValueError, match=r"include=plant\.weights"):
         rl.isometry(stranger, lacking, "plain")
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("name", DATA)
+def test_cones_hold_the_neurons_with_their_pattern(network, name):
+    X = data(name)
+    S = rl.sample_patterns(X, count=12, rng=1)
+    blocks = rl.Blocks(X, S, network)
+    for j in range(blocks.skip, blocks.size):
+        C, N = blocks.cone(j)
+        u = S.gates[:, j - blocks.skip]
+        a = u if blocks.factors is None else blocks.block(j).T @ (X @ u)
+        rest = (2 * np.asarray(S)[:, j - blocks.skip] - 1) * (X @ u) - C @ a
+        z = np.linalg.lstsq(N, rest)[0] if N.shape[1] else np.zeros(0)
+        np.testing.assert_allclose(C @ a + N @ z, np.abs(X @ u), atol=1e-9)
+
+
+def test_the_skip_block_has_no_cone():
+    X = data("general")
+    with pytest.raises(ValueError, match="skip block"):
+        rl.Blocks(X, rl.sample_patterns(X, rng=1), "skip").cone(0)
