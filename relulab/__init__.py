@@ -3,29 +3,39 @@
 The names are listed in the order in which the book teaches them.
 """
 
-from . import figures, phase, sensing, theory
+from . import figures, guarantees, phase, programs, sensing, theory
 from .audit import AuditError, check
 from .blocks import Blocks
 from .certify import Verdict, decide
 from .conditions import Isometry, isometry
 from .ensembles import draw
-from .patterns import Patterns, count_patterns, has_all_ones, sample_patterns
+from .enumeration import enumerate_patterns
+from .neurons import Network
+from .patterns import Patterns, count_patterns, gates_of, has_all_ones, sample_patterns
 from .phase import phase_diagram
 from .planted import Plant, plant
-from .programs import Solution, solve
+from .programs import solve
+from .pruning import prune
+from .solutions import Solution
 
 __all__ = [
     "sensing",
+    "guarantees",
     "draw",
     "Plant",
     "plant",
     "Patterns",
     "count_patterns",
     "sample_patterns",
+    "enumerate_patterns",
+    "gates_of",
     "has_all_ones",
     "Blocks",
+    "programs",
+    "Network",
     "Solution",
     "solve",
+    "prune",
     "Isometry",
     "isometry",
     "Verdict",

@@ -126,7 +126,8 @@ class Blocks:
     def planted(self, plant):
         """Where the planted neurons sit: block indices, shape (k,), and block coordinates, shape (k, d).
 
-        Each coordinate vector has norm 1, so the plant costs k.
+        Each coordinate vector has norm 1, so the plant costs k. Those of neurons with output weight -1 are
+        minus the neuron.
         """
         check_pair(plant.kind, self.network)
         if plant.kind == "linear":
@@ -141,10 +142,10 @@ class Blocks:
             )
         index = matches.argmax(axis=1) + self.skip
         if plant.kind == "relu":
-            return index, plant.weights.T
+            return index, plant.signs[:, None] * plant.weights.T
         outputs = np.maximum(plant.X @ plant.weights, 0)
         coordinates = np.stack([self.block(j).T @ outputs[:, i] for i, j in enumerate(index)])
-        return index, coordinates / np.linalg.norm(coordinates, axis=1, keepdims=True)
+        return index, plant.signs[:, None] * coordinates / np.linalg.norm(coordinates, axis=1, keepdims=True)
 
 
 def _bases(X, patterns):

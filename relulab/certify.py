@@ -2,34 +2,42 @@
 
 Two kinds of evidence settle it. A dual vector that meets the planted equations and stays strictly inside
 the ball on every other block proves that the plant is the unique solution. An interpolant that costs less
-proves that it is not a solution. Both are looked for at once, by ADMM on the blocks, and the search stops at
-the first that turns up. Nothing else counts: a search that ends without evidence ends "undecided".
+proves that it is not a solution, and another that costs the same that it is not the only one. Nothing else
+counts: a search that ends without evidence ends "undecided".
 """
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
 
-from . import _checks
+from . import _checks, interior, search, ties
 from .blocks import Blocks, check_pair
-from .conditions import FORMS, minimum_norm_dual
+from .conditions import EQUATIONS, FORMS, MARGIN, minimum_norm_dual, sides
+from .patterns import Patterns
+from .search import Problem
 
 STATUSES = ("recovered", "not-recovered", "not-unique", "undecided")
+SOCP_SIZE = 400_000  # blocks x n x d beyond which interior points take too long
+FEW = 20  # blocks beyond which projecting on their cones costs more than iterating
 EVIDENCE = ("isometry", "dual", "competitor", "all-ones", "closed-form", "socp")
-
-MARGIN = 1e-7  # a certificate must beat its bound by this much
-EQUATIONS = 1e-10  # the planted equations must hold to this much
-
-# Blocks off the plant weigh 1 - tilt: the search then heads for duals strictly inside the ball. A tilt hides
-# problems whose true margin is smaller, so it falls in steps.
-TILTS = (1e-2, 1e-3, 1e-4, 1e-5)
-TILT_STEPS = (250, 750, 2000)
 
 
 @dataclass(frozen=True, eq=False)
 class Verdict:
     """The answer of `decide`, with its evidence.
+
+    What each status carries:
+
+    ================= ============================================ ==================================
+    status            evidence                                     arrays
+    ================= ============================================ ==================================
+    recovered         isometry, dual, socp, closed-form            dual
+    not-recovered     competitor                                   competitor, strictly cheaper
+    not-unique        all-ones, competitor, closed-form            competitor at the same cost, and a
+                                                                   dual where both are known optimal
+    undecided         None                                         none
+    ================= ============================================ ==================================
 
     Attributes
     ----------
@@ -39,12 +47,14 @@ class Verdict:
         solution; that both are solutions is proved where a dual comes with it. ``"undecided"``: no evidence
         was found.
     evidence : str or None
-        ``"isometry"`` or ``"dual"`` (recovered), ``"competitor"`` (not-recovered), ``"all-ones"``
-        (not-unique), None (undecided).
+        What proves it: ``"isometry"`` (the minimum-norm dual), ``"dual"`` (a refined one), ``"socp"`` (one
+        from an interior-point method), ``"closed-form"`` (a theorem, with the dual that its proof uses),
+        ``"competitor"``, ``"all-ones"``; None where undecided.
     dual : ndarray, shape (n,), or None
         The dual vector that proves recovery, or that a not-unique plant is a solution.
-    competitor : ndarray, shape (p + s, d), or None
-        The weights of the other interpolant, the skip block's first.
+    competitor : ndarray, shape (p + s, d) or (2, p + s, d), or None
+        The X-weights of the other interpolant, the skip block's first; in the exact form its positive and
+        its negative neurons.
     margin : float
         How strictly the evidence holds: 1 minus the largest block norm off the plant, or the plant's cost
         minus the competitor's. NaN where undecided.
@@ -52,8 +62,8 @@ class Verdict:
         Steps of the search; 0 where it was not needed.
     network, form : str
         What was decided.
-    patterns : int
-        Number of patterns.
+    patterns : Patterns or ndarray of bool, shape (n, p)
+        The patterns that the evidence is about.
     reason : str
         The verdict in words.
     """
@@ -66,7 +76,19 @@ class Verdict:
     iterations: int
     network: str
     form: str
-    patterns: int
+    patterns: object
+    reason: str
+
+
+class Finding(NamedTuple):
+    """What a step found, for a problem scaled to largest singular value 1; W in X-coordinates."""
+
+    status: str
+    evidence: str | None
+    dual: np.ndarray | None
+    W: np.ndarray | None
+    margin: float
+    steps: int
     reason: str
 
 
@@ -77,12 +99,14 @@ def decide(plant, S, network="skip", form="gated", iterations=4000):
     ----------
     plant : Plant
         The planted problem, without noise.
-    S : Patterns or array_like of bool, shape (n, p)
-        The patterns; they must hold the planted ones.
+    S : Patterns, array_like of bool, shape (n, p), or "all"
+        The patterns; they must hold the planted ones. ``"all"`` is every pattern of X: decided by a closed
+        form where one applies, by enumeration where that is affordable, otherwise by cutting planes, which
+        can prove a failure but end undecided where they find no more violators.
     network : {"plain", "skip", "normalized"}
         The network.
-    form : {"gated"}
-        The program: ``min sum_j ||W_j||  s.t.  sum_j A_j W_j = y``.
+    form : {"gated", "exact"}
+        The program: ``min sum_j ||W_j||  s.t.  sum_j A_j W_j = y``, without or with the cones.
     iterations : int
         Where the search gives up.
 
@@ -107,136 +131,173 @@ def decide(plant, S, network="skip", form="gated", iterations=4000):
     ('recovered', True)
     """
     check_pair(plant.kind, network)
-    if _checks.choice("form", form, FORMS) == "exact":
-        raise ValueError('form="exact" is not decided here; choose "gated", or use solve')
+    _checks.choice("form", form, FORMS)
     if plant.sigma > 0:
         raise ValueError(f"plant has noise, sigma={plant.sigma}: nothing is recovered exactly; use solve")
     iterations = _checks.count("iterations", iterations, 0)
-    scale = _largest_singular_value(plant.X)
+    if isinstance(S, str):
+        from .all_patterns import decide_all
+
+        _checks.choice("S", S, ("all",))
+        return decide_all(plant, network, form, iterations)
+    scale = largest_singular_value(plant.X)
     unit = replace(plant, X=plant.X / scale)
     blocks = Blocks(unit.X, S, network)
-    index, coordinates = blocks.planted(unit)
-    found = _all_ones(blocks, index, coordinates) or _search(blocks, index, coordinates, iterations)
-    status, evidence, dual, W, margin, steps, reason = found
+    gates = _gates(S, unit.X) if form == "exact" else None
+    problem = Problem(blocks, form, *blocks.planted(unit), sides(plant, form), gates)
+    found = _first_look(problem) or _search(problem, iterations)
     dual_scale, weight_scale = (1, scale) if network == "normalized" else (scale, 1)
     return Verdict(
-        status=status,
-        evidence=evidence,
-        dual=None if dual is None else dual / dual_scale,
-        competitor=None if W is None else blocks.to_weights(W) / weight_scale,
-        margin=float(margin),
-        iterations=steps,
+        status=found.status,
+        evidence=found.evidence,
+        dual=None if found.dual is None else found.dual / dual_scale,
+        competitor=None if found.W is None else found.W / weight_scale,
+        margin=float(found.margin),
+        iterations=found.steps,
         network=network,
         form=form,
-        patterns=blocks.p,
-        reason=reason,
+        patterns=S,
+        reason=found.reason,
     )
 
 
-def _largest_singular_value(X):
+def largest_singular_value(X):
+    """The spectral norm without overflow; 1 for a zero matrix."""
     size = np.abs(X).max()
     return size * np.linalg.norm(X / size, 2) if size > 0 else 1.0
 
 
-def _all_ones(blocks, index, coordinates):
+def _gates(S, X):
+    """Interior points of the cones; by linear programming where a boolean array came without gates."""
+    from .patterns import gates_of
+
+    return S.gates if isinstance(S, Patterns) else gates_of(X, np.asarray(S))
+
+
+def _first_look(problem):
+    """What needs no search: a zero plant, neurons that merge, a linear neuron that can hide."""
+    plant, blocks = problem.plant, problem.blocks
+    W = problem.plant[None] if problem.form == "gated" else problem.parts
+    W = W if blocks.apply(plant).any() else 0 * W
+    if (spent := search.cost(W)) < problem.cost * (1 - MARGIN):
+        W = blocks.to_weights(W)
+        return _cheaper(problem, W[0] if problem.form == "gated" else W, spent, 0)
+    return _all_ones(problem)
+
+
+def _all_ones(problem):
     """A linear neuron can hide in the all-ones block, whose `D_j X` is X."""
-    if blocks.network != "skip" or index[0] != 0:
+    blocks = problem.blocks
+    if blocks.network != "skip" or problem.index[0] != 0:
         return None
     full = np.flatnonzero(blocks.masks[:, 1:].all(axis=0))
-    if full.size == 0:
+    y = blocks.X @ problem.coordinates[0]
+    sign = 1 if (y > 0).all() else -1 if (y < 0).all() else 0
+    if full.size == 0 or (problem.form == "exact" and sign == 0):
         return None
-    W = np.zeros((blocks.size, blocks.X.shape[1]))
-    W[full[0] + 1] = coordinates[0]
-    dual, residual = minimum_norm_dual(blocks, index, coordinates)
+    W = np.zeros((2, *problem.plant.shape))
+    if problem.form == "exact":
+        W[0 if sign > 0 else 1, full[0] + 1] = sign * problem.coordinates[0]
+    else:
+        W[0, full[0] + 1] = problem.coordinates[0]
+    dual, residual = minimum_norm_dual(blocks, problem.index, problem.coordinates)
     optimal = residual <= EQUATIONS and blocks.norms(dual).max() <= 1 + EQUATIONS
     reason = "in the all-ones block the planted weights give the same output at the same cost"
-    return "not-unique", "all-ones", dual if optimal else None, W, 0.0, 0, reason
+    W = W if problem.form == "exact" else W[0]
+    return Finding("not-unique", "all-ones", dual if optimal else None, W, 0.0, 0, reason)
 
 
-def _search(blocks, index, coordinates, iterations):
-    """Look for a dual certificate and for a cheaper interpolant at once; see the module's head."""
-    plant = np.zeros((blocks.size, blocks.X.shape[1]))
-    np.add.at(plant, index, coordinates)  # two neurons with one pattern share a block, and already cost less
-    y, cost = blocks.apply(plant), float(len(index))
-    if not y.any():
-        return _cheaper(np.zeros_like(plant), 0.0, cost, 0)
-    if (merged := _cost(plant)) < cost * (1 - MARGIN):
-        return _cheaper(plant, merged, cost, 0)
-    others = np.delete(np.arange(blocks.size), index)
-    dual, residual = minimum_norm_dual(blocks, index, coordinates)
-    solvable = residual <= EQUATIONS
-    independent = np.linalg.matrix_rank(blocks.apply(_one_hot(plant, index))) == len(index)
-    if solvable and independent and (margin := 1 - blocks.norms(dual)[others].max(initial=0)) > MARGIN:
+def _search(problem, iterations):
+    """The minimum-norm dual first; then ADMM, read for either kind of evidence; then interior points."""
+    blocks = problem.blocks
+    dual, residual = minimum_norm_dual(blocks, problem.index, problem.coordinates)
+    independent = np.linalg.matrix_rank(blocks.apply(problem.alone)) == len(problem.index)
+    provable = residual <= EQUATIONS and independent
+    split = (search.Gated if problem.form == "gated" else search.Exact)(problem, dual)
+    if provable and (found := _by_minimum_norm(problem, dual)):
+        return found
+    to_equations = _planted_projection(problem)
+    found = _by_iteration(problem, split, to_equations if provable else None, iterations)
+    if found.evidence is None and provable and found.steps == iterations:
+        return _by_interior_points(problem, split, to_equations, dual, found)
+    return found
+
+
+def _by_minimum_norm(problem, dual):
+    """The isometry condition; where it holds with equality, another solution may be at hand."""
+    norms = problem.blocks.norms(dual)[problem.others]
+    reach = norms.max(initial=0)
+    if problem.form == "exact" and reach >= 1 - MARGIN and (norms >= 1 - MARGIN).sum() <= FEW:
+        reach = interior.reach_off_plant(problem, dual).max(initial=0)
+    if 1 - reach > MARGIN:
         reason = "the minimum-norm dual vector stays inside the ball on every other block"
-        return "recovered", "isometry", dual, None, margin, 0, reason
+        return Finding("recovered", "isometry", dual, None, 1 - reach, 0, reason)
+    if reach <= 1 + EQUATIONS:
+        return _tied(problem, dual, 0)
+    return None
 
-    to_equations = _planted_projection(blocks, index, coordinates)
-    solve = _gram_solver(blocks.gram())
-    weights = np.ones(blocks.size)
-    rho = 10.0
-    Z, U = plant.copy(), blocks.adjoint(dual) / rho
+
+def _by_iteration(problem, split, to_equations, iterations):
+    """ADMM until either kind of evidence turns up."""
+    weights = np.ones(problem.blocks.size)
     for step in range(1, iterations + 1):
-        weights[others] = 1 - TILTS[np.searchsorted(TILT_STEPS, step)]
-        V = Z - U
-        X = V - blocks.adjoint(solve(blocks.apply(V) - y))
-        T = 1.7 * X - 0.7 * Z + U
-        norms = np.linalg.norm(T, axis=1)
-        Z = T * np.maximum(1 - weights / (rho * np.maximum(norms, 1e-300)), 0)[:, None]
-        U = T - Z
+        weights[problem.others] = 1 - search.TILTS[np.searchsorted(search.TILT_STEPS, step)]
+        split.step(weights)
         if step % 5 and step > 5:
             continue
-        if _cost(X) < cost * (1 - MARGIN):
-            X = X - blocks.adjoint(solve(blocks.apply(X) - y))
-            repair = blocks.adjoint(solve(blocks.apply(X) - y))
-            if (spent := _cost(X) + _cost(repair)) < cost * (1 - MARGIN):
-                return _cheaper(X, spent, cost, step)
-        if solvable and independent:
-            dual = to_equations(solve(blocks.apply(rho * U)))
-            if (margin := 1 - blocks.norms(dual)[others].max(initial=0)) > MARGIN:
+        spent = split.cost()
+        if not np.isfinite(spent):
+            return _undecided(step, f"a number that is not finite appeared in step {step}")
+        if spent < problem.cost * (1 - MARGIN):
+            W, spent = split.interpolant()
+            if spent < problem.cost * (1 - MARGIN):
+                return _cheaper(problem, W, spent, step)
+        if to_equations is not None:
+            dual = to_equations(split.dual)
+            if (margin := 1 - split.reach(dual).max(initial=0)) > MARGIN:
                 reason = "a dual vector stays inside the ball on every other block"
-                return "recovered", "dual", dual, None, margin, step, reason
-    reason = f"neither a certificate nor a cheaper interpolant in {iterations} steps"
-    return "undecided", None, None, None, np.nan, iterations, reason
+                return Finding("recovered", "dual", dual, None, margin, step, reason)
+    return _undecided(iterations, f"neither a certificate nor a cheaper interpolant in {iterations} steps")
 
 
-def _cost(W):
-    return float(np.linalg.norm(W, axis=1).sum())
+def _by_interior_points(problem, split, to_equations, dual, found):
+    """The best dual vector, where the problem is small enough for it."""
+    dual, reach, W, spent = interior.best_dual(problem, split, to_equations, dual, SOCP_SIZE)
+    if W is not None:
+        return _cheaper(problem, W, spent, found.steps)
+    if 1 - reach > MARGIN:
+        reason = "the best dual vector stays inside the ball on every other block"
+        return Finding("recovered", "socp", dual, None, 1 - reach, found.steps, reason)
+    if reach <= 1 + MARGIN:
+        return _tied(problem, dual, found.steps) or found
+    return found
 
 
-def _cheaper(W, spent, cost, step):
-    reason = f"an interpolant costs {spent:.6g}, the plant {cost:.6g}"
-    return "not-recovered", "competitor", None, W, cost - spent, step, reason
+def _tied(problem, dual, steps):
+    """A dual vector reaches the ball and no further, so the plant is a solution: is it the only one?"""
+    W = ties.second_solution(problem, dual)
+    if W is None:
+        return None
+    reason = "another interpolant costs the same, and a dual vector proves both optimal"
+    return Finding("not-unique", "competitor", dual, W, 0.0, steps, reason)
 
 
-def _one_hot(plant, index):
-    """Each planted neuron alone, shape (k, p + s, d)."""
-    alone = np.zeros((len(index), *plant.shape))
-    alone[np.arange(len(index)), index] = plant[index]
-    return alone
+def _undecided(steps, reason):
+    return Finding("undecided", None, None, None, np.nan, steps, reason)
 
 
-def _planted_projection(blocks, index, coordinates):
+def _cheaper(problem, W, spent, steps):
+    reason = f"an interpolant costs {spent:.6g}, the plant {problem.cost:.6g}"
+    return Finding("not-recovered", "competitor", None, W, problem.cost - spent, steps, reason)
+
+
+def _planted_projection(problem):
     """The projection onto the dual vectors that meet the planted equations."""
-    B = np.hstack([blocks.block(j) for j in index])
-    g, pseudo_inverse = coordinates.ravel(), np.linalg.pinv(B.T)
+    B = np.hstack([problem.blocks.block(j) for j in problem.index])
+    g, pseudo_inverse = problem.coordinates.ravel(), np.linalg.pinv(B.T)
 
     def project(lam):
         lam = lam - pseudo_inverse @ (B.T @ lam - g)
         return lam - pseudo_inverse @ (B.T @ lam - g)
 
     return project
-
-
-def _gram_solver(gram):
-    """Solve with the Gram matrix; by its pseudo-inverse where it is (nearly) singular."""
-    try:
-        factor = cho_factor(gram, lower=True)
-        pivots = np.diag(factor[0])
-        if pivots.min() > 1e-6 * pivots.max():
-            return lambda rhs: cho_solve(factor, rhs)
-    except np.linalg.LinAlgError:
-        pass
-    values, vectors = np.linalg.eigh(gram)
-    keep = values > values[-1] * len(gram) * np.finfo(float).eps
-    values, vectors = values[keep], vectors[:, keep]
-    return lambda rhs: vectors @ ((vectors.T @ rhs) / values)

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import _checks
+from . import _checks, cones
 from .blocks import Blocks
 
 FORMS = ("gated", "exact")
+MARGIN = 1e-7  # a certificate must beat its bound by this much
+EQUATIONS = 1e-10  # the planted equations must hold to this much
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,11 +19,13 @@ class Isometry:
     Attributes
     ----------
     name : str
-        ``"NIC-L"``, ``"NIC-1"``, ``"NIC-k"``, ``"NNIC-1"`` or ``"NNIC-k"``.
+        ``"NIC-L"``, ``"NIC-1"``, ``"NIC-k"``, ``"NNIC-1"`` or ``"NNIC-k"``; with a w before it for the weak
+        form.
     norms : ndarray, shape (p,)
-        ``||A_j^T dual||`` for every pattern (1 at the planted ones).
+        ``||A_j^T dual||`` for every pattern (1 at the planted ones); in the weak form the larger one of the
+        norms of the projections of ``+-A_j^T dual`` onto the cone.
     holds : bool
-        The planted equations are solved and every other norm is below 1.
+        The planted equations are solved to 1e-10 and every other norm is below 1 by more than 1e-7.
     margin : float
         1 minus the largest norm off the plant; positive where the condition holds.
     dual : ndarray, shape (n,)
@@ -38,9 +42,6 @@ class Isometry:
     residual: float
 
 
-RESIDUAL_TOLERANCE = 1e-9
-
-
 def name_of(kind, k):
     """The paper's name of the condition."""
     if kind == "linear":
@@ -51,9 +52,9 @@ def name_of(kind, k):
 def isometry(plant, S, network="skip", form="gated"):
     """Check the neural isometry condition of a planted problem.
 
-    The minimum-norm dual vector with ``A_j^T dual = g_j`` on the planted blocks must have
-    ``||A_j^T dual|| < 1`` on every other block; then the plant is the unique solution of the minimal-norm
-    program. For a linear plant this is NIC-L,
+    The minimum-norm dual vector with ``A_j^T dual = r_j g_j`` on the planted blocks, r_j the output weight,
+    must have ``||A_j^T dual|| < 1`` on every other block; then the plant is the unique solution of the
+    minimal-norm program. For a linear plant this is NIC-L,
     ``||X^T D_j X (X^T X)^{-1} w|| < 1`` (arXiv 2209.15265).
 
     Parameters
@@ -64,8 +65,9 @@ def isometry(plant, S, network="skip", form="gated"):
         The patterns; they must hold the planted ones.
     network : {"plain", "skip", "normalized"}
         The network.
-    form : {"gated"}
-        The program whose recovery the condition implies.
+    form : {"gated", "exact"}
+        The program whose recovery the condition implies. ``"exact"`` is the weak condition: the dual vector
+        may reach out of the ball where no neuron with that pattern follows it.
 
     Returns
     -------
@@ -86,17 +88,42 @@ def isometry(plant, S, network="skip", form="gated"):
     >>> iso.name, iso.holds
     ('NIC-L', True)
     """
-    if _checks.choice("form", form, FORMS) == "exact":
-        raise ValueError('form="exact" has no isometry condition here; choose "gated"')
+    _checks.choice("form", form, FORMS)
     blocks = Blocks(plant.X, S, network)
     index, coordinates = blocks.planted(plant)
     dual, residual = minimum_norm_dual(blocks, index, coordinates)
-    norms = blocks.norms(dual)
-    others = np.delete(norms, index)
-    margin = float(1 - others.max(initial=0.0))
-    holds = bool(residual <= RESIDUAL_TOLERANCE and margin > 0)
-    k = plant.weights.shape[1]
-    return Isometry(name_of(plant.kind, k), norms[blocks.skip :], holds, margin, dual, residual)
+    reached = reach(blocks, dual, form)
+    norms = reached.max(axis=0)
+    reached[sides(plant, form), index] = 0
+    margin = float(1 - reached.max())
+    holds = bool(residual <= EQUATIONS and margin > MARGIN)
+    name = name_of(plant.kind, plant.weights.shape[1])
+    name = name if form == "gated" else "w" + name
+    return Isometry(name, norms[blocks.skip :], holds, margin, dual, residual)
+
+
+def sides(plant, form):
+    """The row of `reach` in which each planted neuron sits: 1 for output weight -1 in the exact form."""
+    return np.where((plant.signs < 0) & (form == "exact"), 1, 0)
+
+
+def reach(blocks, dual, form, least=0.0):
+    """How far a dual vector reaches on every block: (1, p + s), or both sides of every cone (2, p + s).
+
+    Blocks with ``||A_j^T dual|| < least`` are not projected onto their cones: their norm stands, an upper
+    bound. The skip block has no cone and no second side.
+    """
+    gradients = blocks.adjoint(dual)
+    norms = np.linalg.norm(gradients, axis=1)
+    if form == "gated":
+        return norms[None]
+    both = np.stack([norms, norms])
+    both[1, : blocks.skip] = 0
+    for j in range(blocks.skip, blocks.size):
+        if norms[j] >= least:
+            cone = blocks.cone(j)
+            both[:, j] = [np.linalg.norm(cones.project(cone, side * gradients[j])[0]) for side in (1, -1)]
+    return both
 
 
 def minimum_norm_dual(blocks, index, coordinates):

@@ -16,10 +16,12 @@ class Patterns:
         One pattern a column; `numpy.asarray` gives it too.
     gates : ndarray, shape (d, p)
         Weights that realize them: ``array == (X @ gates >= 0)``.
+    complete : bool
+        True where no nonzero pattern of X is missing (`enumerate_patterns`); False for a sample.
     """
 
-    def __init__(self, array, gates):
-        self.array, self.gates = array, gates
+    def __init__(self, array, gates, complete=False):
+        self.array, self.gates, self.complete = array, gates, complete
 
     @property
     def n(self):
@@ -38,7 +40,7 @@ class Patterns:
         return self.p
 
     def __repr__(self):
-        return f"Patterns(n={self.n}, p={self.p})"
+        return f"Patterns(n={self.n}, p={self.p}{', complete' if self.complete else ''})"
 
 
 def as_masks(S, n):
@@ -129,6 +131,49 @@ def has_all_ones(X):
     (True, False)
     """
     return all_ones_gate(_checks.data(X)) is not None
+
+
+def gates_of(X, masks):
+    """Gates that realize given patterns.
+
+    Parameters
+    ----------
+    X : array_like, shape (n, d)
+        The data.
+    masks : array_like of bool, shape (n, p)
+        One pattern a column.
+
+    Returns
+    -------
+    ndarray, shape (d, p)
+        Unit columns with ``masks == (X @ gates >= 0)``, strictly inside the cell of each pattern: found by
+        Newton's method or linear programming, one small problem a column.
+
+    Raises
+    ------
+    ValueError
+        Where no u lies strictly inside the cell of a pattern; the first such column is named.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import relulab as rl
+    >>> X = rl.draw("gaussian", 12, 3, rng=0)
+    >>> masks = np.asarray(rl.sample_patterns(X, rng=1))
+    >>> bool((masks == (X @ rl.gates_of(X, masks) >= 0)).all())
+    True
+    """
+    X = _checks.data(X)
+    masks = as_masks(masks, len(X))
+    gates = np.empty((X.shape[1], masks.shape[1]))
+    silent = ~X.any(axis=1)
+    for j, mask in enumerate(masks.T):
+        u = all_ones_gate(np.where(mask[:, None], X, -X)) if mask[silent].all() else None
+        if u is not None:
+            gates[:, j] = u / (np.linalg.norm(u) or 1.0)
+        if u is None or (mask != (X @ gates[:, j] >= 0)).any():
+            raise ValueError(f"column {j} of masks is no pattern of X: no u lies strictly inside its cell")
+    return gates
 
 
 def count_patterns(n, d):

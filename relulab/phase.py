@@ -86,7 +86,7 @@ def phase_diagram(
         What is planted.
     network : {"skip", "plain", "normalized"}
         What is fitted.
-    form : {"gated"}
+    form : {"gated", "exact"}
         The program.
     ensemble : {"gaussian", "cubic", "whitened", "cubic-whitened"} or callable
         The data.
@@ -136,8 +136,7 @@ def phase_diagram(
     check_pair(_checks.choice("kind", kind, KINDS), _checks.choice("network", network, NETWORKS))
     _checks.choice("metric", metric, METRICS)
     _checks.choice("direction", direction, DIRECTIONS)
-    if _checks.choice("form", form, FORMS) == "exact":
-        raise ValueError('form="exact" is not decided here; choose "gated"')
+    _checks.choice("form", form, FORMS)
     if not callable(ensemble):
         _checks.choice("ensemble", ensemble, ENSEMBLES)
     if _checks.nonnegative("sigma", sigma) > 0:
@@ -148,7 +147,7 @@ def phase_diagram(
     problem = {"kind": kind, "ensemble": ensemble, "direction": direction, "k": k, "sigma": 0.0, "rng": seed}
     begun = time.perf_counter()
     cells = [(size_n, size_d) for size_n in sizes_n for size_d in sizes_d]
-    results = _run(cells, trials, problem, network, metric, audit, executor, progress)
+    results = _run(cells, trials, problem, network, form, metric, audit, executor, progress)
     table = np.array([results[cell] for cell in cells])
     table = table.reshape(len(sizes_n), len(sizes_d), trials, len(FIELDS))
     settings = problem | {"ensemble": getattr(ensemble, "__name__", ensemble)}
@@ -166,7 +165,7 @@ def _grid(name, values):
     return sizes
 
 
-def _run(cells, trials, problem, network, metric, audit, executor, progress):
+def _run(cells, trials, problem, network, form, metric, audit, executor, progress):
     """Every cell's table of trials, in any order, on the executor."""
     from threadpoolctl import threadpool_limits
     from tqdm.auto import tqdm
@@ -176,7 +175,8 @@ def _run(cells, trials, problem, network, metric, audit, executor, progress):
     try:
         with threadpool_limits(1), tqdm(total=len(cells), unit="cell", disable=not progress) as bar:
             jobs = {
-                pool.submit(run_cell, *cell, trials, problem, network, metric, audit): cell for cell in cells
+                pool.submit(run_cell, *cell, trials, problem, network, form, metric, audit): cell
+                for cell in cells
             }
             results = {}
             for job in as_completed(jobs):
@@ -188,23 +188,23 @@ def _run(cells, trials, problem, network, metric, audit, executor, progress):
             pool.shutdown(cancel_futures=True)
 
 
-def run_cell(n, d, trials, problem, network="skip", metric="recovery", audit=False):
+def run_cell(n, d, trials, problem, network="skip", form="gated", metric="recovery", audit=False):
     """Decide the trials of one cell: a table (trials, fields) of `FIELDS`."""
-    return [run_trial(n, d, trial, problem, network, metric, audit) for trial in range(trials)]
+    return [run_trial(n, d, trial, problem, network, form, metric, audit) for trial in range(trials)]
 
 
-def run_trial(n, d, trial, problem, network="skip", metric="recovery", audit=False):
+def run_trial(n, d, trial, problem, network="skip", form="gated", metric="recovery", audit=False):
     """Decide one trial: the values of `FIELDS`."""
     hidden, S = instance(n, d, trial, **problem)
     if metric == "isometry":
-        iso = isometry(hidden, S, network)
+        iso = isometry(hidden, S, network, form)
         return (
             STATUSES.index("recovered" if iso.holds else "undecided"),
             EVIDENCE.index("isometry"),
             iso.margin,
             0,
         )
-    verdict = decide(hidden, S, network)
+    verdict = decide(hidden, S, network, form)
     if audit:
         check(verdict, hidden, S)
     evidence = -1 if verdict.evidence is None else EVIDENCE.index(verdict.evidence)

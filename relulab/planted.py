@@ -30,6 +30,8 @@ class Plant:
         The noise that was added.
     seed : int or None
         The seed, where an integer was given.
+    signs : ndarray, shape (k,)
+        The output weights, +1 or -1.
     """
 
     X: np.ndarray
@@ -39,6 +41,7 @@ class Plant:
     sigma: float
     noise: np.ndarray
     seed: int | None
+    signs: np.ndarray
 
 
 def smallest_directions(X, k=1):
@@ -97,7 +100,7 @@ def neurons(X, weights, kind):
     return output / norms
 
 
-def plant(X, kind="linear", k=1, direction="random", sigma=0.0, rng=0):
+def plant(X, kind="linear", k=1, direction="random", sigma=0.0, rng=0, signs=None):
     """Hide neurons and let them label the data.
 
     Parameters
@@ -117,16 +120,19 @@ def plant(X, kind="linear", k=1, direction="random", sigma=0.0, rng=0):
         Noise level; the noise is N(0, sigma^2/n) per label.
     rng : numpy.random.Generator or int
         Source of randomness, or a seed.
+    signs : array_like of +1 and -1, shape (k,), optional
+        Output weights of ReLU neurons; all +1 by default.
 
     Returns
     -------
     Plant
-        With ``.X .y .weights .kind .sigma .noise .seed``.
+        With ``.X .y .weights .kind .sigma .noise .seed .signs``.
 
     Raises
     ------
     ValueError
-        For NaN or infinite X, an unknown kind or direction, k > d, a negative sigma, weights of norm zero.
+        For NaN or infinite X, an unknown kind or direction, k > d, a negative sigma, weights of norm zero,
+        signs other than +1 and -1.
 
     Examples
     --------
@@ -150,5 +156,17 @@ def plant(X, kind="linear", k=1, direction="random", sigma=0.0, rng=0):
     rng = _checks.generator(rng)
     weights = _directions(X, direction, k, rng, redraw_silent=kind == "normalized")
     noise = sigma / np.sqrt(n) * rng.standard_normal(n)
-    y = neurons(X, weights, kind).sum(axis=1) + noise
-    return Plant(X, y, weights, kind, sigma, noise, seed)
+    signs = _signs(signs, k, kind)
+    y = neurons(X, weights, kind) @ signs + noise
+    return Plant(X, y, weights, kind, sigma, noise, seed, signs)
+
+
+def _signs(signs, k, kind):
+    if signs is None:
+        return np.ones(k)
+    signs = _checks.array("signs", signs, (k,))
+    if (np.abs(signs) != 1).any():
+        raise ValueError(f"signs={signs.tolist()}; each must be +1 or -1")
+    if kind == "linear":
+        raise ValueError('signs go with ReLU neurons; turn the weights of kind="linear" instead')
+    return signs

@@ -1,54 +1,176 @@
-"""The convex program of a network, in CVXPY as the paper writes it, solved by Clarabel."""
+"""The twelve convex programs and their duals, in CVXPY as the paper writes them.
 
-import warnings
-from dataclasses import dataclass
+Training with weight decay, ``min 1/2 ||f - y||^2 + (beta/2) R``, is a convex program over the blocks A_j
+(arXiv 2209.15265). In every one of them fit is the sum of the blocks' outputs and cost the sum of the norms:
+
+============  =====================================  =================================================
+form          gated (the paper: relaxed)             exact
+============  =====================================  =================================================
+fit           ``X w_0 + sum_j A_j w_j``              ``X w_0 + sum_j A_j (u_j - v_j)``
+cost          ``||w_0|| + sum_j ||w_j||``            ``||w_0|| + sum_j ||u_j|| + ||v_j||``
+constraints   none                                   ``u_j`` and ``v_j`` in cone_j
+minimal-norm  ``min cost  s.t.  fit = y``            ``min cost  s.t.  fit = y``
+regularized   ``min 1/2 ||fit - y||^2 + beta cost``  ``min 1/2 ||fit - y||^2 + beta cost``
+============  =====================================  =================================================
+
+Only the skip network has w_0. Nine of the twelve are the paper's, with these equation numbers. It leaves
+``||w_0||`` out of (6), which the regularizer demands, and its "approx" programs have ``||fit - y||^2``
+without the 1/2, so that beta here is half of beta there.
+
+==========  ===================  ===================  ===================  ==================
+network     exact, minimal-norm  gated, minimal-norm  exact, regularized   gated, regularized
+==========  ===================  ===================  ===================  ==================
+plain       (11)                 (15) without w_0     (211) without w_0    ours
+skip        (6)                  (15)                 (211)                ours
+normalized  (16)                 (17)                 (212)                ours
+==========  ===================  ===================  ===================  ==================
+"""
+
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from . import _checks
 from .blocks import Blocks
 from .conditions import FORMS
+from .patterns import Patterns
+from .scaling import Scaled, run_clarabel
+from .solutions import Solution
 
-SOLVERS = ("clarabel",)
+SOLVERS = ("clarabel", "admm")
 
 
-@dataclass(frozen=True, eq=False)
-class Solution:
-    """A solved program, made by `solve`.
+def primal(blocks, y, form="gated", beta=None):
+    """The program as a CVXPY problem.
 
-    Attributes
+    Parameters
     ----------
-    value : float
-        The objective at the solution; infinite where the program is infeasible.
-    gap : float
-        Relative gap between the value and that of the dual vector, scaled to be feasible.
-    residual : float
-        ``||fit - y||`` over ``||y||``; how exactly a minimal-norm solution interpolates.
-    status : str
-        What the solver reported: ``"optimal"``, ``"optimal_inaccurate"``, ``"infeasible"``, ...
-    skip : ndarray, shape (d,)
-        The skip weights; zero for a network without them.
-    weights : ndarray, shape (d, p)
-        One gated neuron a pattern, in X-coordinates.
-    dual : ndarray, shape (n,)
-        The dual vector.
-    """
+    blocks : Blocks
+        The blocks.
+    y : ndarray, shape (n,)
+        The labels.
+    form : {"gated", "exact"}
+        Without or with the cones.
+    beta : float, optional
+        Weight of the regularizer; None is the minimal-norm program.
 
-    value: float
-    gap: float
-    residual: float
-    status: str
-    skip: np.ndarray
-    weights: np.ndarray
-    dual: np.ndarray
+    Returns
+    -------
+    problem : cvxpy.Problem
+        Its first constraint, if minimal-norm, is ``fit == y``.
+    U, V : cvxpy.Variable, shape (p + s, d), or None
+        Positive and negative neurons in block coordinates, the skip block first; V is None if gated.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import relulab as rl
+    >>> blocks = rl.Blocks(np.eye(2), np.ones((2, 1), dtype=bool), network="plain")
+    >>> problem, U, V = rl.programs.primal(blocks, np.array([3.0, 4.0]))
+    >>> round(float(problem.solve(solver="CLARABEL")), 6)
+    5.0
+    """
+    import cvxpy as cp
+
+    U, V = cp.Variable((blocks.size, blocks.X.shape[1])), None
+    fit = _outputs(blocks, U)
+    cost = cp.sum(cp.norm(U, axis=1))
+    constraints = []
+    if form == "exact":
+        V = cp.Variable(U.shape)
+        fit -= _outputs(blocks, V)
+        cost += cp.sum(cp.norm(V, axis=1))
+        constraints = [*_in_cones(blocks, U), *_in_cones(blocks, V), V[: blocks.skip] == 0]
+    if beta is None:
+        return cp.Problem(cp.Minimize(cost), [fit == y, *constraints]), U, V
+    return cp.Problem(cp.Minimize(cp.sum_squares(fit - y) / 2 + beta * cost), constraints), U, V
+
+
+def _outputs(blocks, U):
+    """``sum_j A_j U_j``."""
+    import cvxpy as cp
+
+    if blocks.factors is None:
+        return cp.sum(cp.multiply(blocks.masks, blocks.X @ U.T), axis=1)
+    return np.hstack([blocks.block(j) for j in range(blocks.size)]) @ cp.vec(U, order="C")
+
+
+def _in_cones(blocks, U):
+    """U_j in cone_j for every j: ``(2 D_j - I) X U_j >= 0``, or ``C_j U_j + N_j z_j >= 0`` with z_j free."""
+    import cvxpy as cp
+
+    if blocks.factors is None:
+        signs = 2 * blocks.masks[:, blocks.skip :] - 1
+        return [cp.multiply(signs, blocks.X @ U[blocks.skip :].T) >= 0]
+    constraints = []
+    for j in range(blocks.size):
+        C, N = blocks.cone(j)
+        z = cp.Variable(N.shape[1]) if N.size else np.zeros(0)
+        constraints.append(C @ U[j] + N @ z >= 0)
+    return constraints
+
+
+def dual(blocks, y, form="gated", beta=None):
+    """The dual program as a CVXPY problem.
+
+    Gated: ``max lam^T y  s.t.  ||A_j^T lam|| <= 1`` for every block. Exact: for the blocks with a
+    cone, some a_j >= 0 with ``N_j^T a_j = 0`` has ``||A_j^T lam + C_j^T a_j|| <= 1``, and the same for -lam.
+    Regularized: ``max lam^T y - 1/2 ||lam||^2`` with beta in place of 1.
+
+    Parameters
+    ----------
+    blocks : Blocks
+        The blocks.
+    y : ndarray, shape (n,)
+        The labels.
+    form : {"gated", "exact"}
+        Without or with the cones.
+    beta : float, optional
+        Weight of the regularizer; None is the minimal-norm program.
+
+    Returns
+    -------
+    problem : cvxpy.Problem
+        A maximization.
+    lam : cvxpy.Variable, shape (n,)
+        The dual vector.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import relulab as rl
+    >>> blocks = rl.Blocks(np.eye(2), np.ones((2, 1), dtype=bool), network="plain")
+    >>> problem, lam = rl.programs.dual(blocks, np.array([3.0, 4.0]))
+    >>> round(float(problem.solve(solver="CLARABEL")), 6), lam.value.round(6)
+    (5.0, array([0.6, 0.8]))
+    """
+    import cvxpy as cp
+
+    lam = cp.Variable(len(y))
+    ball = 1.0 if beta is None else beta
+    constraints = []
+    for j in range(blocks.size):
+        A = blocks.block(j)
+        if form == "gated" or j < blocks.skip:
+            constraints.append(cp.norm(A.T @ lam) <= ball)
+            continue
+        C, N = blocks.cone(j)
+        for sign in (1, -1):
+            a = cp.Variable(len(y), nonneg=True)
+            constraints.append(cp.norm(sign * (A.T @ lam) + C.T @ a) <= ball)
+            constraints += [N.T @ a == 0] if N.size else []
+    objective = lam @ y if beta is None else lam @ y - cp.sum_squares(lam) / 2
+    return cp.Problem(cp.Maximize(objective), constraints), lam
 
 
 def solve(X, y, S, network="skip", form="gated", beta=None, solver="clarabel", **options):
     """Solve the convex program of a network.
 
-    Gated, minimal-norm: ``min ||w_0|| + sum_j ||w_j||  s.t.  X w_0 + sum_j D_j X w_j = y``. With `beta`:
-    ``min 1/2 ||X w_0 + sum_j D_j X w_j - y||^2 + beta (||w_0|| + sum_j ||w_j||)``. The plain network has no
-    w_0; the normalized one has orthonormal bases in place of the ``D_j X``.
+    Minimal-norm: ``min ||w_0|| + sum_j ||w_j||  s.t.  X w_0 + sum_j A_j w_j = y``. With `beta`:
+    ``min 1/2 ||X w_0 + sum_j A_j w_j - y||^2 + beta (||w_0|| + sum_j ||w_j||)``. The skip network alone has
+    w_0; A_j is ``D_j X``, for the normalized network an orthonormal basis of its range. The exact form has
+    ``w_j = u_j - v_j`` with u_j and v_j in cone_j, and pays for both. These are (6), (11), (15)-(17), (211)
+    and (212) of arXiv 2209.15265, the last two with beta halved; `relulab.programs` has the table.
 
     Parameters
     ----------
@@ -60,24 +182,25 @@ def solve(X, y, S, network="skip", form="gated", beta=None, solver="clarabel", *
         The patterns.
     network : {"plain", "skip", "normalized"}
         The network.
-    form : {"gated"}
-        Without cone constraints.
+    form : {"gated", "exact"}
+        Without cone constraints (the paper's relaxed program), or with them.
     beta : float, optional
         Weight of the regularizer, positive; None is the minimal-norm program.
-    solver : {"clarabel"}
-        The solver.
+    solver : {"clarabel", "admm"}
+        An interior-point method through CVXPY, or the fast first-order one on the blocks.
     **options
-        Passed to the solver, such as ``tol_gap_rel=1e-12``.
+        Passed to the solver, such as ``tol_gap_rel=1e-12`` (clarabel) or ``tol=1e-8`` (admm).
 
     Returns
     -------
     Solution
-        The solver's status is reported as it is: look at `.status` and `.residual` before you use a number.
+        The solver's status is reported as it is: look at `.status`, `.gap` and `.residual` before you use a
+        number. An infeasible program has the value infinity and NaN weights.
 
     Raises
     ------
     ValueError
-        For wrong shapes, NaN, an unknown network, form or solver, beta <= 0.
+        For wrong shapes, NaN, patterns that are not boolean, an unknown network, form or solver, beta <= 0.
 
     Examples
     --------
@@ -88,57 +211,108 @@ def solve(X, y, S, network="skip", form="gated", beta=None, solver="clarabel", *
     >>> solution.status, round(solution.value, 4)
     ('optimal', 1.0)
     """
-    import cvxpy as cp
+    blocks, y, beta = _checked(X, y, S, network, form, beta)
+    _checks.choice("solver", solver, SOLVERS)
+    if not y.any():
+        zero = np.zeros((blocks.size, blocks.X.shape[1]))
+        solution = Solution.from_coordinates(blocks, y, form, beta, zero, None, y, "optimal")
+    elif solver == "admm":
+        from .admm import solve_admm
 
+        solution = solve_admm(blocks, y, form, beta, **options)
+    else:
+        solution = _solve_by_clarabel(blocks, y, form, beta, options)
+    return replace(solution, given_gates=S.gates) if isinstance(S, Patterns) else solution
+
+
+def _solve_by_clarabel(blocks, y, form, beta, options):
+    scaled = Scaled(blocks, y, beta)
+    problem, U, V = primal(scaled.blocks, scaled.y, form, scaled.beta)
+    status, reason = run_clarabel(problem, options)
+    if U.value is None:
+        return Solution.from_coordinates(blocks, y, form, beta, None, None, None, status, reason)
+    positive, negative = (None if part is None else part.value * scaled.weight for part in (U, V))
+    lam = -problem.constraints[0].dual_value if beta is None else None
+    return Solution.from_coordinates(blocks, y, form, beta, positive, negative, lam, status, reason)
+
+
+@dataclass(frozen=True, eq=False)
+class DualSolution:
+    """A solved dual program, made by `solve_dual`.
+
+    Attributes
+    ----------
+    value : float
+        The objective; infinite where the program it bounds is infeasible, NaN where the solver failed.
+    dual : ndarray, shape (n,)
+        The dual vector.
+    status : str
+        What the solver reported.
+    reason : str
+        What went wrong, in words; empty where nothing did.
+    """
+
+    value: float
+    dual: np.ndarray
+    status: str
+    reason: str
+
+
+def solve_dual(X, y, S, network="skip", form="gated", beta=None, **options):
+    """Solve the dual of a network's convex program by itself, with Clarabel; see `dual` and `solve`.
+
+    Parameters
+    ----------
+    X : array_like, shape (n, d)
+        The data.
+    y : array_like, shape (n,)
+        The labels.
+    S : Patterns or array_like of bool, shape (n, p)
+        The patterns.
+    network : {"plain", "skip", "normalized"}
+        The network.
+    form : {"gated", "exact"}
+        Without or with the cones.
+    beta : float, optional
+        Weight of the regularizer, positive; None is the minimal-norm program.
+    **options
+        Passed to Clarabel.
+
+    Returns
+    -------
+    DualSolution
+        Its value is that of `solve`: strong duality holds for all twelve.
+
+    Raises
+    ------
+    ValueError
+        As `solve` does.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import relulab as rl
+    >>> X = rl.draw("gaussian", 12, 3, rng=0)
+    >>> y, S = rl.plant(X, sigma=0.3, rng=1).y, rl.sample_patterns(X, rng=2)
+    >>> values = [f(X, y, S, form="exact", beta=0.1).value for f in (rl.solve, rl.programs.solve_dual)]
+    >>> bool(np.isclose(*values, rtol=1e-6))
+    True
+    """
+    blocks, y, beta = _checked(X, y, S, network, form, beta)
+    scaled = Scaled(blocks, y, beta)
+    problem, lam = dual(scaled.blocks, scaled.y, form, scaled.beta)
+    status, reason = run_clarabel(problem, options)
+    if lam.value is None:
+        value = np.inf if status.startswith("unbounded") else np.nan
+        return DualSolution(value, np.full(len(y), np.nan), status, reason)
+    length = scaled.size_of_y if beta is not None else scaled.weight / scaled.size_of_y
+    return DualSolution(float(problem.value) * length * scaled.size_of_y, lam.value * length, status, reason)
+
+
+def _checked(X, y, S, network, form, beta):
     X = _checks.data(X)
     y = _checks.array("y", y, (len(X),))
-    if _checks.choice("form", form, FORMS) == "exact":
-        raise ValueError('form="exact" is not available in solve; choose "gated"')
-    _checks.choice("solver", solver, SOLVERS)
-    if beta is not None and _checks.nonnegative("beta", beta) == 0:
+    _checks.choice("form", form, FORMS)
+    if beta is not None and (beta := _checks.nonnegative("beta", beta)) == 0:
         raise ValueError("beta=0 is not positive; use beta=None for the minimal-norm program")
-    blocks = Blocks(X, S, network)
-
-    W = cp.Variable((blocks.size, X.shape[1]))
-    norms = cp.sum(cp.norm(W, axis=1))
-    fit = _fit(blocks, W)
-    if beta is None:
-        interpolate = fit == y
-        problem = cp.Problem(cp.Minimize(norms), [interpolate])
-    else:
-        error = cp.Variable(len(y))
-        interpolate = fit + error == y
-        problem = cp.Problem(cp.Minimize(cp.sum_squares(error) / 2 + beta * norms), [interpolate])
-    with warnings.catch_warnings():  # an inaccurate solution is reported in .status, .gap and .residual
-        warnings.filterwarnings("ignore", message="Solution may be inaccurate")
-        problem.solve(solver=cp.CLARABEL, **options)
-    return _solution(problem, blocks, W.value, interpolate.dual_value, y, beta)
-
-
-def _fit(blocks, W):
-    import cvxpy as cp
-
-    if blocks.factors is None:
-        return cp.sum(cp.multiply(blocks.masks, blocks.X @ W.T), axis=1)
-    return sum(blocks.block(j) @ W[j] for j in range(blocks.size))
-
-
-def _solution(problem, blocks, W, dual, y, beta):
-    n, d = blocks.X.shape
-    if W is None:
-        W, dual = np.full((blocks.size, d), np.nan), np.full(n, np.nan)
-    error = blocks.apply(W) - y
-    norms = float(np.linalg.norm(W, axis=1).sum())
-    value = float(problem.value) if beta is None else 0.5 * float(error @ error) + beta * norms
-    ball = 1.0 if beta is None else beta
-    if beta is not None:
-        dual = -error
-    elif dual @ y < 0:
-        dual = -dual
-    feasible = dual * min(1.0, ball / max(float(blocks.norms(dual).max()), 1e-300))
-    lower = float(feasible @ y) - (0.0 if beta is None else 0.5 * float(feasible @ feasible))
-    gap = abs(value - lower) / max(abs(value), 1e-300)
-    weights = blocks.to_weights(W)
-    skip = weights[0] if blocks.skip else np.zeros(d)
-    residual = float(np.linalg.norm(error) / max(np.linalg.norm(y), 1e-300))
-    return Solution(value, gap, residual, problem.status, skip, weights[blocks.skip :].T, dual)
+    return Blocks(X, S, network), y, beta

@@ -1,4 +1,4 @@
-"""Compressed sensing: the sparsest explanation by l1 minimization, its certificate, its phase diagram."""
+"""Compressed sensing: the sparsest explanation by l1 minimization, and its phase diagram."""
 
 from dataclasses import dataclass
 
@@ -10,16 +10,17 @@ from .theory import wilson_interval
 
 @dataclass(frozen=True, eq=False)
 class Sparse:
-    """A solution of basis pursuit, made by `basis_pursuit`.
+    """A sparse explanation, made by `basis_pursuit` or `lasso`.
 
     Attributes
     ----------
     x : ndarray, shape (d,)
         The solution.
     value : float
-        ``||x||_1``.
+        What was minimized: ``||x||_1``, for the lasso ``1/2 ||A x - b||^2 + beta ||x||_1``.
     dual : ndarray, shape (m,)
-        A dual vector: ``||A^T dual||_inf <= 1`` and ``b^T dual = value`` up to rounding.
+        A dual vector. Basis pursuit: ``||A^T dual||_inf <= 1``, ``b^T dual - epsilon ||dual|| = value``.
+        Lasso: the residual ``b - A x``, ``||A^T dual||_inf <= beta``, ``b^T dual - ||dual||^2 / 2 = value``.
     """
 
     x: np.ndarray
@@ -27,8 +28,10 @@ class Sparse:
     dual: np.ndarray
 
 
-def basis_pursuit(A, b):
-    """The solution of ``A x = b`` with the smallest l1 norm, by linear programming (HiGHS).
+def basis_pursuit(A, b, epsilon=0.0, solver=None):
+    """The x of smallest l1 norm that explains the measurements: ``min ||x||_1, ||A x - b|| <= epsilon``.
+
+    Chen, Donoho, Saunders (1998); with epsilon > 0 basis pursuit denoising.
 
     Parameters
     ----------
@@ -36,6 +39,11 @@ def basis_pursuit(A, b):
         Measurements, one a row.
     b : array_like, shape (m,)
         What was measured.
+    epsilon : float
+        How much noise is allowed, in the l2 norm; 0 asks for ``A x = b``.
+    solver : {"highs", "clarabel"}, optional
+        ``"highs"``: the linear program, by the simplex method; the default, for epsilon = 0 only.
+        ``"clarabel"``: CVXPY with an interior point method; the default for epsilon > 0.
 
     Returns
     -------
@@ -45,7 +53,7 @@ def basis_pursuit(A, b):
     Raises
     ------
     ValueError
-        For wrong shapes, NaN, or equations that have no solution.
+        For wrong shapes, NaN, an unknown solver, epsilon < 0, or measurements that no x explains.
 
     Examples
     --------
@@ -55,18 +63,102 @@ def basis_pursuit(A, b):
     >>> x = np.zeros(40); x[[3, 17]] = [1.0, -2.0]
     >>> bool(np.allclose(basis_pursuit(A, A @ x).x, x))
     True
+    >>> bool(np.linalg.norm(basis_pursuit(A, A @ x, epsilon=0.1).x - x) < 0.1)
+    True
     """
-    from scipy.optimize import linprog
+    A, b, unit = _scaled(A, b)
+    epsilon = _checks.nonnegative("epsilon", epsilon)
+    solver = _checks.choice("solver", solver or ("clarabel" if epsilon else "highs"), ("highs", "clarabel"))
+    if epsilon and solver == "highs":
+        raise ValueError(f'epsilon={epsilon} with solver="highs", which is linear; use solver="clarabel"')
+    if solver == "highs":
+        x, value, dual = _by_linear_program(A, b)
+    else:
+        x, value, dual = _by_cone_program(A, b, epsilon / unit[1])
+    return Sparse(x * (unit[1] / unit[0]), value * (unit[1] / unit[0]), dual / unit[0])
 
+
+def _scaled(A, b):
+    """A and b with entries of size one, for the solvers' absolute tolerances, and the two scales."""
     A = _checks.array("A", A, ("m", "d"))
     b = _checks.array("b", b, (len(A),))
+    unit = [np.abs(part).max() or 1.0 for part in (A, b)]
+    return A / unit[0], b / unit[1], unit
+
+
+def _by_linear_program(A, b):
+    from scipy.optimize import linprog
+
     d = A.shape[1]
     answer = linprog(np.ones(2 * d), A_eq=np.hstack([A, -A]), b_eq=b, bounds=(0, None), method="highs-ds")
     if answer.status == 2:
         raise ValueError("A x = b has no solution: b is outside the range of A")
     if answer.status != 0:
         raise RuntimeError(f"the linear program of basis pursuit failed: {answer.message}")
-    return Sparse(answer.x[:d] - answer.x[d:], float(answer.fun), np.asarray(answer.eqlin.marginals))
+    return answer.x[:d] - answer.x[d:], float(answer.fun), np.asarray(answer.eqlin.marginals)
+
+
+def _by_cone_program(A, b, epsilon):
+    import cvxpy as cp
+
+    x, noise = cp.Variable(A.shape[1]), cp.Variable(len(A))
+    explained = A @ x + noise == b
+    program = cp.Problem(cp.Minimize(cp.norm1(x)), [explained, cp.norm2(noise) <= epsilon])
+    _solve(program)
+    return x.value, float(program.value), -explained.dual_value
+
+
+def _solve(program):
+    program.solve(solver="CLARABEL", tol_gap_abs=1e-10, tol_gap_rel=1e-10, tol_feas=1e-10)
+    if program.status == "infeasible":
+        raise ValueError("||A x - b|| <= epsilon has no solution: b is too far from the range of A")
+    if program.status != "optimal":
+        raise RuntimeError(f"Clarabel ends with status {program.status!r}")
+
+
+def lasso(A, b, beta):
+    """Denoising with a price instead of a bound: ``min 1/2 ||A x - b||^2 + beta ||x||_1`` (Clarabel).
+
+    The counterpart of weight decay: `basis_pursuit` with epsilon = ``||A x - b||`` has the same solution, and
+    x = 0 exactly when beta >= ``||A^T b||_inf``.
+
+    Parameters
+    ----------
+    A : array_like, shape (m, d)
+        Measurements, one a row.
+    b : array_like, shape (m,)
+        What was measured.
+    beta : float
+        Weight of the l1 norm, > 0.
+
+    Returns
+    -------
+    Sparse
+        With ``.x .value .dual``.
+
+    Raises
+    ------
+    ValueError
+        For wrong shapes, NaN, or beta <= 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from relulab.sensing import lasso
+    >>> np.round(lasso(np.eye(3), [2.0, -0.5, 1.5], beta=1.0).x, 6) + 0.0
+    array([1. , 0. , 0.5])
+    """
+    import cvxpy as cp
+
+    A, b, unit = _scaled(A, b)
+    if not _checks.nonnegative("beta", beta):
+        raise ValueError(f"beta={beta!r} is not > 0; without a price use basis_pursuit")
+    x = cp.Variable(A.shape[1])
+    price = beta / unit[0] / unit[1]
+    program = cp.Problem(cp.Minimize(cp.sum_squares(A @ x - b) / 2 + price * cp.norm1(x)))
+    _solve(program)
+    dual = (b - A @ x.value) * unit[1]
+    return Sparse(x.value * (unit[1] / unit[0]), float(program.value) * unit[1] ** 2, dual)
 
 
 def sparse_vector(d, k, rng=0):

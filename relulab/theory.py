@@ -6,6 +6,7 @@ import numpy as np
 from scipy import special
 
 from . import _checks
+from .ensembles import cluster_direction
 from .patterns import count_patterns
 
 
@@ -126,8 +127,10 @@ def group_statistical_dimension(k, p, d):
     2.66
     """
     p, d = _checks.count("p", p), _checks.count("d", d)
-    k = _checks.count("k", k, 0, p)
+    return _group_bound(_checks.count("k", k, 0, p), p, d)
 
+
+def _group_bound(k, p, d):
     def bound(t):
         upper = [special.gammaincc((d + i) / 2, t * t / 2) for i in range(3)]
         mean = np.sqrt(2) * np.exp(special.gammaln((d + 1) / 2) - special.gammaln(d / 2))
@@ -135,6 +138,79 @@ def group_statistical_dimension(k, p, d):
         return k * (d + t * t) + (p - k) * tail
 
     return _minimum(bound, np.sqrt(d) + 10)
+
+
+def group_threshold(k, d):
+    """Samples at which a network with k neurons would be recovered, were its blocks independent. Heuristic.
+
+    The n that solves ``n = group_statistical_dimension(k, max(n, 50) + k, d)``: sampled patterns are as many
+    as in `sample_patterns`, the planted ones added. It tends to 2 k d as d grows, slowly.
+
+    Parameters
+    ----------
+    k, d : int
+        Planted neurons and dimension.
+
+    Returns
+    -------
+    float
+        A number of samples.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> [round(rl.theory.group_threshold(k, 100) / 100, 2) for k in (1, 2, 3)]
+    [2.23, 4.46, 6.69]
+    """
+    from scipy.optimize import brentq
+
+    k, d = _checks.count("k", k), _checks.count("d", d)
+    top = 50.0
+    while _group_bound(k, top + k, d) > top:
+        top *= 2
+    return float(brentq(lambda n: _group_bound(k, max(n, 50.0) + k, d) - n, 0.0, top))
+
+
+def cluster_probability(first, second, s, means):
+    """Probability that the pattern of `cluster_direction` is the first of two clusters. Proved.
+
+    ``Phi(s ||mu_1|| q)^first Phi(s ||mu_2|| q)^second`` with ``q = sqrt((1 - c) / 2)``, c the cosine of the
+    centers: each row is on its side by itself. Centers of one direction (c = 1) leave no difference: its
+    pattern is all-ones, so the probability is 0 where the second cluster has rows.
+
+    Parameters
+    ----------
+    first, second : int
+        Rows in the two clusters, at least 0.
+    s : float
+        Inverse noise level: the rows are ``mu + N(0, I / s^2)``.
+    means : array_like, shape (2, d)
+        The centers.
+
+    Returns
+    -------
+    float
+        A probability.
+
+    Raises
+    ------
+    ValueError
+        For counts below 0, s < 0, or a center of norm zero.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import relulab as rl
+    >>> round(rl.theory.cluster_probability(50, 50, s=4, means=np.eye(2)), 3)
+    0.791
+    """
+    first, second = _checks.count("first", first, 0), _checks.count("second", second, 0)
+    s, means = _checks.nonnegative("s", s), _checks.array("means", means, (2, "d"))
+    half = np.linalg.norm(cluster_direction(means)) / 2
+    if half == 0:
+        return float(second == 0)
+    logs = special.log_ndtr(s * half * np.linalg.norm(means, axis=1))
+    return float(np.exp([first, second] @ logs))
 
 
 def _minimum(function, top):

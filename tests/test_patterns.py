@@ -109,3 +109,32 @@ def test_legal_but_awkward_data():
 def test_bad_input_is_named(options, message):
     with pytest.raises(ValueError, match=message):
         rl.sample_patterns(rl.draw("gaussian", 10, 3, rng=0), **options)
+
+
+@given(st.integers(1, 20), st.integers(1, 5), st.integers(0, 10**6))
+@settings(max_examples=30, deadline=None)
+def test_gates_of_patterns_realize_them(n, d, seed):
+    X = rl.draw("cubic", n, d, rng=seed)
+    masks = X @ np.random.default_rng(seed).standard_normal((d, 5)) >= 0
+    np.testing.assert_array_equal(masks, X @ rl.gates_of(X, masks) >= 0)
+
+
+@pytest.mark.parametrize("bits", list(product([False, True], repeat=4)))
+def test_gates_exist_for_the_cells_alone(bits):
+    X = np.array([[1.0, 0.0], [0.0, 1.0], [-2.0, 0.0], [0.0, 0.0]])
+    bits = np.array(bits)[:, None]
+    if bits[0] != bits[2] and bits[3]:
+        np.testing.assert_array_equal(bits, X @ rl.gates_of(X, bits) >= 0)
+    else:
+        with pytest.raises(ValueError, match="column 0 of masks is no pattern of X"):
+            rl.gates_of(X, bits)
+
+
+def test_gates_of_names_the_first_impossible_column():
+    X = rl.draw("gaussian", 9, 2, rng=0)
+    masks = np.asarray(rl.sample_patterns(X, rng=1)).copy()
+    masks[:, 3] = np.arange(9) % 2 == 0
+    with pytest.raises(ValueError, match="column 3 of masks"):
+        rl.gates_of(X, masks)
+    with pytest.raises(ValueError, match=r"bool array \(9, p\)"):
+        rl.gates_of(X, masks[:5])

@@ -18,9 +18,53 @@ def test_basis_pursuit_against_clarabel_and_its_own_dual():
         assert np.isclose(solution.dual @ b, solution.value)
 
 
-def test_equations_without_solution_are_an_error():
+@pytest.mark.parametrize(("epsilon", "solver"), [(0, "highs"), (0, "clarabel"), (0.3, "clarabel")])
+def test_measurements_that_nothing_explains_are_an_error(epsilon, solver):
     with pytest.raises(ValueError, match="no solution"):
-        sensing.basis_pursuit([[1.0, 0.0], [1.0, 0.0]], [0.0, 1.0])
+        sensing.basis_pursuit([[1.0, 0.0], [1.0, 0.0]], [0.0, 1.0], epsilon, solver)
+
+
+@pytest.mark.parametrize("epsilon", [0.0, 0.1, 1.0])
+@pytest.mark.parametrize("scale", [1e-100, 1.0, 1e100])
+def test_every_solution_has_a_dual_of_its_value(epsilon, scale):
+    rng = np.random.default_rng(1)
+    A, b = rng.standard_normal((12, 30)), rng.standard_normal(12)
+    expected = sensing.basis_pursuit(A, b, epsilon, "clarabel")
+    for solver in ("highs", "clarabel") if epsilon == 0 else ("clarabel",):
+        found = sensing.basis_pursuit(scale * A, b / scale, epsilon / scale, solver)
+        assert found.value == pytest.approx(expected.value / scale**2, rel=1e-7)
+        assert found.value == pytest.approx(np.abs(found.x).sum(), rel=1e-7)
+        assert np.linalg.norm(scale * A @ found.x - b / scale) * scale <= epsilon + 1e-7
+        assert np.abs(scale * A.T @ found.dual).max() <= 1 + 1e-7
+        bound = b / scale @ found.dual - epsilon / scale * np.linalg.norm(found.dual)
+        assert found.value == pytest.approx(bound, rel=1e-7)
+
+
+def test_the_lasso_meets_its_conditions():
+    rng = np.random.default_rng(2)
+    A, b = rng.standard_normal((15, 25)), rng.standard_normal(15)
+    top = np.abs(A.T @ b).max()
+    for beta in (0.01 * top, 0.3 * top):
+        found = sensing.lasso(A, b, beta)
+        on = np.abs(found.x) > 1e-6
+        assert 0 < on.sum() < 25
+        np.testing.assert_allclose(found.dual, b - A @ found.x)
+        np.testing.assert_allclose(A[:, on].T @ found.dual, beta * np.sign(found.x[on]), rtol=1e-5)
+        assert np.abs(A.T @ found.dual).max() <= beta * (1 + 1e-5)
+        assert found.value == pytest.approx(b @ found.dual - found.dual @ found.dual / 2)
+        bounded = sensing.basis_pursuit(A, b, np.linalg.norm(found.dual))
+        np.testing.assert_allclose(bounded.x, found.x, atol=1e-5)
+    np.testing.assert_allclose(sensing.lasso(A, b, 1.001 * top).x, 0, atol=1e-7)
+
+
+def test_noise_costs_no_more_than_it_weighs():
+    rng = np.random.default_rng(3)
+    x = sensing.sparse_vector(60, 4, rng)
+    A = rng.standard_normal((40, 60)) / np.sqrt(40)
+    noise = 0.05 * rng.standard_normal(40)
+    found = sensing.basis_pursuit(A, A @ x + noise, np.linalg.norm(noise))
+    assert found.value <= np.abs(x).sum() * (1 + 1e-7)
+    assert np.linalg.norm(found.x - x) < 4 * np.linalg.norm(noise)
 
 
 def test_the_transition_lies_where_the_statistical_dimension_says():
@@ -47,6 +91,10 @@ def test_each_trial_depends_on_its_own_seed_alone():
             r"b has shape \(2,\); it must be \(3,\)",
         ),
         (lambda: sensing.basis_pursuit([[np.nan]], [1.0]), "A holds NaN"),
+        (lambda: sensing.basis_pursuit([[1.0]], [1.0], epsilon=-1), "epsilon=-1"),
+        (lambda: sensing.basis_pursuit([[1.0]], [1.0], solver="scs"), "solver='scs' is unknown; choose from"),
+        (lambda: sensing.basis_pursuit([[1.0]], [1.0], 0.5, "highs"), "epsilon=0.5 with solver"),
+        (lambda: sensing.lasso([[1.0]], [1.0], 0), "beta=0 is not > 0"),
         (lambda: sensing.sparse_vector(5, 6), "k=6"),
         (lambda: sensing.recovery_diagram(5, [0], [1]), "measurements=0"),
     ],

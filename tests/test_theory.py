@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import binomtest, norm
 
 import relulab as rl
 from relulab import theory
+from relulab.ensembles import cluster_direction, cluster_means, clustered
 
 
 def test_wendel_is_half_at_2d_and_a_share_of_covers_count():
@@ -49,6 +50,61 @@ def test_group_statistical_dimension_against_monte_carlo():
     assert np.isclose(theory.group_statistical_dimension(2, 52, 10), min(values), rtol=0.01)
 
 
+@pytest.mark.parametrize(("d", "expected"), [(10, (2.66, 4.93, 7.39)), (100, (2.23, 4.46, 6.69))])
+def test_group_thresholds_are_fixed_points(d, expected):
+    for k, ratio in enumerate(expected, start=1):
+        n = theory.group_threshold(k, d)
+        assert round(n / d, 2) == ratio
+        below, above = (max(int(side), 50) + k for side in (np.floor(n), np.ceil(n)))
+        assert theory.group_statistical_dimension(k, below, d) <= n + 1e-6
+        assert theory.group_statistical_dimension(k, above, d) >= n - 1e-6
+
+
+def test_group_threshold_tends_to_twice_k_d():
+    ratios = [theory.group_threshold(2, d) / (4 * d) for d in (10, 100, 1000, 10000)]
+    assert ratios == sorted(ratios, reverse=True)
+    assert 1 < ratios[-1] < 1.05
+
+
+@pytest.mark.parametrize(
+    ("means", "s", "sizes"),
+    [
+        ("unit", 2.5, (6, 3)),
+        ("signs", 0.5, (4, 4)),
+        ("gaussian", 0.7, (2, 5)),
+        ([[2.0, 1.0], [-4.0, -2.0]], 0.7, (3, 3)),
+        ([[1.0, 0.2, 0.0], [3.0, 0.1, 0.0]], 10.0, (3, 2)),
+    ],
+)
+def test_cluster_probability_against_monte_carlo(means, s, sizes):
+    d = 4 if isinstance(means, str) else len(means[0])
+    means = cluster_means(d, means, rng=5)
+    probability = theory.cluster_probability(*sizes, s, means)
+    assert 0.02 < probability < 0.98
+    ensemble, rng = clustered(s, means, first=sizes[0]), np.random.default_rng(6)
+    target = np.arange(sum(sizes)) < sizes[0]
+    u = cluster_direction(means)
+    hits = sum(((ensemble(len(target), d, rng) @ u >= 0) == target).all() for _ in range(4000))
+    assert binomtest(int(hits), 4000, probability).pvalue > 1e-3
+
+
+@pytest.mark.parametrize("length", [1, 7, 0.1, 1e50])
+def test_clusters_of_one_direction_cannot_be_told_apart(length):
+    means = np.array([[1.0, 0.7, 4.0], [length, 0.7 * length, 4.0 * length]])
+    assert not cluster_direction(means).any()
+    assert theory.cluster_probability(5, 5, 2.0, means) == 0
+    assert theory.cluster_probability(5, 0, 2.0, means) == 1
+    almost = theory.cluster_probability(5, 5, 2.0 / length, means * [[1, 1 + 1e-9, 1], [1, 1, 1]])
+    assert almost == pytest.approx(2.0**-10, rel=1e-6)
+
+
+def test_far_clusters_are_told_apart_and_many_rows_do_not_underflow():
+    opposite = np.array([[1.0], [-1.0]])
+    assert theory.cluster_probability(50, 50, 1e3, opposite) == 1
+    assert theory.cluster_probability(1, 1, 1.0, opposite) == pytest.approx(norm.cdf(1) ** 2)
+    assert theory.cluster_probability(10**6, 10**6, 8.0, opposite) == pytest.approx(1, abs=1e-8)
+
+
 def test_wilson_interval_covers_and_has_exact_ends():
     lower, upper = theory.wilson_interval([0, 5, 10, 0], [10, 10, 10, 0])
     np.testing.assert_array_equal(lower[[0, 3]], 0)
@@ -66,6 +122,10 @@ def test_wilson_interval_covers_and_has_exact_ends():
         (lambda: theory.l1_statistical_dimension(5, 4), "k=5"),
         (lambda: theory.group_statistical_dimension(5, 4, 2), "k=5"),
         (lambda: rl.count_patterns(3, 2.5), "d=2.5"),
+        (lambda: theory.group_threshold(0, 4), "k=0"),
+        (lambda: theory.cluster_probability(-1, 2, 1.0, np.eye(2)), "first=-1"),
+        (lambda: theory.cluster_probability(1, 2, -1.0, np.eye(2)), "s=-1.0"),
+        (lambda: theory.cluster_probability(1, 2, 1.0, np.zeros((2, 2))), "means holds a zero row"),
     ],
 )
 def test_bad_input_is_named(call, message):

@@ -1,0 +1,5 @@
+"""Live widgets: in a notebook they ask Python, on a built page they compute in the browser."""
+
+from .phase_explorer import PhaseExplorer
+
+__all__ = ["PhaseExplorer"]
