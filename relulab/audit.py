@@ -138,9 +138,13 @@ class _Problem:
             right = Vt[:rank].T / s[:rank]
             g = side * ((self.X @ right * self.masks[j][:, None]).T @ dual)
             C, N = signed @ right, signed @ Vt[rank:].T
-        m = nnls(np.vstack([C.T, 1e4 * N.T]), np.r_[-g, np.zeros(N.shape[1])], maxiter=30 * len(C))[0]
-        if N.shape[1]:
-            require(f"block {j}: ||N^T m||", np.linalg.norm(N.T @ m), "<=", 1e-7)
+        system, z = np.vstack([C.T, 1e3 * N.T]), np.zeros(N.shape[1])
+        for _ in range(30):  # the method of multipliers brings N^T m to zero
+            m = nnls(system, np.r_[-g, -z], maxiter=30 * len(C))[0]
+            z = z + 1e3 * (N.T @ m)
+            if np.linalg.norm(N.T @ m) <= 1e-12:
+                break
+        require(f"block {j}: ||N^T m||", np.linalg.norm(N.T @ m), "<=", 1e-9)
         return np.linalg.norm(g + C.T @ m)
 
     def targets(self):

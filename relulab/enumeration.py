@@ -100,17 +100,19 @@ def _rays_are_cheaper(n, r, cells):
 def _distinct_rows(X):
     """Unit rows, one of each line, in coordinates of the row space, and the basis of these coordinates.
 
-    The coordinates make the rows isotropic, so that no cell is narrow because of the units of a column.
+    The units of the columns are evened out and the coordinates make the rows nearly isotropic, so that few
+    cells are narrow; directions are stretched at most 1e5 times, which keeps rounding errors below NARROW.
     """
-    units = np.abs(X).max(axis=0)
-    units[units == 0] = 1
-    rows = _distinct_lines(unit_rows(X / units))
+    rows = unit_rows(X)
+    units = np.abs(rows).max(axis=0, initial=0)
+    units[units < 1e-250] = 1
+    rows = _distinct_lines(unit_rows(rows / units))
     if len(rows) == 0:
         return np.empty((0, 0)), np.empty((0, X.shape[1]))
     _, scales, Vt = np.linalg.svd(rows, full_matrices=False)
     rank = np.count_nonzero(scales > NARROW * scales[0])
-    basis = Vt[:rank] / scales[:rank, None]
-    return _distinct_lines(rows @ basis.T), basis * (units.max() / units)
+    basis = Vt[:rank] / np.maximum(scales[:rank, None], 1e-5 * scales[0])
+    return _distinct_lines(rows @ basis.T), basis / units
 
 
 def _distinct_lines(rows):
@@ -211,6 +213,8 @@ def _both_sides(faces, rows, normal):
 
 
 def _unit(vectors):
+    """The rows scaled to length one, without overflow."""
+    vectors = vectors / np.abs(vectors).max(axis=1, keepdims=True)
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 

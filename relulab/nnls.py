@@ -1,7 +1,7 @@
 """Non-negative least squares by the active-set method of Lawson and Hanson.
 
-SciPy's `nnls` (1.15 to 1.17) is not used: where an optimal gradient is zero up to rounding it may take a wrong
-column, return a point that is far from optimal and report residual zero for it.
+SciPy's `nnls` (1.15 to 1.17) is not used: where an optimal gradient is zero up to rounding it may take a
+wrong column, return a point that is far from optimal and report residual zero for it.
 """
 
 import numpy as np

@@ -11,7 +11,24 @@ from .patterns import count_patterns
 
 
 def cover(n, d):
-    """Cover's count of patterns, the zero pattern included; the same as `count_patterns`. Proved."""
+    """Cover's count of patterns, the zero pattern included; the same as `count_patterns`. Proved.
+
+    Parameters
+    ----------
+    n, d : int
+        Samples in general position and dimension.
+
+    Returns
+    -------
+    int
+        Exact.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> rl.theory.cover(20, 4)
+    2320
+    """
     return count_patterns(n, d)
 
 
