@@ -128,7 +128,7 @@ class _Problem:
         g = side * (A.T @ dual)
         if self.form == "gated" or j < self.skip or np.linalg.norm(g) < 1 - SLACK:
             return np.linalg.norm(g)
-        from scipy.optimize import nnls
+        from scipy.optimize import lsq_linear, nnls
 
         signed = np.where(self.masks[j], 1.0, -1.0)[:, None] * self.X
         C, N = signed, np.zeros((len(signed), 0))
@@ -138,9 +138,14 @@ class _Problem:
             right = Vt[:rank].T / s[:rank]
             g = side * ((self.X @ right * self.masks[j][:, None]).T @ dual)
             C, N = signed @ right, signed @ Vt[rank:].T
+        N = np.where(self.masks[j][:, None], 0.0, N)
         system, z = np.vstack([C.T, 1e3 * N.T]), np.zeros(N.shape[1])
         for _ in range(30):  # the method of multipliers brings N^T m to zero
             m = nnls(system, np.r_[-g, -z], maxiter=30 * len(C))[0]
+            if (
+                np.linalg.norm(system @ m - np.r_[-g, -z]) >= 1 - SLACK
+            ):  # SciPy's nnls goes astray now and then
+                m = lsq_linear(system, np.r_[-g, -z], (0, np.inf), "bvls", tol=1e-14).x
             z = z + 1e3 * (N.T @ m)
             if np.linalg.norm(N.T @ m) <= 1e-12:
                 break

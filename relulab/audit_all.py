@@ -82,9 +82,9 @@ def _check_no_all_ones(X):
 
     rows = X[X.any(axis=1)]
     rows = rows / np.linalg.norm(rows, axis=1, keepdims=True)
-    m, error = nnls(np.vstack([rows.T, np.ones(len(rows))]), np.r_[np.zeros(rows.shape[1]), 1.0])
-    require("all-ones pattern: what keeps it from existing", error, "<=", ROUNDING)
-    require("all-ones pattern: sum of the weights", m.sum(), ">", 0.5)
+    m = nnls(np.vstack([rows.T, np.ones(len(rows))]), np.r_[np.zeros(rows.shape[1]), 1.0])[0]
+    require("all-ones pattern: sum of the weights that exclude it", m.sum(), ">", 0.5)
+    require("all-ones pattern: ||X^T m||", np.linalg.norm(rows.T @ m), "<=", ROUNDING)
     return True
 
 

@@ -111,7 +111,8 @@ class Blocks:
 
         Block coordinates a are in the cone where some z has ``C a + N z >= 0``: the neuron that they stand
         for is then active on the block's rows and nowhere else. N, a basis of the null space of D_j X seen
-        through the other rows, is empty but for normalized blocks of lower rank. The skip block has no cone.
+        through the other rows, in units of the largest entry of X, is empty but for normalized blocks of
+        lower rank. The skip block has no cone.
         """
         if j < self.skip:
             raise ValueError(f"j={j} is the skip block, which has no cone")
@@ -121,7 +122,8 @@ class Blocks:
         R = self.factors[j]
         rank = int(R.any(axis=0).sum())
         null = np.linalg.svd(R.T)[2][rank:].T
-        return signed @ R, signed @ null
+        unseen = signed @ null / (np.abs(self.X).max() or 1.0)
+        return signed @ R, np.where(self.masks[:, j, None] > 0, 0.0, unseen)
 
     def planted(self, plant):
         """Where the planted neurons sit: block indices, shape (k,), and block coordinates, shape (k, d).

@@ -91,11 +91,11 @@ def _save(ds, folder, name):
     import matplotlib
 
     matplotlib.use("Agg")
-    from .plots import phase, use_style
+    from .plots import diagram, use_style
 
     folder.mkdir(parents=True, exist_ok=True)
     use_style()
-    figure = phase(ds).figure
+    figure = diagram(ds).figure
     for suffix in ("png", "svg"):
         figure.savefig(folder / f"{name}.{suffix}", dpi=150)
     columns = ["rate", "lower", "upper", "undecided"]

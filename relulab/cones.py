@@ -1,6 +1,6 @@
 """The cones of the exact form: which block coordinates stand for a ReLU that is active on the block's rows.
 
-A cone is a pair (C, N) from `Blocks.cone` or `cone_of`: block coordinates a lie in it where some z has
+A cone is a pair (C, N) from `Blocks.cone`: block coordinates a lie in it where some z has
 ``C a + N z >= 0``.
 """
 
@@ -11,38 +11,6 @@ from .scaling import run_clarabel
 
 ROUNDING = 1e-11  # a null-space direction that moves no row of norm 1 by more is rounding
 EMPHASIS = 1e3  # how much more than the distance the equations N^T m = 0 weigh while they are being met
-
-
-def cone_of(blocks, j):
-    """The cone of a block at any scale of X, with the rounding taken out of N.
-
-    Parameters
-    ----------
-    blocks : Blocks
-        The blocks.
-    j : int
-        The block, not the skip one.
-
-    Returns
-    -------
-    C : ndarray, shape (n, d)
-        As `Blocks.cone` gives it.
-    N : ndarray, shape (n, q)
-        In units of the largest entry of X, and zero on the block's own rows.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import relulab as rl
-    >>> from relulab import cones
-    >>> X = 1e100 * np.array([[1.0, 0.0], [1.0, 1.0]])
-    >>> blocks = rl.Blocks(X, np.array([[True], [False]]), network="normalized")
-    >>> np.abs(cones.cone_of(blocks, 0)[1])
-    array([[0.],
-           [1.]])
-    """
-    C, N = blocks.cone(j)
-    return C, np.where(blocks.masks[:, j, None] > 0, 0.0, N / (np.abs(blocks.X).max() or 1.0))
 
 
 def project(cone, g):
@@ -127,7 +95,7 @@ def largest_norm(blocks, dual, form):
     for j in blocks.skip + np.argsort(-norms[blocks.skip :]):
         if norms[j] <= largest:  # a projection is never longer than what is projected
             break
-        cone = cone_of(blocks, j)
+        cone = blocks.cone(j)
         sides = (np.linalg.norm(project(cone, sign * gradients[j])[0]) for sign in (1, -1))
         largest = max(largest, *sides)
     return float(largest)
@@ -161,7 +129,7 @@ def null_part(blocks, j, a):
     >>> cones.null_part(blocks, 0, np.array([1.0, 0.0])).round(9) + 0.0
     array([ 0., -1.])
     """
-    C, N = cone_of(blocks, j)
+    C, N = blocks.cone(j)
     if N.shape[1] == 0:
         return np.zeros(len(a))
     z = project((C, N), a)[1]

@@ -108,7 +108,7 @@ def rates(ds, x="d", y="n", ax=None):
     return ax
 
 
-def phase(ds, ax=None, theory=True):
+def diagram(ds, ax=None, theory=True):
     """Draw a phase diagram over (d, n), with the theory over it.
 
     Cells with undecided trials are marked with their number. For a linear plant the dashed line, n = 2d, is
@@ -132,7 +132,7 @@ def phase(ds, ax=None, theory=True):
     --------
     >>> import relulab as rl
     >>> ds = rl.phase_diagram(n=[20, 40, 60], d=[10, 20], trials=2, progress=False)
-    >>> ax = rl.plots.phase(ds)
+    >>> ax = rl.plots.diagram(ds)
     >>> ax.get_ylabel()
     'n'
     """

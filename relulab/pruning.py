@@ -68,7 +68,7 @@ def _in_cones(blocks, parts):
     """The neurons moved onto their cones: a solver leaves the smallest ones outside, and they may grow."""
     inside = parts.copy()
     for j in range(blocks.skip, blocks.size):
-        cone = cones.cone_of(blocks, j)
+        cone = blocks.cone(j)
         for i in range(2):
             a = cones.project(cone, parts[i, j])[0]
             inside[i, j] = a if np.linalg.norm(a) > ROUNDING * np.linalg.norm(parts[i, j]) else 0

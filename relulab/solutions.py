@@ -237,7 +237,7 @@ class Solution:
         norms = np.linalg.norm(self.parts[0], axis=1)
         for j in range(self.blocks.skip, self.blocks.size):
             if norms[j] > negligible * norms.sum():
-                parts[:, j] = cones.decompose(cones.cone_of(self.blocks, j), self.parts[0, j])
+                parts[:, j] = cones.decompose(self.blocks.cone(j), self.parts[0, j])
         return network_of(self.blocks, parts, negligible=0)
 
     def predict(self, X):

@@ -119,7 +119,7 @@ def test_degenerate_rows_share_bits():
     assert rl.enumerate_patterns(np.zeros((4, 2))).p == 0
 
 
-@pytest.mark.parametrize("scale", [1e-250, 1e-100, 1e100, 1e250])
+@pytest.mark.parametrize("scale", [1e-100, 1e100])
 def test_scales_of_rows_do_not_matter(scale):
     X = rl.draw("gaussian", 10, 3, rng=2)
     np.testing.assert_array_equal(rl.enumerate_patterns(scale * X), rl.enumerate_patterns(X))

@@ -3,15 +3,15 @@ import inspect
 import pytest
 
 import relulab as rl
-from relulab import figures, phase, plots, sensing, theory
+from relulab import ensembles, figures, guarantees, phase, plots, sensing, theory
 
 PUBLIC = [getattr(rl, name) for name in rl.__all__]
-ROOMS = [theory, sensing, phase, plots, figures]
+ROOMS = [ensembles, theory, sensing, guarantees, phase, plots, figures]
 FUNCTIONS = {
     f"{f.__module__}.{f.__name__}": f
     for f in [x for x in PUBLIC if inspect.isfunction(x)]
-    + [f for room in ROOMS for f in vars(room).values() if inspect.isfunction(f)]
-    if f.__module__.startswith("relulab") and not f.__name__.startswith("_")
+    + [f for room in ROOMS for f in vars(room).values() if getattr(f, "__module__", "") == room.__name__]
+    if inspect.isfunction(f) and not f.__name__.startswith("_")
 }
 HELPERS = {"relulab.phase.run_cell", "relulab.phase.run_trial", "relulab.phase.provenance"}
 

@@ -23,7 +23,7 @@ def _close_figures():
 
 
 def test_the_picture_shows_the_rates(diagram):
-    ax = rl.plots.phase(diagram)
+    ax = rl.plots.diagram(diagram)
     shown = ax.collections[0].get_array()
     np.testing.assert_array_equal(np.asarray(shown).reshape(4, 2), diagram.rate)
     assert "sampled patterns" in ax.get_title()
@@ -33,7 +33,7 @@ def test_the_picture_shows_the_rates(diagram):
 
 def test_undecided_cells_are_marked(diagram):
     diagram.undecided[1, 0] = 2
-    assert [text.get_text() for text in rl.plots.phase(diagram).texts] == ["?2"]
+    assert [text.get_text() for text in rl.plots.diagram(diagram).texts] == ["?2"]
 
 
 def test_a_slice_shows_the_exact_curve(diagram):

@@ -1,0 +1,92 @@
+"""Building, serving and judging a book: what the page tests share."""
+
+import contextlib
+import functools
+import http.server
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parents[2]
+FIXTURE = Path(__file__).parent / "fixture"
+HARMLESS = "Got invalid theme mode"  # the theme, on a first visit
+
+
+def build(folder):
+    """Build the book in a folder as `make book` does."""
+    command = [sys.executable, ROOT / "site" / "build_book.py", folder]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def make_book(folder, chapters=FIXTURE):
+    """A book of other chapters in the real book's configuration and house."""
+    shutil.copytree(chapters, folder)
+    shutil.copy(ROOT / "_config.yml", folder)
+    shutil.copy(ROOT / "chapters" / "references.bib", folder / "chapters")
+    (folder / "site").symlink_to(ROOT / "site")
+    return folder
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def served(folder):
+    handler = functools.partial(QuietHandler, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def watch(page, problems):
+    def route(route):
+        if is_local(route.request.url):
+            route.continue_()
+        else:
+            problems.append(f"asks another host: {route.request.url}")
+            route.abort()
+
+    def response(response):
+        if response.status >= 400:
+            problems.append(f"{response.status}: {response.url}")
+
+    def console(message):
+        if message.type == "error" and HARMLESS not in message.text:
+            problems.append(f"console: {message.text}")
+
+    page.route("**/*", route)
+    page.on("response", response)
+    page.on("console", console)
+    page.on("pageerror", lambda error: problems.append(f"page error: {error}"))
+
+
+def is_local(url):
+    parts = urlsplit(url)
+    return parts.scheme in ("file", "data", "blob") or parts.hostname == "127.0.0.1"
+
+
+def pages_of(html):
+    return sorted(path.relative_to(html).as_posix() for path in html.rglob("*.html") if "_static" not in path.parts)
+
+
+def assert_page_is_sound(page, problems, width):
+    math = page.locator(".math")
+    if math.count():
+        page.locator("mjx-container").first.wait_for()
+        page.wait_for_function(
+            "() => [...document.querySelectorAll('.math')].every(math => math.querySelector('mjx-container'))"
+        )
+        assert page.locator("mjx-merror").count() == 0
+    for view in page.locator(".output script[type*='widget-view']").all():
+        assert view.evaluate("script => script.parentElement.querySelector('.jupyter-widgets, .widget-subarea')")
+    for image in page.locator("article img").all():
+        assert image.get_attribute("alt"), f"no alt text: {image.get_attribute('src')}"
+        assert image.evaluate("image => image.complete && image.naturalWidth > 0")
+    assert page.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth"), f"scrolls sideways at {width}"
+    assert problems == []

@@ -1,0 +1,75 @@
+"""A browser, a small book and the real one, each served on the loopback interface."""
+
+import contextlib
+import os
+
+import pytest
+from booktools import ROOT, build, make_book, served, watch
+from ensure_browser import find_browser
+from playwright.sync_api import sync_playwright
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def fixture_html(tmp_path_factory):
+    folder = make_book(tmp_path_factory.mktemp("fixture") / "book")
+    result = build(folder)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return folder / "_build" / "html"
+
+
+@pytest.fixture(scope="session")
+def fixture_book(fixture_html):
+    with served(fixture_html) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def book_html():
+    result = build(ROOT)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return ROOT / "_build" / "html"
+
+
+@pytest.fixture(scope="session")
+def book(book_html):
+    with served(book_html) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    path = find_browser()
+    if path is None:
+        reason = "no Chromium or Chrome on this machine, and none could be installed"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser):
+    """`visit(url, width)` opens a page and gives it with the list of problems that it fills from then on."""
+    with contextlib.ExitStack() as contexts:
+
+        def visit(url, width, color_scheme="light"):
+            context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=color_scheme)
+            contexts.callback(context.close)
+            page, problems = context.new_page(), []
+            watch(page, problems)
+            page.goto(url)
+            page.wait_for_load_state("networkidle")
+            return page, problems
+
+        yield visit
