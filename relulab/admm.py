@@ -8,7 +8,8 @@ the cones, the dual vector is scaled into its ball, and the gap between the two 
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from .centralpath import Path, Program, dot, norm
+from .centralpath import Path
+from .newton import Program, dot, norm
 from .scaling import Scaled
 from .solutions import Solution
 
@@ -44,10 +45,10 @@ def solve_admm(blocks, y, form="gated", beta=None, tol=1e-6, max_iterations=100)
     Returns
     -------
     Solution
-        Its weights are feasible (minimal-norm ones interpolate to 1e-12, exact ones are in their cones), so is
-        its dual vector, and the gap is measured. Status ``"optimal"``; ``"optimal_inaccurate"`` where the gap
-        is larger than `tol`; ``"infeasible"`` where nothing interpolates; ``"undecided"`` where a value inside
-        was not finite, with the reason and without an answer.
+        Its weights are feasible (minimal-norm ones interpolate to 1e-12, exact ones are in their cones), so
+        is its dual vector, and the gap is measured. Status ``"optimal"``; ``"optimal_inaccurate"`` where the
+        gap is larger than `tol`; ``"infeasible"`` where nothing interpolates; ``"undecided"`` where no
+        feasible point was found or a value inside was not finite, with the reason and without an answer.
 
     Examples
     --------
@@ -110,7 +111,7 @@ def _solve(blocks, y, form, beta, tol, max_iterations):
 
 
 class Candidate:
-    """A feasible primal and a feasible dual point with the gap between them; infinite where it is not feasible.
+    """A primal point and a feasible dual point, with the gap between them; infinite if infeasible.
 
     `nu` fills its ball or, with beta, bounds the value best.
     """
@@ -156,7 +157,7 @@ def _mended(path, keep):
 
 
 def _reachable(path):
-    """Tell whether the labels are in the range of the blocks; exactly only where least squares leaves doubt."""
+    """Tell whether the labels are in the range of the blocks; by eigenvalues where least squares leaves doubt."""
     program, u = path.program, path.point.u
     if norm(program.y - program.apply(u)) <= IN_RANGE:
         return True
@@ -200,13 +201,11 @@ def _with_negative(array, skip, sign):
 
 def _bases(factors, form):
     """Right factors of normalized blocks; in the exact form completed by their null space, which is free."""
-    bases, counts = (
-        factors[:, :, : factors.shape[1]].copy(),
-        np.ones(factors.shape[::2])[:, : factors.shape[1]],
-    )
-    for j, factor in enumerate(bases):
+    r = factors.shape[1]
+    bases, counts = factors[:, :, :r].copy(), np.ones((len(factors), r))
+    for j, factor in enumerate(factors):
         rank = int(factor.any(axis=0).sum())
-        if form == "exact" and rank < len(factor):
-            bases[j, :, rank:] = np.linalg.svd(factor.T)[2][rank:].T
+        if form == "exact" and rank < r:
+            bases[j, :, rank:] = np.linalg.svd(factor[:, :rank].T)[2][rank:].T
             counts[j, rank:] = 0
     return bases, counts

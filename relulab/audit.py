@@ -103,11 +103,13 @@ class _Problem:
         self.signs = plant.signs
         self.outputs = np.stack(outputs, axis=1) * self.signs
         self.y = self.outputs.sum(axis=1)
-        self.home = [0 if plant.kind == "linear" else self._find(X @ w >= 0) for w in self.neurons]
+        self.home = [0 if plant.kind == "linear" else self._find(X @ w) for w in self.neurons]
 
-    def _find(self, pattern):
+    def _find(self, output):
+        if not (output > 0).any():
+            return -1  # a silent neuron has no block
         for j in range(self.skip, len(self.masks)):
-            if np.array_equal(self.masks[j], pattern):
+            if np.array_equal(self.masks[j], output >= 0):
                 return j
         raise AuditError("planted pattern: the pattern of a planted neuron must be in S")
 
@@ -207,6 +209,7 @@ def _check_equations(dual, problem):
 
 
 def _check_dual(dual, problem):
+    require("planted blocks: the smallest index", min(problem.home), ">=", 0)
     _check_equations(dual, problem)
     for j, side in problem.sides():
         require(f"block {j}: ||A_j^T dual||", problem.reach(j, dual, side), "<", 1 - SLACK)

@@ -134,6 +134,9 @@ class Blocks:
         check_pair(plant.kind, self.network)
         if plant.kind == "linear":
             return np.array([0]), plant.weights.T
+        silent = np.flatnonzero(~(self.X @ plant.weights > 0).any(axis=0))
+        if silent.size:
+            raise ValueError(f"planted neuron {silent[0]} is silent on every row of X: it has no block")
         wanted = plant.X @ plant.weights >= 0
         matches = (wanted[:, :, None] == (self.masks[:, None, self.skip :] > 0)).all(axis=0)
         if not matches.any(axis=1).all():

@@ -15,6 +15,7 @@ from . import _checks, interior, search, ties
 from .blocks import Blocks, check_pair
 from .conditions import EQUATIONS, FORMS, MARGIN, minimum_norm_dual, sides
 from .patterns import Patterns
+from .planted import without_silent
 from .search import Problem
 
 STATUSES = ("recovered", "not-recovered", "not-unique", "undecided")
@@ -144,8 +145,9 @@ def decide(plant, S, network="skip", form="gated", iterations=4000):
     unit = replace(plant, X=plant.X / scale)
     blocks = Blocks(unit.X, S, network)
     gates = _gates(S, unit.X) if form == "exact" else None
-    problem = Problem(blocks, form, *blocks.planted(unit), sides(plant, form), gates)
-    found = _first_look(problem) or _search(problem, iterations)
+    heard, silent = without_silent(unit)
+    problem = Problem(blocks, form, *blocks.planted(heard), sides(heard, form), gates)
+    found = _drop(problem, silent) or _first_look(problem) or _search(problem, iterations)
     dual_scale, weight_scale = (1, scale) if network == "normalized" else (scale, 1)
     return Verdict(
         status=found.status,
@@ -172,6 +174,14 @@ def _gates(S, X):
     from .patterns import gates_of
 
     return S.gates if isinstance(S, Patterns) else gates_of(X, np.asarray(S))
+
+
+def _drop(problem, silent):
+    """Neurons that are silent on every row give nothing and cost something."""
+    if silent == 0:
+        return None
+    W = problem.blocks.to_weights(problem.plant if problem.form == "gated" else problem.parts)
+    return _cheaper(problem, W, search.cost(problem.plant), 0, extra=silent)
 
 
 def _first_look(problem):
@@ -286,9 +296,10 @@ def _undecided(steps, reason):
     return Finding("undecided", None, None, None, np.nan, steps, reason)
 
 
-def _cheaper(problem, W, spent, steps):
-    reason = f"an interpolant costs {spent:.6g}, the plant {problem.cost:.6g}"
-    return Finding("not-recovered", "competitor", None, W, problem.cost - spent, steps, reason)
+def _cheaper(problem, W, spent, steps, extra=0):
+    price = problem.cost + extra
+    reason = f"an interpolant costs {spent:.6g}, the plant {price:.6g}"
+    return Finding("not-recovered", "competitor", None, W, price - spent, steps, reason)
 
 
 def _planted_projection(problem):

@@ -6,6 +6,7 @@ import numpy as np
 
 from . import _checks, cones
 from .blocks import Blocks
+from .planted import without_silent
 
 FORMS = ("gated", "exact")
 MARGIN = 1e-7  # a certificate must beat its bound by this much
@@ -90,11 +91,13 @@ def isometry(plant, S, network="skip", form="gated"):
     """
     _checks.choice("form", form, FORMS)
     blocks = Blocks(plant.X, S, network)
-    index, coordinates = blocks.planted(plant)
+    heard, silent = without_silent(plant)
+    index, coordinates = blocks.planted(heard)
     dual, residual = minimum_norm_dual(blocks, index, coordinates)
+    residual = float(np.hypot(residual, np.sqrt(silent)))  # a silent neuron asks 0 to be a unit vector
     reached = reach(blocks, dual, form)
     norms = reached.max(axis=0)
-    reached[sides(plant, form), index] = 0
+    reached[sides(heard, form), index] = 0
     margin = float(1 - reached.max())
     holds = bool(residual <= EQUATIONS and margin > MARGIN)
     name = name_of(plant.kind, plant.weights.shape[1])
@@ -128,7 +131,7 @@ def reach(blocks, dual, form, least=0.0):
 
 def minimum_norm_dual(blocks, index, coordinates):
     """The shortest dual vector with ``A_j^T dual = g_j`` on the planted blocks, and its residual."""
-    B = np.hstack([blocks.block(j) for j in index])
+    B = np.hstack([np.zeros((len(blocks.X), 0)), *(blocks.block(j) for j in index)])
     g = coordinates.ravel()
     dual = np.linalg.lstsq(B.T, g)[0]
     return dual, float(np.linalg.norm(B.T @ dual - g))

@@ -1,6 +1,6 @@
 """A planted problem: data, labels, and the hidden neurons that made them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -98,6 +98,14 @@ def neurons(X, weights, kind):
     if not norms.all():
         raise ValueError("direction holds a neuron that is silent on every row of X: it cannot be normalized")
     return output / norms
+
+
+def without_silent(plant):
+    """The plant without the ReLU neurons that are silent on every row, and how many those are."""
+    loud = np.array([plant.kind == "linear"] * plant.weights.shape[1]) | (plant.X @ plant.weights > 0).any(
+        axis=0
+    )
+    return replace(plant, weights=plant.weights[:, loud], signs=plant.signs[loud]), int((~loud).sum())
 
 
 def plant(X, kind="linear", k=1, direction="random", sigma=0.0, rng=0, signs=None):

@@ -238,6 +238,20 @@ def test_two_neurons_of_one_pattern_merge():
         assert rl.check(verdict, plant, S)
 
 
+@pytest.mark.parametrize("form", ["gated", "exact"])
+def test_a_silent_neuron_is_dropped(form):
+    X = np.abs(rl.draw("gaussian", 30, 4, rng=0))
+    loud, silent = np.eye(4)[0] - 0.3 * np.eye(4)[1], -np.ones(4)
+    for weights, k in [(np.stack([loud, silent], axis=1), 2), (silent[:, None], 1)]:
+        plant = rl.plant(X, "relu", k, weights)
+        S = rl.sample_patterns(X, include=plant.weights, rng=1)
+        verdict = rl.decide(plant, S, "plain", form)
+        assert (verdict.status, verdict.margin) == ("not-recovered", 1)
+        assert rl.check(verdict, plant, S)
+        iso = rl.isometry(plant, S, "plain", form)
+        assert (iso.holds, iso.residual >= 1) == (False, True)
+
+
 def test_noise_and_bad_options_are_refused():
     X = rl.draw("gaussian", 30, 4, rng=0)
     S = rl.sample_patterns(X, rng=1)

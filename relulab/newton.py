@@ -1,0 +1,179 @@
+"""The Newton systems of a program over blocks, which cost about what its Gram matrix costs.
+
+A step of `centralpath` solves one system with ``sum_j A_j H_j^{-1} A_j^T`` of size n, where H_j measures how far
+block j is from its boundaries. Without cones H_j^{-1} is a multiple of the identity plus one dyad, so that the
+system is a Hadamard product like the Gram matrix itself. With cones every block has a small factorization.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve
+
+PROXIMAL = 1e-8  # curvature added to every block: it bounds the condition number and moves no solution
+RIDGE = 1e-15  # the same for the system in nu, relative to its trace
+CHUNK = 2**21  # numbers of a temporary array
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """The blocks as arrays: block j maps u_j to ``outer_j * (X bases_j u_j)``.
+
+    Attributes
+    ----------
+    X : ndarray, shape (n, r)
+        Data of full column rank.
+    y : ndarray, shape (n,)
+        Labels.
+    beta : float
+        Weight of the regularizer; 0 is minimal-norm.
+    outer : ndarray, shape (J, n)
+        The masks, with a minus for a negative part.
+    cone : ndarray, shape (J, n), or None
+        The signs of the cone's rows, 0 where there is none: ``C_j = diag(cone_j) X bases_j``.
+    bases : ndarray, shape (J, r, r), or None
+        Right factors; None is the identity.
+    counts : ndarray, shape (J, r)
+        1 where a coordinate counts in the norm, 0 where it is free (the null-space part of a normalized cone).
+    """
+
+    X: np.ndarray
+    y: np.ndarray
+    beta: float
+    outer: np.ndarray
+    cone: np.ndarray | None
+    bases: np.ndarray | None
+    counts: np.ndarray
+
+    def outputs(self, u):
+        """``X bases_j u_j`` for every block, shape (J, n)."""
+        weights = u if self.bases is None else np.matmul(self.bases, u[:, :, None])[:, :, 0]
+        return weights @ self.X.T
+
+    def apply(self, u):
+        """``sum_j A_j u_j``."""
+        return np.sum(self.outer * self.outputs(u), axis=0)
+
+    def pull(self, rows):
+        """``bases_j^T X^T rows_j`` for every block: (J, n) -> (J, r)."""
+        g = rows @ self.X
+        return g if self.bases is None else np.matmul(g[:, None, :], self.bases)[:, 0, :]
+
+    def adjoint(self, nu):
+        """All ``A_j^T nu``."""
+        return self.pull(self.outer * nu)
+
+    def gradients(self, nu, a):
+        """All ``A_j^T nu + C_j^T a_j``."""
+        return self.adjoint(nu) if self.cone is None else self.pull(self.outer * nu + self.cone * a)
+
+
+class Scaling:
+    """Nesterov and Todd's scaling W between ``(t_j, u_j)`` and ``(1, -g_j)``."""
+
+    def __init__(self, t, u, g):
+        long, steep = norm(u), norm(g)
+        x_size, z_size = np.sqrt((t - long) * (t + long)), np.sqrt((1 - steep) * (1 + steep))
+        cosine = np.sqrt((1 + (t - dot(u, g)) / (x_size * z_size)) / 2)
+        self.w0 = (t / x_size + 1 / z_size) / (2 * cosine)
+        self.w = (u / x_size[:, None] + g / z_size[:, None]) / (2 * cosine)[:, None]
+        self.eta = np.sqrt(x_size / z_size)
+
+    def times(self, v0, v):
+        along = dot(self.w, v)
+        return self.eta * (self.w0 * v0 + along), self.eta[:, None] * (
+            v + self.w * (v0 + along / (1 + self.w0))[:, None]
+        )
+
+    def over(self, v0, v):
+        along = dot(self.w, v)
+        return (self.w0 * v0 - along) / self.eta, (
+            v + self.w * (along / (1 + self.w0) - v0)[:, None]
+        ) / self.eta[:, None]
+
+
+class Metric:
+    """The H_j of a point, as roots F_j with ``H_j^{-1} = F_j^T F_j``; see the module's head.
+
+    Without cones ``H_j^{-1} = c_j (I + theta_j w_j w_j^T)``. With them ``H_j = P_j^{-1} + C_j^T diag(a/s) C_j``,
+    and the root comes from a QR factorization, whose accuracy the last steps need.
+    """
+
+    def __init__(self, program, scaling, ratio, proximal=PROXIMAL):
+        self.program, self.proximal = program, proximal
+        w0, w, eta = scaling.w0, scaling.w, scaling.eta
+        self.w, size = w, eta * eta
+        self.c = size / (1 + proximal * size)
+        self.theta = 2 / (1 + proximal * size * (2 * w0 * w0 - 1))
+        if program.cone is not None:
+            self.roots = self._cone_roots(w0, w, eta, np.sqrt(ratio))
+        elif program.bases is not None:
+            bend = self.theta / (1 + np.sqrt(1 + self.theta * dot(w, w)))
+            self.roots = np.sqrt(self.c)[:, None, None] * (np.eye(w.shape[1]) + _dyads(w, bend))
+        else:
+            self.roots = None
+
+    def _cone_roots(self, w0, w, eta, weight):
+        program, (J, r) = self.program, w.shape
+        rho = np.sqrt(2 * w0 * w0 - 1)
+        balls = program.counts[:, :, None] * np.eye(r) - _dyads(w, 2 / (rho * (1 + rho)))
+        balls /= eta[:, None, None]
+        ridge = np.broadcast_to(np.sqrt(self.proximal) * np.eye(r), (J, r, r))
+        roots = np.empty((J, r, r))
+        for part in _chunks(J, program.X.size):
+            X = program.X if program.bases is None else np.matmul(program.X, program.bases[part])
+            rows = (program.cone[part] * weight[part])[:, :, None] * X
+            upper = np.linalg.qr(np.concatenate([rows, balls[part], ridge[part]], axis=1), mode="r")
+            roots[part] = np.linalg.inv(np.matrix_transpose(upper))
+        return roots
+
+    def solve(self, q):
+        """All ``H_j^{-1} q_j``."""
+        if self.program.cone is None:
+            return self.c[:, None] * (q + self.w * (self.theta * dot(self.w, q))[:, None])
+        half = np.matmul(self.roots, q[:, :, None])
+        return np.matmul(np.matrix_transpose(self.roots), half)[:, :, 0]
+
+    def gram(self, keep):
+        """``sum_j A_j H_j^{-1} A_j^T`` over the blocks with keep_j = 1, and beta times the identity."""
+        program, n = self.program, len(self.program.y)
+        if self.roots is None:
+            dyads = program.outer * program.outputs(self.w)
+            c = self.c * keep
+            gram = (program.X @ program.X.T) * ((program.outer.T * c) @ program.outer)
+            gram = gram + (dyads.T * (c * self.theta)) @ dyads
+        else:
+            gram = np.zeros((n, n))
+            for part in _chunks(len(keep), program.X.size):
+                half = self.roots[part]
+                if program.bases is not None:
+                    half = np.matmul(half, np.matrix_transpose(program.bases[part]))
+                rows = np.matmul(half, program.X.T) * (program.outer[part] * keep[part, None])[:, None, :]
+                rows = np.reshape(rows, (-1, n))
+                gram += rows.T @ rows
+        return gram + program.beta * np.eye(n)
+
+    def solver(self, keep=None):
+        """A function that solves with `gram`."""
+        gram = self.gram(np.ones(len(self.w)) if keep is None else keep)
+        if not np.all(np.isfinite(gram)):
+            raise FloatingPointError("the Newton system is not finite")
+        factor = cho_factor(gram + RIDGE * np.trace(gram) * np.eye(len(gram)), lower=True)
+        return lambda rhs: cho_solve(factor, rhs)
+
+
+def dot(a, b):
+    return np.sum(a * b, axis=-1)
+
+
+def norm(a):
+    return np.sqrt(np.sum(a * a, axis=-1))
+
+
+def _dyads(w, weight):
+    return weight[:, None, None] * w[:, :, None] * w[:, None, :]
+
+
+def _chunks(count, size):
+    width = max(1, CHUNK // size)
+    return [slice(start, start + width) for start in range(0, count, width)]

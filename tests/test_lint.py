@@ -1,0 +1,85 @@
+"""The chapters' lint finds each fault it is for, and none in the repository."""
+
+import pytest
+from lint_chapters import ROOT, lint
+
+HEADER = "---\njupytext:\n  text_representation:\n    format_name: myst\n---\n\n"
+ALT = "A curve that rises from zero to one."
+GOOD = f"""{HEADER}# Title
+
+```{{code-cell}} ipython3
+---
+mystnb:
+  image:
+    alt: >-
+      {ALT}
+---
+rl.plots.phase(ds)
+```
+
+```{{code-cell}} ipython3
+rl.plots.use_style()
+fig_size = rl.plots.STYLE["figure.figsize"]
+```
+
+```{{code-cell}} ipython3
+:tags: [remove-cell]
+plt.plot(x, y, cmap="viridis")
+```
+
+![{ALT}](curve.svg)
+
+:::{{figure}} curve.svg
+:alt: {ALT}
+A caption.
+:::
+"""
+
+
+def lint_chapter(tmp_path, text, name="chapters/page.md"):
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return lint(tmp_path)
+
+
+def test_the_repository_is_clean():
+    assert lint(ROOT) == []
+
+
+def test_a_good_chapter_is_clean(tmp_path):
+    assert lint_chapter(tmp_path, GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        (f"mystnb:\n  image:\n    alt: >-\n      {ALT}\n", "tags: []\n", 9, "without alt text"),
+        (f"      {ALT}\n", "      A plot.\n", 9, "says too little: 'A plot.'"),
+        ("rl.plots.use_style()", "fig, ax = plt.subplots()", 19, "without alt text"),
+        ("rl.plots.use_style()", "ax = rl.plots.phase(ds)", 19, "without alt text"),
+        (":tags: [remove-cell]\n", "", 24, "without alt text"),
+        (f"![{ALT}]", "![]", 29, "without alt text"),
+        (f":alt: {ALT}\n", "", 31, "without alt text"),
+        ('cmap="viridis"', 'cmap="jet"', 26, "colormap 'jet'"),
+        ('cmap="viridis"', "cmap='gist_rainbow'", 26, "colormap 'gist_rainbow'"),
+        ('cmap="viridis"', "cmap=plt.cm.hsv_r", 26, "colormap 'hsv_r'"),
+        ("format_name: myst", "format_name: light", 1, "no jupytext header"),
+        ("curve.svg)", "data:image/png;base64,AAAA)", 29, "embedded output"),
+    ],
+)
+def test_a_fault_is_found_where_it_is(tmp_path, old, new, line, words):
+    assert old in GOOD
+    (fault,) = lint_chapter(tmp_path, GOOD.replace(old, new, 1))
+    assert fault.startswith(f"chapters/page.md:{line}: ")
+    assert words in fault
+
+
+def test_the_library_uses_safe_colormaps_too(tmp_path):
+    (fault,) = lint_chapter(tmp_path, 'STYLE = {\n    "image.cmap": "rainbow",\n}\n', "relulab/plots.py")
+    assert fault.startswith("relulab/plots.py:2: colormap 'rainbow'")
+
+
+def test_notebook_files_are_refused(tmp_path):
+    (fault,) = lint_chapter(tmp_path, "{}", "chapters/page.ipynb")
+    assert "chapters are MyST text" in fault
