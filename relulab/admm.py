@@ -17,7 +17,9 @@ INTERPOLATES = 1e-12  # what a minimal-norm solution may lack, ||fit - y|| over 
 IN_RANGE = 1e-9  # the same for labels that the blocks cannot reach
 DIVERGED = 1e10  # a lower bound that many times the cost of least squares belongs to no interpolant
 STALLED = 1e-6  # steps shorter than this lead nowhere
-STIFF = 1.0  # curvature of the blocks while they are mended: no direction is then so free that rounding follows it
+STIFF = (
+    1.0  # curvature of the blocks while they are mended; without it rounding would follow the free directions
+)
 ROUNDING = 1e-13  # how far outside its cone rounding may put a row, ||y|| being 1
 TINY = np.finfo(float).tiny
 
@@ -77,7 +79,7 @@ def _solve(blocks, y, form, beta, tol, max_iterations):
     def solution(found, status, reason=""):
         dual = found.nu * (length / scaled.size_of_y)
         parts = to_parts(found.u) * scaled.weight
-        answer = (found.value * length, found.gap, found.residual, status, reason, dual, parts)
+        answer = (float(found.value * length), found.gap, found.residual, status, reason, dual, parts)
         return Solution(*answer, blocks, y, form, beta)
 
     def nothing(status, reason):
@@ -132,7 +134,7 @@ class Candidate:
             self.value += float(error @ error) / (2 * program.beta)
         else:
             feasible = feasible and self.residual <= INTERPOLATES
-        self.gap = float(self.value - bound) / max(self.value, TINY) if feasible else np.inf
+        self.gap = (self.value - float(bound)) / max(self.value, TINY) if feasible else np.inf
 
 
 def _nearby(path, tol):
@@ -157,7 +159,7 @@ def _mended(path, keep):
 
 
 def _reachable(path):
-    """Tell whether the labels are in the range of the blocks; by eigenvalues where least squares leaves doubt."""
+    """Tell whether the labels are in the range of the blocks; by eigenvalues where that is in doubt."""
     program, u = path.program, path.point.u
     if norm(program.y - program.apply(u)) <= IN_RANGE:
         return True

@@ -1,13 +1,13 @@
-"""A primal-dual interior-point method on the blocks: about ten Newton steps, each nearly as cheap as the Gram matrix.
+"""A primal-dual interior-point method on the blocks: ten to thirty Newton steps lead to the solution.
 
 It solves, for X and y of norm 1,
 
     min  sum_j ||u_j|| + beta/2 ||nu||^2   s.t.  sum_j A_j u_j + beta nu = y,   C_j u_j >= 0 (exact form)
     max  nu^T y - beta/2 ||nu||^2          s.t.  ||A_j^T nu + C_j^T a_j|| <= 1,   a_j >= 0
 
-where beta = 0 is the minimal-norm program and nu the dual vector over beta. The scaling is Nesterov and Todd's,
-the predictor and the corrector are Mehrotra's; both as in Vandenberghe, "The CVXOPT linear and quadratic cone
-program solvers" (2010).
+where beta = 0 is the minimal-norm program and nu the dual vector over beta. The scaling is Nesterov and
+Todd's, the predictor and the corrector are Mehrotra's; both as in Vandenberghe, "The CVXOPT linear and
+quadratic cone program solvers" (2010).
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ SHORTEN = 0.99  # how much of the way to the boundary a step goes
 
 @dataclass(frozen=True, eq=False)
 class Point:
-    """Where the path is: ``t_j > ||u_j||``, slacks s and multipliers a of the cones (None without), and nu."""
+    """Where the path is: ``t_j > ||u_j||``, slacks s and multipliers a of cones (or None), nu."""
 
     t: np.ndarray
     u: np.ndarray
@@ -85,9 +85,11 @@ class Path:
         energy = program.beta / 2 * np.sum(point.nu**2)
         self.primal, self.dual = np.sum(norm(self.u)) + energy, np.sum(point.nu * program.y) - energy
 
-    def _is_inside(self):
-        inside = np.all(self.point.t > norm(self.u)) and np.all(norm(self.g) < 1)
-        return inside and (self.live is None or np.all((self.point.s > 0) & (self.point.a >= 0)))
+    def _is_inside(self, point):
+        counts = self.program.counts
+        steep = norm(self.program.gradients(point.nu, point.a) * counts)
+        inside = np.all(point.t > norm(point.u * counts)) and np.all(steep < 1)
+        return inside and (self.live is None or np.all((point.s > 0) & (point.a >= 0)))
 
     @property
     def gap(self):
@@ -118,11 +120,9 @@ class Path:
         after = point.moved(move, primal, dual)
         if not after.is_finite():
             raise FloatingPointError("a Newton step is not finite")
-        before = self.__dict__.copy()
+        if not self._is_inside(after):
+            raise np.linalg.LinAlgError("rounding has reached the boundary")
         self._look(after)
-        if not self._is_inside():
-            self.__dict__ = before
-            raise np.linalg.LinAlgError("rounding has reached the boundary of the cones")
         return min(primal, dual)
 
     def _direction(self, metric, scaling, ratio, solve, t, u, slack):

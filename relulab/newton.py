@@ -1,8 +1,8 @@
 """The Newton systems of a program over blocks, which cost about what its Gram matrix costs.
 
-A step of `centralpath` solves one system with ``sum_j A_j H_j^{-1} A_j^T`` of size n, where H_j measures how far
-block j is from its boundaries. Without cones H_j^{-1} is a multiple of the identity plus one dyad, so that the
-system is a Hadamard product like the Gram matrix itself. With cones every block has a small factorization.
+A step of `centralpath` solves one system with ``sum_j A_j H_j^{-1} A_j^T`` of size n, where H_j measures how
+far block j is from its boundaries. Without cones H_j^{-1} is a multiple of the identity plus one dyad, and
+the system a Hadamard product like the Gram matrix itself. With cones every block is factored by itself.
 """
 
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Program:
     bases : ndarray, shape (J, r, r), or None
         Right factors; None is the identity.
     counts : ndarray, shape (J, r)
-        1 where a coordinate counts in the norm, 0 where it is free (the null-space part of a normalized cone).
+        1 where a coordinate counts in the norm, 0 where it is free (a normalized cone's null space).
     """
 
     X: np.ndarray
@@ -95,8 +95,9 @@ class Scaling:
 class Metric:
     """The H_j of a point, as roots F_j with ``H_j^{-1} = F_j^T F_j``; see the module's head.
 
-    Without cones ``H_j^{-1} = c_j (I + theta_j w_j w_j^T)``. With them ``H_j = P_j^{-1} + C_j^T diag(a/s) C_j``,
-    and the root comes from a QR factorization, whose accuracy the last steps need.
+    Without cones ``H_j^{-1} = P_j = c_j (I + theta_j w_j w_j^T)``. With them
+    ``H_j = P_j^{-1} + C_j^T diag(a/s) C_j``, and the root comes from a QR factorization, whose accuracy the
+    last steps need.
     """
 
     def __init__(self, program, scaling, ratio, proximal=PROXIMAL):

@@ -5,7 +5,7 @@ wrong column, return a point that is far from optimal and report residual zero f
 """
 
 import numpy as np
-from scipy.linalg import solve_triangular
+import scipy
 
 ROUNDING = 1e-13  # a gradient below this share of ||b|| is zero
 DEPENDENT = 1e-10  # a column with a smaller share of its length off the others adds nothing
@@ -59,7 +59,7 @@ def nonnegative_least_squares(A, b):
             x[used] = np.maximum(now, 0)
             used = [j for j in used if x[j] > 0]
             Q, R = np.linalg.qr(A[:, used])
-            best = solve_triangular(R, Q.T @ b, check_finite=False) if used else np.zeros(0)
+            best = scipy.linalg.solve_triangular(R, Q.T @ b, check_finite=False) if used else np.zeros(0)
         x[used] = best
     return x
 
@@ -75,5 +75,5 @@ def _enter(Q, R, column, least, b):
         return None
     Q = np.column_stack([Q, rest / length])
     R = np.block([[R, inside[:, None]], [np.zeros((1, len(R))), length]])
-    best = solve_triangular(R, Q.T @ b, check_finite=False)
+    best = scipy.linalg.solve_triangular(R, Q.T @ b, check_finite=False)
     return (Q, R, best) if best[-1] > 0 else None

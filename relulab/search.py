@@ -8,7 +8,7 @@ dual vector, its first copy an interpolant. Nothing here decides anything: `evid
 from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
+import scipy
 
 from .blocks import Blocks
 
@@ -75,10 +75,10 @@ def cost(W):
 def gram_solver(gram):
     """Solve with a Gram matrix; by its pseudo-inverse where it is (nearly) singular."""
     try:
-        factor = cho_factor(gram, lower=True)
+        factor = scipy.linalg.cho_factor(gram, lower=True)
         pivots = np.diag(factor[0])
         if pivots.min() > 1e-6 * pivots.max():
-            return lambda rhs: cho_solve(factor, rhs)
+            return lambda rhs: scipy.linalg.cho_solve(factor, rhs)
     except np.linalg.LinAlgError:
         pass
     values, vectors = np.linalg.eigh(gram)

@@ -3,7 +3,7 @@
 from math import comb
 
 import numpy as np
-from scipy import special
+import scipy
 
 from . import _checks
 from .ensembles import cluster_direction
@@ -114,7 +114,7 @@ def l1_statistical_dimension(k, d):
         return float(k)
 
     def bound(t):
-        tail = 2 * ((1 + t * t) * special.ndtr(-t) - t * np.exp(-t * t / 2) / np.sqrt(2 * np.pi))
+        tail = 2 * ((1 + t * t) * scipy.special.ndtr(-t) - t * np.exp(-t * t / 2) / np.sqrt(2 * np.pi))
         return k * (1 + t * t) + (d - k) * tail
 
     return _minimum(bound, 10)
@@ -149,8 +149,8 @@ def group_statistical_dimension(k, p, d):
 
 def _group_bound(k, p, d):
     def bound(t):
-        upper = [special.gammaincc((d + i) / 2, t * t / 2) for i in range(3)]
-        mean = np.sqrt(2) * np.exp(special.gammaln((d + 1) / 2) - special.gammaln(d / 2))
+        upper = [scipy.special.gammaincc((d + i) / 2, t * t / 2) for i in range(3)]
+        mean = np.sqrt(2) * np.exp(scipy.special.gammaln((d + 1) / 2) - scipy.special.gammaln(d / 2))
         tail = d * upper[2] - 2 * t * mean * upper[1] + t * t * upper[0]
         return k * (d + t * t) + (p - k) * tail
 
@@ -226,7 +226,7 @@ def cluster_probability(first, second, s, means):
     half = np.linalg.norm(cluster_direction(means)) / 2
     if half == 0:
         return float(second == 0)
-    logs = special.log_ndtr(s * half * np.linalg.norm(means, axis=1))
+    logs = scipy.special.log_ndtr(s * half * np.linalg.norm(means, axis=1))
     return float(np.exp([first, second] @ logs))
 
 
@@ -289,7 +289,7 @@ def wilson_interval(successes, trials, level=0.95):
     [0.49, 0.94]
     """
     successes, trials = np.broadcast_arrays(np.asarray(successes, float), np.asarray(trials, float))
-    z = special.ndtri(0.5 + level / 2)
+    z = scipy.special.ndtri(0.5 + level / 2)
     some = np.maximum(trials, 1)
     share = successes / some
     center = (share + z * z / (2 * some)) / (1 + z * z / some)

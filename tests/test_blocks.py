@@ -119,3 +119,21 @@ def test_the_skip_block_has_no_cone():
     X = data("general")
     with pytest.raises(ValueError, match="skip block"):
         rl.Blocks(X, rl.sample_patterns(X, rng=1), "skip").cone(0)
+
+
+@pytest.mark.parametrize("network", ["plain", "skip"])
+def test_products_never_need_all_blocks_at_once(network):
+    import tracemalloc
+
+    rng = np.random.default_rng(0)
+    X, masks = rng.standard_normal((400, 100)), rng.random((400, 400)) < 0.5
+    tracemalloc.start()
+    blocks = rl.Blocks(X, masks, network)
+    W, lam = rng.standard_normal((blocks.size, 100)), rng.standard_normal(400)
+    blocks.apply(W)
+    blocks.adjoint(lam)
+    blocks.gram()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 200e6
+    assert peak < 400 * 100 * 400 * 8

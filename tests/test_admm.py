@@ -1,0 +1,216 @@
+import numpy as np
+import pytest
+
+import relulab as rl
+from relulab import admm
+from relulab.admm import solve_admm
+from relulab.solutions import Solution
+
+TIGHT = {"tol_gap_abs": 1e-10, "tol_gap_rel": 1e-10, "tol_feas": 1e-10}
+NETWORKS = ["plain", "skip", "normalized"]
+FORMS = ["gated", "exact"]
+
+
+def labels(X, seed, linear=False):
+    return X @ np.ones(X.shape[1]) if linear else np.random.default_rng(seed).standard_normal(len(X))
+
+
+def checked(solution, tol=1e-6):
+    """The solution, after a second opinion on its value, its gap and its feasibility."""
+    assert solution.status == "optimal", (solution.status, solution.reason)
+    parts = solution.parts if solution.form == "exact" else (solution.parts[0], None)
+    program = (solution.blocks, solution.y, solution.form, solution.beta)
+    again = Solution.from_coordinates(*program, *parts, solution.dual, "")
+    assert again.value == pytest.approx(solution.value, rel=1e-12)
+    assert again.residual == pytest.approx(solution.residual, abs=1e-12)
+    energy = 0 if solution.beta is None else solution.dual @ solution.dual / 2
+    rounding = 1e-14 * np.linalg.norm(solution.dual) * np.linalg.norm(solution.y)
+    assert solution.dual @ solution.y - energy >= solution.value * (1 - solution.gap) - rounding
+    assert -1e-12 <= solution.gap <= tol
+    assert again.gap <= tol * (1 + 1e-6)
+    ball = 1 if solution.beta is None else solution.beta
+    assert rl.cones.largest_norm(solution.blocks, solution.dual, solution.form) <= ball * (1 + 1e-9)
+    assert solution.violation <= 1e-11
+    if solution.beta is None:
+        assert solution.residual <= 1e-12
+    return solution
+
+
+def both(X, y, S, network, form, beta):
+    fast = checked(rl.solve(X, y, S, network, form, beta, solver="admm"))
+    slow = rl.solve(X, y, S, network, form, beta, **TIGHT)
+    assert slow.status.startswith("optimal")
+    return fast, slow
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("beta", [None, 1e-3, 0.1])
+@pytest.mark.parametrize("size", [(12, 3, 20), (10, 14, 20), (30, 5, 30)])
+def test_the_value_is_clarabels(network, form, beta, size):
+    n, d, p = size
+    for seed in range(2):
+        X = rl.draw("gaussian", n, d, rng=seed)
+        S = rl.sample_patterns(X, count=p, rng=seed)
+        fast, slow = both(X, labels(X, seed, linear=seed % 2), S, network, form, beta)
+        assert fast.value == pytest.approx(slow.value, rel=1e-6)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("beta", [None, 1e-3])
+def test_the_value_is_clarabels_at_a_larger_size(network, form, beta):
+    X = rl.draw("gaussian", 60, 10, rng=0)
+    S = rl.sample_patterns(X, count=60, rng=1)
+    fast, slow = both(X, rl.plant(X, sigma=0.2, rng=2).y, S, network, form, beta)
+    assert fast.value == pytest.approx(slow.value, rel=1e-6)
+
+
+def degenerate():
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((10, 3))
+    zeros = X.copy()
+    zeros[[2, 5]] = 0
+    return {
+        "duplicate rows": (np.vstack([X, X]), True),
+        "zero rows": (zeros, True),
+        "opposite rows": (np.vstack([X, -X]), True),
+        "rank two": (X[:, :2] @ rng.standard_normal((2, 5)), False),
+        "wide": (rng.standard_normal((4, 9)), False),
+        "graded": (rng.standard_normal((15, 4)) * [1, 1e-2, 1e-4, 1e-6], True),
+        "one row": (np.array([[2.0, 1.0]]), False),
+        "one column": (rng.standard_normal((6, 1)), True),
+    }
+
+
+@pytest.mark.parametrize("name", degenerate())
+@pytest.mark.parametrize("form", FORMS)
+def test_degenerate_data(name, form):
+    X, linear = degenerate()[name]
+    S = rl.sample_patterns(X, rng=0)
+    for network in NETWORKS:
+        if linear:
+            y = X @ np.ones(X.shape[1]) if network == "skip" else np.maximum(X @ np.asarray(S.gates)[:, 0], 0)
+        else:
+            y = labels(X, 1)
+        for beta in (None, 0.01):
+            fast, slow = both(X, y, S, network, form, beta)
+            assert fast.value == pytest.approx(slow.value, rel=1e-6)
+
+
+def test_a_pattern_twice_and_a_pattern_of_zero_rows():
+    X = np.vstack([rl.draw("gaussian", 10, 3, rng=0), np.zeros((1, 3))])
+    masks = np.asarray(rl.sample_patterns(X, count=8, rng=0))
+    only_zero = np.zeros((11, 1), dtype=bool)
+    only_zero[-1] = True
+    S = np.hstack([masks, masks, only_zero])
+    y = np.r_[labels(X[:-1], 0), 0.0]
+    for network in NETWORKS:
+        once = checked(rl.solve(X, y, masks, network, beta=0.01, solver="admm"))
+        twice = checked(rl.solve(X, y, S, network, beta=0.01, solver="admm"))
+        assert once.value == pytest.approx(twice.value, rel=2e-6)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("beta", [None, 1e-2])
+@pytest.mark.parametrize(("x", "size"), [(1e-100, 1.0), (1e100, 1.0), (1.0, 1e-100), (1.0, 1e100)])
+def test_scale_does_not_matter(network, form, beta, x, size):
+    X = rl.draw("gaussian", 14, 3, rng=0)
+    y, S = labels(X, 0), np.asarray(rl.sample_patterns(X, rng=0))
+    weight = size / (1 if network == "normalized" else x)
+    scaled_beta = None if beta is None else beta * size**2 / weight
+    plain = checked(rl.solve(X, y, S, network, form, beta, solver="admm"))
+    scaled = rl.solve(x * X, size * y, S, network, form, scaled_beta, solver="admm")
+    assert scaled.status == "optimal"
+    assert scaled.gap <= 1e-6
+    assert scaled.value == pytest.approx(plain.value * (weight if beta is None else size**2), rel=2e-6)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("form", FORMS)
+def test_above_the_critical_beta_everything_is_zero(network, form):
+    X = rl.draw("gaussian", 20, 4, rng=0)
+    y, S = labels(X, 0), rl.sample_patterns(X, rng=0)
+    critical = rl.cones.largest_norm(rl.Blocks(X, S, network), y, form)
+    above, below = (rl.solve(X, y, S, network, form, c * critical, solver="admm") for c in (1.01, 0.9))
+    assert not checked(above).parts.any()
+    assert above.value == pytest.approx(y @ y / 2)
+    assert checked(below).parts.any()
+
+
+def test_blocks_that_are_off_are_exactly_zero():
+    X = rl.draw("gaussian", 60, 6, rng=0)
+    plant = rl.plant(X, rng=0)
+    for form in FORMS:
+        solution = checked(rl.solve(X, plant.y, rl.sample_patterns(X, rng=0), form=form, solver="admm"))
+        assert np.count_nonzero(np.linalg.norm(solution.parts, axis=-1)) == 1
+        np.testing.assert_allclose(solution.skip, plant.weights[:, 0], atol=1e-10)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_tighter_tolerance_is_met(form):
+    X = rl.draw("gaussian", 20, 3, rng=0)
+    blocks = rl.Blocks(X, rl.sample_patterns(X, rng=0), "plain")
+    tol = 1e-9 if form == "gated" else 1e-7
+    checked(solve_admm(blocks, labels(X, 0), form, 0.01, tol=tol), tol=tol)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_zero_labels_have_the_zero_solution(form):
+    X = rl.draw("gaussian", 12, 3, rng=0)
+    for beta in (None, 0.1):
+        solution = rl.solve(
+            X, np.zeros(12), rl.sample_patterns(X, rng=0), form=form, beta=beta, solver="admm"
+        )
+        assert (solution.status, solution.value, solution.gap) == ("optimal", 0, 0)
+        assert not solution.parts.any()
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_infeasible_program_says_so(form):
+    X = np.array([[1.0, 0.0], [1.0, 0.0]])
+    solution = rl.solve(X, [1.0, -1.0], np.ones((2, 1), dtype=bool), "plain", form, solver="admm")
+    assert (solution.status, solution.value) == ("infeasible", np.inf)
+    assert np.isnan(solution.weights).all()
+
+
+def test_cones_too_narrow_for_the_labels_are_infeasible():
+    X = np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
+    masks = np.array([[1, 1, 1, 1]], dtype=bool).T  # x^T u >= 0 and -x^T u >= 0: only u = (0, t) is left
+    gated = rl.solve(X, [1.0, -1.0, 0.0, 1.0], masks, "plain", "gated", solver="admm")
+    exact = rl.solve(X, [1.0, -1.0, 0.0, 1.0], masks, "plain", "exact", solver="admm")
+    assert checked(gated).value == pytest.approx(1)
+    assert (exact.status, exact.value) == ("infeasible", np.inf)
+
+
+def test_steps_that_run_out_leave_a_measured_gap():
+    X = rl.draw("gaussian", 40, 5, rng=0)
+    blocks = rl.Blocks(X, rl.sample_patterns(X, rng=0), "skip")
+    y = labels(X, 0)
+    rough = solve_admm(blocks, y, beta=0.01, max_iterations=3)
+    assert rough.status == "optimal_inaccurate"
+    assert "after 3 steps" in rough.reason
+    fine = checked(solve_admm(blocks, y, beta=0.01))
+    assert 1e-6 < rough.gap < np.inf
+    assert rough.value * (1 - rough.gap) <= fine.value <= rough.value
+
+
+def test_what_is_not_finite_is_reported_and_no_answer():
+    X = rl.draw("gaussian", 12, 3, rng=0)
+    blocks = rl.Blocks(X, rl.sample_patterns(X, rng=0), "plain")
+    blocks.masks[3, 1] = np.nan
+    for form in FORMS:
+        solution = solve_admm(blocks, labels(X, 0), form)
+        assert solution.status == "undecided"
+        assert "finite" in solution.reason
+        assert np.isnan(solution.value)
+        assert np.isnan(solution.weights).all()
+
+
+def test_it_is_the_solver_that_solve_calls():
+    X = rl.draw("gaussian", 12, 3, rng=0)
+    y, S = labels(X, 0), rl.sample_patterns(X, rng=0)
+    rough = rl.solve(X, y, S, solver="admm", tol=1e-2)
+    assert 1e-9 < rough.gap <= 1e-2
+    assert admm.solve_admm(rl.Blocks(X, S), y, tol=1e-2).value == rough.value
