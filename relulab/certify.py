@@ -13,7 +13,7 @@ import numpy as np
 
 from . import _checks, interior, search, ties
 from .blocks import Blocks, check_pair
-from .conditions import EQUATIONS, FORMS, MARGIN, minimum_norm_dual, sides
+from .conditions import EQUATIONS, FORMS, MARGIN, PlantedEquations, sides
 from .patterns import Patterns
 from .planted import without_silent
 from .search import Problem
@@ -210,8 +210,9 @@ def _all_ones(problem):
         W[0 if sign > 0 else 1, full[0] + 1] = sign * problem.coordinates[0]
     else:
         W[0, full[0] + 1] = problem.coordinates[0]
-    dual, residual = minimum_norm_dual(blocks, problem.index, problem.coordinates)
-    optimal = residual <= EQUATIONS and blocks.norms(dual).max() <= 1 + EQUATIONS
+    equations = PlantedEquations(blocks, problem.index, problem.coordinates)
+    dual = equations.dual
+    optimal = equations.residual <= EQUATIONS and blocks.norms(dual).max() <= 1 + EQUATIONS
     reason = "in the all-ones block the planted weights give the same output at the same cost"
     W = W if problem.form == "exact" else W[0]
     return Finding("not-unique", "all-ones", dual if optimal else None, W, 0.0, 0, reason)
@@ -219,17 +220,16 @@ def _all_ones(problem):
 
 def _search(problem, iterations):
     """The minimum-norm dual first; then ADMM, read for either kind of evidence; then interior points."""
-    blocks = problem.blocks
-    dual, residual = minimum_norm_dual(blocks, problem.index, problem.coordinates)
-    independent = np.linalg.matrix_rank(blocks.apply(problem.alone)) == len(problem.index)
-    provable = residual <= EQUATIONS and independent
-    split = (search.Gated if problem.form == "gated" else search.Exact)(problem, dual)
-    if provable and (found := _by_minimum_norm(problem, dual)):
+    equations = PlantedEquations(problem.blocks, problem.index, problem.coordinates)
+    outputs = problem.blocks.apply(problem.alone)
+    independent = np.linalg.matrix_rank(outputs) == len(problem.index)
+    provable = equations.residual <= EQUATIONS and independent
+    if provable and (found := _by_minimum_norm(problem, equations.dual)):
         return found
-    to_equations = _planted_projection(problem)
-    found = _by_iteration(problem, split, to_equations if provable else None, iterations)
+    split = (search.Gated if problem.form == "gated" else search.Exact)(problem, equations.dual)
+    found = _by_iteration(problem, split, equations if provable else None, iterations)
     if found.evidence is None and provable and found.steps == iterations:
-        return _by_interior_points(problem, split, to_equations, dual, found)
+        return _by_interior_points(problem, split, equations, found)
     return found
 
 
@@ -247,7 +247,7 @@ def _by_minimum_norm(problem, dual):
     return None
 
 
-def _by_iteration(problem, split, to_equations, iterations):
+def _by_iteration(problem, split, equations, iterations):
     """ADMM until either kind of evidence turns up."""
     weights = np.ones(problem.blocks.size)
     for step in range(1, iterations + 1):
@@ -262,17 +262,17 @@ def _by_iteration(problem, split, to_equations, iterations):
             W, spent = split.interpolant()
             if spent < problem.cost * (1 - MARGIN):
                 return _cheaper(problem, W, spent, step)
-        if to_equations is not None:
-            dual = to_equations(split.dual)
+        if equations is not None:
+            dual = equations.project(split.dual)
             if (margin := 1 - split.reach(dual).max(initial=0)) > MARGIN:
                 reason = "a dual vector stays inside the ball on every other block"
                 return Finding("recovered", "dual", dual, None, margin, step, reason)
     return _undecided(iterations, f"neither a certificate nor a cheaper interpolant in {iterations} steps")
 
 
-def _by_interior_points(problem, split, to_equations, dual, found):
+def _by_interior_points(problem, split, equations, found):
     """The best dual vector, where the problem is small enough for it."""
-    dual, reach, W, spent = interior.best_dual(problem, split, to_equations, dual, SOCP_SIZE)
+    dual, reach, W, spent = interior.best_dual(problem, split, equations, SOCP_SIZE)
     if W is not None:
         return _cheaper(problem, W, spent, found.steps)
     if 1 - reach > MARGIN:
@@ -300,15 +300,3 @@ def _cheaper(problem, W, spent, steps, extra=0):
     price = problem.cost + extra
     reason = f"an interpolant costs {spent:.6g}, the plant {price:.6g}"
     return Finding("not-recovered", "competitor", None, W, price - spent, steps, reason)
-
-
-def _planted_projection(problem):
-    """The projection onto the dual vectors that meet the planted equations."""
-    B = np.hstack([problem.blocks.block(j) for j in problem.index])
-    g, pseudo_inverse = problem.coordinates.ravel(), np.linalg.pinv(B.T)
-
-    def project(lam):
-        lam = lam - pseudo_inverse @ (B.T @ lam - g)
-        return lam - pseudo_inverse @ (B.T @ lam - g)
-
-    return project

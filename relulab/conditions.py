@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 
 from . import _checks, cones
 from .blocks import Blocks
@@ -93,16 +94,18 @@ def isometry(plant, S, network="skip", form="gated"):
     blocks = Blocks(plant.X, S, network)
     heard, silent = without_silent(plant)
     index, coordinates = blocks.planted(heard)
-    dual, residual = minimum_norm_dual(blocks, index, coordinates)
-    residual = float(np.hypot(residual, np.sqrt(silent)))  # a silent neuron asks 0 to be a unit vector
-    reached = reach(blocks, dual, form)
+    equations = PlantedEquations(blocks, index, coordinates)
+    residual = float(
+        np.hypot(equations.residual, np.sqrt(silent))
+    )  # a silent neuron asks 0 to be a unit vector
+    reached = reach(blocks, equations.dual, form)
     norms = reached.max(axis=0)
     reached[sides(heard, form), index] = 0
     margin = float(1 - reached.max())
     holds = bool(residual <= EQUATIONS and margin > MARGIN)
     name = name_of(plant.kind, plant.weights.shape[1])
     name = name if form == "gated" else "w" + name
-    return Isometry(name, norms[blocks.skip :], holds, margin, dual, residual)
+    return Isometry(name, norms[blocks.skip :], holds, margin, equations.dual, residual)
 
 
 def sides(plant, form):
@@ -129,9 +132,42 @@ def reach(blocks, dual, form, least=0.0):
     return both
 
 
-def minimum_norm_dual(blocks, index, coordinates):
-    """The shortest dual vector with ``A_j^T dual = g_j`` on the planted blocks, and its residual."""
-    B = np.hstack([np.zeros((len(blocks.X), 0)), *(blocks.block(j) for j in index)])
-    g = coordinates.ravel()
-    dual = np.linalg.lstsq(B.T, g)[0]
-    return dual, float(np.linalg.norm(B.T @ dual - g))
+class PlantedEquations:
+    """The equations ``A_j^T dual = g_j`` of the planted blocks.
+
+    Attributes
+    ----------
+    dual : ndarray, shape (n,)
+        The shortest dual vector that meets them, in the least-squares sense where none does.
+    residual : float
+        ``||A_J^T dual - g||``.
+    """
+
+    def __init__(self, blocks, index, coordinates):
+        self.B = np.hstack([np.zeros((len(blocks.X), 0)), *(blocks.block(j) for j in index)])
+        self.g = coordinates.ravel()
+        self.solve = self._normal_equations()
+        dual = self.solve(self.g)
+        self.dual = self.project(dual)
+        self.residual = float(np.linalg.norm(self.B.T @ self.dual - self.g))
+
+    def _normal_equations(self):
+        """The shortest solution for a right-hand side, up to rounding that `project` takes out."""
+        n, unknowns = self.B.shape
+        if 0 < unknowns <= n:
+            gram = self.B.T @ self.B
+            try:
+                factor = scipy.linalg.cho_factor(gram, lower=True)
+                pivots = np.diag(factor[0])
+                if pivots.min() > 1e-4 * pivots.max():
+                    return lambda rhs: self.B @ scipy.linalg.cho_solve(factor, rhs)
+            except np.linalg.LinAlgError:
+                pass
+        inverse = np.linalg.pinv(self.B.T)
+        return lambda rhs: inverse @ rhs
+
+    def project(self, dual):
+        """The nearest dual vector that meets the equations."""
+        for _ in range(2):
+            dual = dual - self.solve(self.B.T @ dual - self.g)
+        return dual

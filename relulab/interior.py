@@ -14,7 +14,7 @@ from .scaling import run_clarabel
 ROUNDS, ADDED = 30, 40
 
 
-def best_dual(problem, split, to_equations, dual, size_limit):
+def best_dual(problem, split, equations, size_limit):
     """Settle a problem by its best dual vector.
 
     Parameters
@@ -23,10 +23,8 @@ def best_dual(problem, split, to_equations, dual, size_limit):
         The problem, whose planted equations have a solution.
     split : Gated or Exact
         Its split; it mends and prices interpolants.
-    to_equations : callable
-        The projection onto the dual vectors that meet the planted equations.
-    dual : ndarray, shape (n,)
-        A dual vector to begin with.
+    equations : PlantedEquations
+        Its planted equations.
     size_limit : int
         Give up when the program would have more numbers than this.
 
@@ -42,6 +40,7 @@ def best_dual(problem, split, to_equations, dual, size_limit):
         What the interpolant costs; infinite without one.
     """
     working = np.zeros((1 if problem.form == "gated" else 2, problem.blocks.size), dtype=bool)
+    dual = equations.dual
     best, lowest = dual, np.inf
     for attempt in range(ROUNDS):
         reached = reach_off_plant(problem, dual)
@@ -58,7 +57,7 @@ def best_dual(problem, split, to_equations, dual, size_limit):
         if solved is None:
             break
         t, dual, move = solved
-        dual = to_equations(dual)
+        dual = equations.project(dual)
         if t > 1 + MARGIN:
             W, spent = _cheaper(problem, split, working, move)
             if spent < problem.cost * (1 - MARGIN):

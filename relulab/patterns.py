@@ -73,20 +73,21 @@ def all_ones_gate(X, newton_steps=25):
     n, d = rows.shape
     if n == 0:
         return np.zeros(d)
-    u = np.linalg.lstsq(rows, np.ones(n))[0]
+    u = np.zeros(d) if n > d else np.linalg.lstsq(rows, np.ones(n))[0]
     for _ in range(newton_steps):
         t = rows @ u
         if t.min() > 0:
             return u
         m = 1 / (1 + np.exp(np.clip(t, -30, 30)))
-        hessian = (rows * (m * (1 - m))[:, None]).T @ rows
+        curvature = m * (1 - m)
+        hessian = (rows * curvature[:, None]).T @ rows
         hessian[np.diag_indices(d)] += 1e-13 * np.trace(hessian)
-        gradient = rows.T @ m
-        m_exact = m - (m * (1 - m)) * (rows @ np.linalg.solve(hessian, gradient))
+        step = np.linalg.solve(hessian, rows.T @ m)
+        moves = rows @ step
+        m_exact = m - curvature * moves
         if m_exact.min() > 0 and np.linalg.norm(rows.T @ m_exact) < 1e-12 * m_exact.sum():
             return None
-        step = np.linalg.solve(hessian, gradient)
-        u = u + step * min(1.0, 30 / np.abs(rows @ step).max())
+        u = u + step * min(1.0, 30 / np.abs(moves).max())
     return _all_ones_by_lp(rows)
 
 

@@ -50,7 +50,12 @@ def smallest_directions(X, k=1):
     They are taken from the thin SVD, so that n < d gives directions in the row space. The largest entry of
     each is positive, which makes the answer the same on every machine.
     """
-    Vt = np.linalg.svd(X, full_matrices=False)[2]
+    X = X / (np.abs(X).max() or 1.0)
+    values, vectors = np.linalg.eigh(X.T @ X) if len(X) >= X.shape[1] else (np.zeros(1), None)
+    if values[0] > 1e-6 * values[-1]:
+        Vt = vectors.T[::-1]
+    else:  # squaring X would lose the direction
+        Vt = np.linalg.svd(X, full_matrices=False)[2]
     if k > len(Vt):
         raise ValueError(f"k={k} smallest directions were asked for, but X has only {len(Vt)}")
     W = Vt[::-1][:k].T
