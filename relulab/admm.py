@@ -193,7 +193,7 @@ def _program(scaled, form):
         parts[0], parts[1, s : s + len(u) - J] = u[:J], u[J:]
         return parts
 
-    beta = 0.0 if scaled.beta is None else scaled.beta
+    beta = 0.0 if scaled.beta is None else float(scaled.beta)
     return Program(X, scaled.y, beta, np.ascontiguousarray(outer), cone, bases, counts), to_parts
 
 

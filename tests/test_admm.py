@@ -77,7 +77,7 @@ def degenerate():
         "opposite rows": (np.vstack([X, -X]), True),
         "rank two": (X[:, :2] @ rng.standard_normal((2, 5)), False),
         "wide": (rng.standard_normal((4, 9)), False),
-        "graded": (rng.standard_normal((15, 4)) * [1, 1e-2, 1e-4, 1e-6], True),
+        "graded": (rng.standard_normal((15, 4)) * [1, 1e-1, 1e-3, 1e-4], True),
         "one row": (np.array([[2.0, 1.0]]), False),
         "one column": (rng.standard_normal((6, 1)), True),
     }

@@ -72,7 +72,11 @@ def is_local(url):
 
 
 def pages_of(html):
-    return sorted(path.relative_to(html).as_posix() for path in html.rglob("*.html") if "_static" not in path.parts)
+    """All pages but the root, which only redirects to the first."""
+    pages = {
+        path.relative_to(html).as_posix() for path in html.rglob("*.html") if "_static" not in path.parts
+    }
+    return sorted(pages - {"index.html"})
 
 
 def assert_page_is_sound(page, problems, width):
@@ -84,9 +88,13 @@ def assert_page_is_sound(page, problems, width):
         )
         assert page.locator("mjx-merror").count() == 0
     for view in page.locator(".output script[type*='widget-view']").all():
-        assert view.evaluate("script => script.parentElement.querySelector('.jupyter-widgets, .widget-subarea')")
+        assert view.evaluate(
+            "script => script.parentElement.querySelector('.jupyter-widgets, .widget-subarea')"
+        )
     for image in page.locator("article img").all():
         assert image.get_attribute("alt"), f"no alt text: {image.get_attribute('src')}"
         assert image.evaluate("image => image.complete && image.naturalWidth > 0")
-    assert page.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth"), f"scrolls sideways at {width}"
+    assert page.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth"), (
+        f"scrolls sideways at {width}"
+    )
     assert problems == []

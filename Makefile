@@ -1,0 +1,72 @@
+VENV := .venv
+PY := $(VENV)/bin/python
+# The first that runs: python3.11 can be on PATH without being usable (version managers do that).
+PYTHON ?= $(shell for name in python3.11 python3; do $$name -c "" 2>/dev/null && echo $$name && break; done)
+PIP := $(PY) -m pip install -q --disable-pip-version-check -c constraints.txt
+PORT ?= 8000
+
+INSTALLED := $(VENV)/.installed
+VENDOR := site/vendor/.installed
+
+.PHONY: help book test test-pages lab serve figures bench lint lock clean
+.DEFAULT_GOAL := help
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+
+book: $(INSTALLED) $(VENDOR) ## run every chapter and build the book
+	@$(PY) site/build_book.py
+
+test: $(INSTALLED) $(VENDOR) ## run the tests: units, doctests, a small book in a browser
+	@$(PY) site/ensure_browser.py
+	@$(PY) -m pytest
+
+test-pages: book ## open every page of the built book in a browser
+	@$(PY) site/ensure_browser.py
+	@$(PY) -m pytest -m pages
+
+lab: $(INSTALLED) ## open the chapters as notebooks in JupyterLab
+	@JUPYTER_CONFIG_PATH=$(CURDIR)/site/lab $(VENV)/bin/jupyter lab --ip=127.0.0.1 --notebook-dir=chapters
+
+serve: book ## serve the built book on http://127.0.0.1:8000 (PORT=...)
+	@$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+figures: $(INSTALLED) ## recompute the shipped figures
+	@$(VENV)/bin/relulab figures
+
+bench: $(INSTALLED) ## time the library against its peers
+	@$(PY) -m benchmarks
+
+lint: $(INSTALLED) ## check style and the chapters' figures
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+	@$(PY) site/lint_chapters.py
+
+lock: $(INSTALLED) ## renew constraints.txt and package-lock.json
+	@$(PIP) uv
+	@$(PY) -m uv pip compile -q --universal --python-version 3.11 --all-extras \
+		--no-emit-index-url --no-annotate --no-header --upgrade pyproject.toml -o constraints.txt
+	@$(PY) site/install_vendor.py --renew
+
+clean: ## remove everything that was built (.venv stays)
+	@rm -rf _build dist build node_modules site/vendor .pytest_cache .ruff_cache
+
+$(INSTALLED): constraints.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "No Python found: install Python 3.11 or newer."; exit 1; }
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || { \
+		echo "relulab needs Python 3.11 or newer, and $(PYTHON) is `$(PYTHON) -V`."; \
+		echo "Install one, or name it: make $(firstword $(MAKECMDGOALS)) PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c "import ensurepip, venv" 2>/dev/null || { \
+		echo "$(PYTHON) cannot create virtual environments. On Debian and Ubuntu: apt-get install \
+	`$(PYTHON) -c "import sys; print('python%d.%d-venv' % sys.version_info[:2])"`"; exit 1; }
+	@echo "Installing the book's tools into $(VENV) (once; minutes)"
+	@$(PYTHON) -m venv $(VENV)
+ifdef TORCH_INDEX
+	@$(PIP) --no-deps --index-url $(TORCH_INDEX) torch
+endif
+	@$(PIP) -e ".[book,test,cluster]"
+	@touch $@
+
+$(VENDOR): package-lock.json site/install_vendor.py $(INSTALLED)
+	@$(PY) site/install_vendor.py
+	@touch $@

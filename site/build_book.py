@@ -1,0 +1,40 @@
+"""Build the book unless the last successful build already used the same inputs: build_book.py [FOLDER]."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from book_inputs import ROOT, build_key
+
+
+def build(book: Path) -> int:
+    html = book / "_build" / "html"
+    stamp = book / "_build" / "built"
+    key = build_key(book)
+    if (html / "index.html").exists() and stamp.exists() and stamp.read_text() == key:
+        print("Nothing changed since the last build.")
+    else:
+        stamp.unlink(missing_ok=True)
+        shutil.rmtree(html, ignore_errors=True)
+        start = time.monotonic()
+        if status := run_jupyter_book(book):
+            print(f"\nThe book was not built: {book} (see the warnings and errors above).", file=sys.stderr)
+            return status
+        stamp.write_text(key)
+        print(f"Built in {time.monotonic() - start:.0f} s.")
+    print(f"The book: {html / 'index.html'}\nOpen that file in a browser, or run `make serve`.")
+    return 0
+
+
+def run_jupyter_book(book: Path) -> int:
+    tools = Path(sys.executable).parent
+    # --all, because a build that failed on a warning passes when it is repeated on the unchanged pages only.
+    command = [tools / "jupyter-book", "build", book, "-W", "--keep-going", "--all"]
+    return subprocess.call(command, env=os.environ | {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"})
+
+
+if __name__ == "__main__":
+    sys.exit(build(Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else ROOT))

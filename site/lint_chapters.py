@@ -1,0 +1,97 @@
+"""Check that figures have alt text, colormaps are safe and sources are text; prints FILE:LINE: fault."""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+FENCE = re.compile(
+    r"^(?P<marks>`{3,}|:{3,})\{(?P<name>[\w-]+)\}.*\n(?P<body>(?:.*\n)*?)(?P=marks)\s*$", re.MULTILINE
+)
+HEADER = re.compile(r"\A(?:---\n(?P<block>(?:.*\n)*?)---\n|(?P<lines>(?::[\w-]+:.*\n)+))")
+IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\(")
+DRAWS = re.compile(
+    r"\bplt\.(?:subplots|subplot_mosaic|figure|plot|bar|hist|imshow|pcolormesh|scatter|contourf?|stem)\("
+    r"|\bplots\.(?!use_style\b)[a-z]\w*\("
+)
+UNSHOWN = {"remove-cell", "remove-output", "remove_cell", "remove_output"}
+UNSAFE_MAPS = r"(?:jet|rainbow|hsv|nipy_spectral|gist_\w+|prism|turbo|brg|Spectral|RdYlGn|hot|cool)(?:_r)?"
+UNSAFE = re.compile(
+    rf"""\b(?:cmap|colormap|set_cmap|get_cmap|colormaps)["']?\s*[=:(\[]\s*["']({UNSAFE_MAPS})["']"""
+    rf"""|\bcm\.({UNSAFE_MAPS})\b"""
+)
+FEWEST_WORDS = 5
+
+Fault = tuple[int, str]
+
+
+def options_of(body: str) -> tuple[dict, str]:
+    """The options at the head of a directive, in either spelling, and what follows them."""
+    header = HEADER.match(body)
+    if not header:
+        return {}, body
+    text = header["block"] or "".join(line[1:] for line in header["lines"].splitlines(keepends=True))
+    return yaml.safe_load(text) or {}, body[header.end() :]
+
+
+def alt_fault(alt: object) -> str | None:
+    words = str(alt or "").split()
+    if not words:
+        return "a figure without alt text"
+    return f"alt text says too little: {' '.join(words)!r}" if len(words) < FEWEST_WORDS else None
+
+
+def figure_faults(text: str) -> Iterator[Fault]:
+    for fence in FENCE.finditer(text):
+        options, content = options_of(fence["body"])
+        if fence["name"] == "code-cell":
+            shown = UNSHOWN.isdisjoint(options.get("tags") or [])
+            alt = ((options.get("mystnb") or {}).get("image") or {}).get("alt")
+            fault = alt_fault(alt) if shown and DRAWS.search(content) else None
+        else:
+            fault = alt_fault(options.get("alt")) if fence["name"] in ("figure", "image") else None
+        if fault:
+            yield line_of(text, fence.start()), fault
+    for image in IMAGE.finditer(text):
+        if fault := alt_fault(image["alt"]):
+            yield line_of(text, image.start()), fault
+
+
+def colormap_faults(text: str) -> Iterator[Fault]:
+    for match in UNSAFE.finditer(text):
+        yield line_of(text, match.start()), f"colormap {match[1] or match[2]!r} misleads color-blind readers"
+
+
+def source_faults(text: str) -> Iterator[Fault]:
+    if "```{code-cell}" in text and not re.match(r"---\n(?:.*\n)*?\s+format_name: myst\n", text):
+        yield 1, "cells, but no jupytext header that says MyST"
+    for match in re.finditer(r"data:image/", text):
+        yield line_of(text, match.start()), "an embedded output"
+
+
+def line_of(text: str, position: int) -> int:
+    return text.count("\n", 0, position) + 1
+
+
+def lint(root: Path) -> list[str]:
+    found = []
+    for path in sorted((root / "chapters").rglob("*")):
+        if path.suffix == ".ipynb" and ".ipynb_checkpoints" not in path.parts:
+            found.append((path, 1, "a notebook file: chapters are MyST text"))
+        if path.suffix == ".md" and ".ipynb_checkpoints" not in path.parts:
+            text = path.read_text("utf-8")
+            faults = (*figure_faults(text), *colormap_faults(text), *source_faults(text))
+            found += [(path, *fault) for fault in faults]
+    for path in sorted((root / "relulab").rglob("*")):
+        if path.suffix in (".py", ".js"):
+            found += [(path, *fault) for fault in colormap_faults(path.read_text("utf-8"))]
+    return [f"{path.relative_to(root)}:{line}: {fault}" for path, line, fault in sorted(found)]
+
+
+if __name__ == "__main__":
+    faults = lint(ROOT)
+    print("\n".join(faults) or "The chapters are clean.")
+    sys.exit(bool(faults))
