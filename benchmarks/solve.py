@@ -54,7 +54,7 @@ def _data():
 def _compare(name, y, network, beta):
     X, S = _data()
     work = f"gated {network}, {'minimal-norm' if beta is None else f'beta = {beta:g}'}, {name}, {SIZE}"
-    ours, seconds = _median(lambda: rl.solve(X, y, S, network, beta=beta, solver="admm", tol=GAP), REPEATS)
+    ours, seconds = _median(lambda: rl.solve(X, y, S, network, beta=beta, solver="newton", tol=GAP), REPEATS)
     rows = [{"work": work, "solver": "relulab", "seconds": seconds, "gap": ours.gap, "ratio": 1.0}]
     solution, slow = _median(lambda: rl.solve(X, y, S, network, beta=beta), 3)
     rows.append(

@@ -1,10 +1,9 @@
 """Phase diagrams: how often a plant is recovered, over a grid of samples n and dimension d."""
 
 import datetime
-import os
 import platform
 import time
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Executor
 
 import numpy as np
 
@@ -16,10 +15,13 @@ from .conditions import FORMS, isometry
 from .ensembles import ENSEMBLES, draw
 from .patterns import sample_patterns
 from .planted import DIRECTIONS, KINDS, plant
+from .store import open_store
+from .sweep import cores, run_cells
 from .theory import wilson_interval
 
 METRICS = ("recovery", "isometry")
-FIELDS = ("status", "evidence", "margin", "iterations")
+FIELDS = ("status", "evidence", "margin", "iterations", "seconds")
+NO_EVIDENCE = -1
 
 
 def instance(n, d, trial, kind="linear", ensemble="gaussian", direction="random", k=1, sigma=0.0, rng=0):
@@ -68,6 +70,7 @@ def phase_diagram(
     sigma=0.0,
     metric="recovery",
     rng=0,
+    store=None,
     executor=None,
     progress=True,
     audit=False,
@@ -75,6 +78,8 @@ def phase_diagram(
     """Decide planted problems over a grid of sizes.
 
     Patterns are sampled, so what this measures is an upper bound for the network with all its patterns.
+    With a store, a sweep that was stopped, by Ctrl-C or a power cut, goes on where it was: run the same
+    call again.
 
     Parameters
     ----------
@@ -101,25 +106,50 @@ def phase_diagram(
         condition hold (`isometry`), which is sufficient, not necessary.
     rng : int
         The seed. Trial t of cell (n, d) depends on (seed, n, d, t) alone.
+    store : str or path, optional
+        Where finished cells are kept: a folder, or an fsspec address such as ``s3://bucket/sweep.zarr``.
+        Cells that are there are read, the others computed. Several processes may share one folder.
     executor : concurrent.futures.Executor, optional
         What the cells run on; by default threads on the machine's cores.
     progress : bool
         Show a progress bar.
     audit : bool
-        Re-check every verdict with `check`.
+        Re-check every verdict that is computed with `check`.
 
     Returns
     -------
     xarray.Dataset
         Over (n, d, trial): ``status``, ``evidence`` (codes, with their meanings as attributes), ``margin``,
-        ``iterations``. Over (n, d): ``rate`` (share of trials with status "recovered"), its Wilson interval
-        ``lower``, ``upper``, and ``undecided`` (a count). Attributes: the configuration, seed, versions,
-        machine, date and seconds.
+        ``iterations``, ``seconds``. Over (n, d): ``rate`` (share of trials with status "recovered"), its
+        Wilson interval ``lower``, ``upper``, ``undecided`` and ``evidence_count`` (counts). Attributes: the
+        configuration, the seed and how trials are seeded, versions, machine, date, and the seconds of this
+        call.
 
     Raises
     ------
     ValueError
-        For an unknown option, an empty grid, a noisy plant.
+        For an unknown option, an empty grid, a noisy plant, a store that holds another sweep.
+    OSError
+        Where the store cannot be written, a full disk for one; what it holds stays good.
+
+    Warns
+    -----
+    relulab.store.DamagedCells
+        Where stored cells fail their checksum; they are computed again.
+
+    Notes
+    -----
+    A cluster is an executor: only this process touches the store, and workers need relulab and no shared
+    disk. ``Client`` is that of dask.distributed (``pip install relulab[cluster]``). On Slurm, through
+    dask-jobqueue::
+
+        cluster = SLURMCluster(cores=16, processes=16, memory="64GB", walltime="04:00:00")
+        cluster.scale(jobs=60)
+        with Client(cluster) as client:
+            ds = rl.phase_diagram(..., store="sweep.zarr", executor=client.get_executor())
+
+    On Kubernetes, or any scheduler that runs already, the client takes its address:
+    ``Client("tcp://dask-scheduler:8786")``. A worker that dies loses nothing, its cells run elsewhere.
 
     Examples
     --------
@@ -143,17 +173,44 @@ def phase_diagram(
         raise ValueError(
             f"sigma={sigma} with metric={metric!r}: exact recovery is asked of noiseless labels; use 0"
         )
+    if executor is not None and not isinstance(executor, Executor):
+        raise ValueError(f"executor={executor!r} is no Executor; of a Dask client pass client.get_executor()")
 
     problem = {"kind": kind, "ensemble": ensemble, "direction": direction, "k": k, "sigma": 0.0, "rng": seed}
+    arguments = (trials, problem, network, form, metric, audit)
+    settings = problem | {"network": network, "form": form, "metric": metric, "trials": trials}
+    if callable(ensemble):
+        # The name alone does not tell two functions apart.
+        first = instance(sizes_n[0], sizes_d[0], 0, **problem)[0].X
+        settings["ensemble"] = f"{ensemble.__name__}, first drawing {first.flat[0]:.6g}"
+    configuration = {"n": sizes_n, "d": sizes_d, "fields": list(FIELDS)} | settings
     begun = time.perf_counter()
-    cells = [(size_n, size_d) for size_n in sizes_n for size_d in sizes_d]
-    results = _run(cells, trials, problem, network, form, metric, audit, executor, progress)
-    table = np.array([results[cell] for cell in cells])
-    table = table.reshape(len(sizes_n), len(sizes_d), trials, len(FIELDS))
-    settings = problem | {"ensemble": getattr(ensemble, "__name__", ensemble)}
-    settings |= {"network": network, "form": form, "metric": metric, "trials": trials}
-    seconds = time.perf_counter() - begun
-    return _dataset(table, sizes_n, sizes_d, settings | {"seconds": seconds} | provenance())
+    with open_store(store, configuration) as kept:
+        table = kept.read()
+        _complete(table, kept, sizes_n, sizes_d, arguments, executor, progress)
+        settings |= _merged(kept.runs()) | {"seconds": time.perf_counter() - begun}
+    return _dataset(table, sizes_n, sizes_d, settings)
+
+
+def _complete(table, kept, sizes_n, sizes_d, arguments, executor, progress):
+    """Compute the missing cells of a table, keeping each."""
+    missing = np.isnan(table[..., FIELDS.index("status")]).any(axis=2)
+    if not missing.any():
+        return
+
+    def keep(place, cell):
+        kept.write(*place, cell)
+        table[place] = cell
+        missing[place] = False
+
+    kept.add_run(provenance() | {"executor": "threads" if executor is None else type(executor).__name__})
+    largest_first = sorted(((sizes_n[i], sizes_d[j], (i, j)) for i, j in np.argwhere(missing)), reverse=True)
+    cells = {place: (size_n, size_d, *arguments) for size_n, size_d, place in largest_first}
+    try:
+        run_cells(run_cell, cells, keep, missing.size, executor, progress)
+    except KeyboardInterrupt:
+        finished = f"{missing.size - missing.sum()} of {missing.size} cells are finished"
+        raise KeyboardInterrupt(f"{finished}; {kept.advice}") from None
 
 
 def _grid(name, values):
@@ -165,36 +222,18 @@ def _grid(name, values):
     return sizes
 
 
-def _run(cells, trials, problem, network, form, metric, audit, executor, progress):
-    """Every cell's table of trials, in any order, on the executor."""
-    from threadpoolctl import threadpool_limits
-    from tqdm.auto import tqdm
-
-    own = executor is None
-    pool = ThreadPoolExecutor(os.cpu_count()) if own else executor
-    try:
-        with threadpool_limits(1), tqdm(total=len(cells), unit="cell", disable=not progress) as bar:
-            jobs = {
-                pool.submit(run_cell, *cell, trials, problem, network, form, metric, audit): cell
-                for cell in cells
-            }
-            results = {}
-            for job in as_completed(jobs):
-                results[jobs[job]] = job.result()
-                bar.update()
-            return results
-    finally:
-        if own:
-            pool.shutdown(cancel_futures=True)
-
-
 def run_cell(n, d, trials, problem, network="skip", form="gated", metric="recovery", audit=False):
     """Decide the trials of one cell: a table (trials, fields) of `FIELDS`."""
-    return [run_trial(n, d, trial, problem, network, form, metric, audit) for trial in range(trials)]
+    cell = np.empty((trials, len(FIELDS)))
+    for trial in range(trials):
+        begun = time.perf_counter()
+        decided = run_trial(n, d, trial, problem, network, form, metric, audit)
+        cell[trial] = *decided, time.perf_counter() - begun
+    return cell
 
 
 def run_trial(n, d, trial, problem, network="skip", form="gated", metric="recovery", audit=False):
-    """Decide one trial: the values of `FIELDS`."""
+    """Decide one trial: the values of `FIELDS`, but for the seconds."""
     hidden, S = instance(n, d, trial, **problem)
     if metric == "isometry":
         iso = isometry(hidden, S, network, form)
@@ -207,7 +246,7 @@ def run_trial(n, d, trial, problem, network="skip", form="gated", metric="recove
     verdict = decide(hidden, S, network, form)
     if audit:
         check(verdict, hidden, S)
-    evidence = -1 if verdict.evidence is None else EVIDENCE.index(verdict.evidence)
+    evidence = NO_EVIDENCE if verdict.evidence is None else EVIDENCE.index(verdict.evidence)
     return STATUSES.index(verdict.status), evidence, verdict.margin, verdict.iterations
 
 
@@ -215,23 +254,27 @@ def _dataset(table, sizes_n, sizes_d, attributes):
     import xarray as xr
 
     trials = table.shape[2]
-    status = table[..., 0].astype(np.int8)
+    status, evidence, margin, iterations, seconds = np.moveaxis(table, -1, 0)
     recovered = (status == STATUSES.index("recovered")).sum(axis=2)
     lower, upper = wilson_interval(recovered, trials)
+    counts = [(evidence == code).sum(axis=2) for code in (*range(len(EVIDENCE)), NO_EVIDENCE)]
     per_trial, per_cell = ("n", "d", "trial"), ("n", "d")
+    codes = {"meanings": list(EVIDENCE), "none": NO_EVIDENCE}
     return xr.Dataset(
         {
-            "status": (per_trial, status, {"meanings": list(STATUSES)}),
-            "evidence": (per_trial, table[..., 1].astype(np.int8), {"meanings": list(EVIDENCE), "none": -1}),
-            "margin": (per_trial, table[..., 2]),
-            "iterations": (per_trial, table[..., 3].astype(np.int32)),
+            "status": (per_trial, status.astype(np.int8), {"meanings": list(STATUSES)}),
+            "evidence": (per_trial, evidence.astype(np.int8), codes),
+            "margin": (per_trial, margin),
+            "iterations": (per_trial, iterations.astype(np.int32)),
+            "seconds": (per_trial, seconds),
             "rate": (per_cell, recovered / trials),
             "lower": (per_cell, lower),
             "upper": (per_cell, upper),
             "undecided": (per_cell, (status == STATUSES.index("undecided")).sum(axis=2)),
+            "evidence_count": ((*per_cell, "by"), np.stack(counts, axis=-1)),
         },
-        coords={"n": sizes_n, "d": sizes_d, "trial": np.arange(trials)},
-        attrs=attributes,
+        coords={"n": sizes_n, "d": sizes_d, "trial": np.arange(trials), "by": [*EVIDENCE, "none"]},
+        attrs=attributes | {"seeding": "trial t of cell (n, d): numpy.random.default_rng([rng, n, d, t])"},
     )
 
 
@@ -243,6 +286,12 @@ def provenance():
     return {
         "versions": ", ".join(f"{name} {version(name)}" for name in packages),
         "python": platform.python_version(),
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "machine": f"{platform.system()} {platform.machine()}, {cores()} cores",
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     }
+
+
+def _merged(runs):
+    """The provenance of all runs of a sweep: each thing once, and the first date."""
+    merged = {name: "; ".join(dict.fromkeys(run[name] for run in runs)) for name in runs[0]}
+    return merged | {"date": runs[0]["date"], "runs": len(runs)}

@@ -37,7 +37,7 @@ from .patterns import Patterns
 from .scaling import Scaled, run_clarabel
 from .solutions import Solution
 
-SOLVERS = ("clarabel", "admm")
+SOLVERS = ("clarabel", "newton", "admm")
 
 
 def primal(blocks, y, form="gated", beta=None):
@@ -186,10 +186,11 @@ def solve(X, y, S, network="skip", form="gated", beta=None, solver="clarabel", *
         Without cone constraints (the paper's relaxed program), or with them.
     beta : float, optional
         Weight of the regularizer, positive; None is the minimal-norm program.
-    solver : {"clarabel", "admm"}
-        An interior-point method through CVXPY, or the fast first-order one on the blocks.
+    solver : {"clarabel", "newton", "admm"}
+        An interior-point method through CVXPY, or the fast one on the blocks (`relulab.centralpath`).
+        ``"admm"`` is another name for ``"newton"``.
     **options
-        Passed to the solver, such as ``tol_gap_rel=1e-12`` (clarabel) or ``tol=1e-8`` (admm).
+        Passed to the solver, such as ``tol_gap_rel=1e-12`` (clarabel) or ``tol=1e-8`` (newton).
 
     Returns
     -------
@@ -216,10 +217,10 @@ def solve(X, y, S, network="skip", form="gated", beta=None, solver="clarabel", *
     if not y.any():
         zero = np.zeros((blocks.size, blocks.X.shape[1]))
         solution = Solution.from_coordinates(blocks, y, form, beta, zero, None, y, "optimal")
-    elif solver == "admm":
-        from .admm import solve_admm
+    elif solver != "clarabel":
+        from .fast import solve_fast
 
-        solution = solve_admm(blocks, y, form, beta, **options)
+        solution = solve_fast(blocks, y, form, beta, **options)
     else:
         solution = _solve_by_clarabel(blocks, y, form, beta, options)
     return replace(solution, given_gates=S.gates) if isinstance(S, Patterns) else solution

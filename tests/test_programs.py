@@ -251,5 +251,7 @@ def test_bad_input_is_named(change, message):
 
 
 def test_an_unknown_solver_gets_the_choices():
-    with pytest.raises(ValueError, match="solver='magic' is unknown; choose from 'clarabel', 'admm'"):
+    with pytest.raises(
+        ValueError, match="solver='magic' is unknown; choose from 'clarabel', 'newton', 'admm'"
+    ):
         rl.solve(*problem(), solver="magic")

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 import relulab as rl
-from relulab import admm
-from relulab.admm import solve_admm
+from relulab import fast
+from relulab.fast import solve_fast
 from relulab.solutions import Solution
 
 TIGHT = {"tol_gap_abs": 1e-10, "tol_gap_rel": 1e-10, "tol_feas": 1e-10}
@@ -37,10 +37,10 @@ def checked(solution, tol=1e-6):
 
 
 def both(X, y, S, network, form, beta):
-    fast = checked(rl.solve(X, y, S, network, form, beta, solver="admm"))
+    quick = checked(rl.solve(X, y, S, network, form, beta, solver="newton"))
     slow = rl.solve(X, y, S, network, form, beta, **TIGHT)
     assert slow.status.startswith("optimal")
-    return fast, slow
+    return quick, slow
 
 
 @pytest.mark.parametrize("network", NETWORKS)
@@ -52,8 +52,8 @@ def test_the_value_is_clarabels(network, form, beta, size):
     for seed in range(2):
         X = rl.draw("gaussian", n, d, rng=seed)
         S = rl.sample_patterns(X, count=p, rng=seed)
-        fast, slow = both(X, labels(X, seed, linear=seed % 2), S, network, form, beta)
-        assert fast.value == pytest.approx(slow.value, rel=1e-6)
+        quick, slow = both(X, labels(X, seed, linear=seed % 2), S, network, form, beta)
+        assert quick.value == pytest.approx(slow.value, rel=1e-6)
 
 
 @pytest.mark.parametrize("network", NETWORKS)
@@ -62,8 +62,8 @@ def test_the_value_is_clarabels(network, form, beta, size):
 def test_the_value_is_clarabels_at_a_larger_size(network, form, beta):
     X = rl.draw("gaussian", 60, 10, rng=0)
     S = rl.sample_patterns(X, count=60, rng=1)
-    fast, slow = both(X, rl.plant(X, sigma=0.2, rng=2).y, S, network, form, beta)
-    assert fast.value == pytest.approx(slow.value, rel=1e-6)
+    quick, slow = both(X, rl.plant(X, sigma=0.2, rng=2).y, S, network, form, beta)
+    assert quick.value == pytest.approx(slow.value, rel=1e-6)
 
 
 def degenerate():
@@ -94,8 +94,8 @@ def test_degenerate_data(name, form):
         else:
             y = labels(X, 1)
         for beta in (None, 0.01):
-            fast, slow = both(X, y, S, network, form, beta)
-            assert fast.value == pytest.approx(slow.value, rel=1e-6)
+            quick, slow = both(X, y, S, network, form, beta)
+            assert quick.value == pytest.approx(slow.value, rel=1e-6)
 
 
 def test_a_pattern_twice_and_a_pattern_of_zero_rows():
@@ -106,8 +106,8 @@ def test_a_pattern_twice_and_a_pattern_of_zero_rows():
     S = np.hstack([masks, masks, only_zero])
     y = np.r_[labels(X[:-1], 0), 0.0]
     for network in NETWORKS:
-        once = checked(rl.solve(X, y, masks, network, beta=0.01, solver="admm"))
-        twice = checked(rl.solve(X, y, S, network, beta=0.01, solver="admm"))
+        once = checked(rl.solve(X, y, masks, network, beta=0.01, solver="newton"))
+        twice = checked(rl.solve(X, y, S, network, beta=0.01, solver="newton"))
         assert once.value == pytest.approx(twice.value, rel=2e-6)
 
 
@@ -120,8 +120,8 @@ def test_scale_does_not_matter(network, form, beta, x, size):
     y, S = labels(X, 0), np.asarray(rl.sample_patterns(X, rng=0))
     weight = size / (1 if network == "normalized" else x)
     scaled_beta = None if beta is None else beta * size**2 / weight
-    plain = checked(rl.solve(X, y, S, network, form, beta, solver="admm"))
-    scaled = rl.solve(x * X, size * y, S, network, form, scaled_beta, solver="admm")
+    plain = checked(rl.solve(X, y, S, network, form, beta, solver="newton"))
+    scaled = rl.solve(x * X, size * y, S, network, form, scaled_beta, solver="newton")
     assert scaled.status == "optimal"
     assert scaled.gap <= 1e-6
     assert scaled.value == pytest.approx(plain.value * (weight if beta is None else size**2), rel=2e-6)
@@ -133,7 +133,7 @@ def test_above_the_critical_beta_everything_is_zero(network, form):
     X = rl.draw("gaussian", 20, 4, rng=0)
     y, S = labels(X, 0), rl.sample_patterns(X, rng=0)
     critical = rl.cones.largest_norm(rl.Blocks(X, S, network), y, form)
-    above, below = (rl.solve(X, y, S, network, form, c * critical, solver="admm") for c in (1.01, 0.9))
+    above, below = (rl.solve(X, y, S, network, form, c * critical, solver="newton") for c in (1.01, 0.9))
     assert not checked(above).parts.any()
     assert above.value == pytest.approx(y @ y / 2)
     assert checked(below).parts.any()
@@ -143,7 +143,7 @@ def test_blocks_that_are_off_are_exactly_zero():
     X = rl.draw("gaussian", 60, 6, rng=0)
     plant = rl.plant(X, rng=0)
     for form in FORMS:
-        solution = checked(rl.solve(X, plant.y, rl.sample_patterns(X, rng=0), form=form, solver="admm"))
+        solution = checked(rl.solve(X, plant.y, rl.sample_patterns(X, rng=0), form=form, solver="newton"))
         assert np.count_nonzero(np.linalg.norm(solution.parts, axis=-1)) == 1
         np.testing.assert_allclose(solution.skip, plant.weights[:, 0], atol=1e-10)
 
@@ -153,7 +153,7 @@ def test_a_tighter_tolerance_is_met(form):
     X = rl.draw("gaussian", 20, 3, rng=0)
     blocks = rl.Blocks(X, rl.sample_patterns(X, rng=0), "plain")
     tol = 1e-9 if form == "gated" else 1e-7
-    checked(solve_admm(blocks, labels(X, 0), form, 0.01, tol=tol), tol=tol)
+    checked(solve_fast(blocks, labels(X, 0), form, 0.01, tol=tol), tol=tol)
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -161,7 +161,7 @@ def test_zero_labels_have_the_zero_solution(form):
     X = rl.draw("gaussian", 12, 3, rng=0)
     for beta in (None, 0.1):
         solution = rl.solve(
-            X, np.zeros(12), rl.sample_patterns(X, rng=0), form=form, beta=beta, solver="admm"
+            X, np.zeros(12), rl.sample_patterns(X, rng=0), form=form, beta=beta, solver="newton"
         )
         assert (solution.status, solution.value, solution.gap) == ("optimal", 0, 0)
         assert not solution.parts.any()
@@ -170,7 +170,7 @@ def test_zero_labels_have_the_zero_solution(form):
 @pytest.mark.parametrize("form", FORMS)
 def test_an_infeasible_program_says_so(form):
     X = np.array([[1.0, 0.0], [1.0, 0.0]])
-    solution = rl.solve(X, [1.0, -1.0], np.ones((2, 1), dtype=bool), "plain", form, solver="admm")
+    solution = rl.solve(X, [1.0, -1.0], np.ones((2, 1), dtype=bool), "plain", form, solver="newton")
     assert (solution.status, solution.value) == ("infeasible", np.inf)
     assert np.isnan(solution.weights).all()
 
@@ -178,8 +178,8 @@ def test_an_infeasible_program_says_so(form):
 def test_cones_too_narrow_for_the_labels_are_infeasible():
     X = np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
     masks = np.array([[1, 1, 1, 1]], dtype=bool).T  # x^T u >= 0 and -x^T u >= 0: only u = (0, t) is left
-    gated = rl.solve(X, [1.0, -1.0, 0.0, 1.0], masks, "plain", "gated", solver="admm")
-    exact = rl.solve(X, [1.0, -1.0, 0.0, 1.0], masks, "plain", "exact", solver="admm")
+    gated = rl.solve(X, [1.0, -1.0, 0.0, 1.0], masks, "plain", "gated", solver="newton")
+    exact = rl.solve(X, [1.0, -1.0, 0.0, 1.0], masks, "plain", "exact", solver="newton")
     assert checked(gated).value == pytest.approx(1)
     assert (exact.status, exact.value) == ("infeasible", np.inf)
 
@@ -188,10 +188,10 @@ def test_steps_that_run_out_leave_a_measured_gap():
     X = rl.draw("gaussian", 40, 5, rng=0)
     blocks = rl.Blocks(X, rl.sample_patterns(X, rng=0), "skip")
     y = labels(X, 0)
-    rough = solve_admm(blocks, y, beta=0.01, max_iterations=3)
+    rough = solve_fast(blocks, y, beta=0.01, max_iterations=3)
     assert rough.status == "optimal_inaccurate"
     assert "after 3 steps" in rough.reason
-    fine = checked(solve_admm(blocks, y, beta=0.01))
+    fine = checked(solve_fast(blocks, y, beta=0.01))
     assert 1e-6 < rough.gap < np.inf
     assert rough.value * (1 - rough.gap) <= fine.value <= rough.value
 
@@ -201,7 +201,7 @@ def test_what_is_not_finite_is_reported_and_no_answer():
     blocks = rl.Blocks(X, rl.sample_patterns(X, rng=0), "plain")
     blocks.masks[3, 1] = np.nan
     for form in FORMS:
-        solution = solve_admm(blocks, labels(X, 0), form)
+        solution = solve_fast(blocks, labels(X, 0), form)
         assert solution.status == "undecided"
         assert "finite" in solution.reason
         assert np.isnan(solution.value)
@@ -211,6 +211,7 @@ def test_what_is_not_finite_is_reported_and_no_answer():
 def test_it_is_the_solver_that_solve_calls():
     X = rl.draw("gaussian", 12, 3, rng=0)
     y, S = labels(X, 0), rl.sample_patterns(X, rng=0)
-    rough = rl.solve(X, y, S, solver="admm", tol=1e-2)
+    rough = rl.solve(X, y, S, solver="newton", tol=1e-2)
+    assert rl.solve(X, y, S, solver="admm", tol=1e-2).value == rough.value
     assert 1e-9 < rough.gap <= 1e-2
-    assert admm.solve_admm(rl.Blocks(X, S), y, tol=1e-2).value == rough.value
+    assert fast.solve_fast(rl.Blocks(X, S), y, tol=1e-2).value == rough.value

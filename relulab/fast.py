@@ -17,16 +17,14 @@ INTERPOLATES = 1e-12  # what a minimal-norm solution may lack, ||fit - y|| over 
 IN_RANGE = 1e-9  # the same for labels that the blocks cannot reach
 DIVERGED = 1e10  # a lower bound that many times the cost of least squares belongs to no interpolant
 STALLED = 1e-6  # steps shorter than this lead nowhere
-STIFF = (
-    1.0  # curvature of the blocks while they are mended; without it rounding would follow the free directions
-)
+STIFF = 1.0  # curvature of the blocks while they are mended; it keeps rounding out of the free directions
 ROUNDING = 1e-13  # how far outside its cone rounding may put a row, ||y|| being 1
 TINY = np.finfo(float).tiny
 
 _threads = ThreadpoolController()
 
 
-def solve_admm(blocks, y, form="gated", beta=None, tol=1e-6, max_iterations=100):
+def solve_fast(blocks, y, form="gated", beta=None, tol=1e-6, max_iterations=100):
     """Solve the convex program of a network on its blocks; see `relulab.solve`.
 
     Parameters
@@ -55,10 +53,10 @@ def solve_admm(blocks, y, form="gated", beta=None, tol=1e-6, max_iterations=100)
     Examples
     --------
     >>> import relulab as rl
-    >>> from relulab.admm import solve_admm
+    >>> from relulab.fast import solve_fast
     >>> X = rl.draw("gaussian", 60, 10, rng=0)
     >>> blocks = rl.Blocks(X, rl.sample_patterns(X, rng=2), network="skip")
-    >>> solution = solve_admm(blocks, rl.plant(X, rng=1).y, beta=1e-3)
+    >>> solution = solve_fast(blocks, rl.plant(X, rng=1).y, beta=1e-3)
     >>> solution.status, solution.gap < 1e-6
     ('optimal', True)
     """
