@@ -2,7 +2,11 @@
 
 import argparse
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+from . import _checks
+from .sweep import cores
 
 
 def sizes(text):
@@ -37,9 +41,11 @@ def _parser():
     sweep.add_argument("--n", type=sizes, default=sizes("10:200:10"), help="10,20,40 or start:stop:step")
     sweep.add_argument("--d", type=sizes, default=sizes("10:60:10"), help="as --n")
     sweep.add_argument("--trials", type=int, default=5)
-    for name in ("kind", "network", "ensemble", "direction", "metric"):
+    for name in ("kind", "network", "form", "ensemble", "direction", "metric"):
         sweep.add_argument(f"--{name}")
     sweep.add_argument("--k", type=int, default=1)
+    sweep.add_argument("--store", help="folder or address that keeps finished cells: a stopped sweep goes on")
+    sweep.add_argument("--workers", type=int, default=cores(), help="threads; by default one a core")
 
     for command in (figure, sweep):
         command.add_argument("--seed", type=int, default=0)
@@ -48,13 +54,16 @@ def _parser():
 
 
 def main(arguments=None):
-    """Run the command line; bad input ends with exit code 2 and one line."""
+    """Run the command line; bad input and full disks end with exit code 2 and one line, Ctrl-C with 130."""
     options = _parser().parse_args(arguments)
     try:
         {"figures": _figures, "figure": _figure, "sweep": _sweep}[options.command](options)
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         print(f"relulab: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt as stop:
+        print(f"relulab: {stop}", file=sys.stderr)
+        return 130
     return 0
 
 
@@ -79,9 +88,10 @@ def _figure(options):
 def _sweep(options):
     from .phase import phase_diagram
 
-    names = ("n", "d", "trials", "kind", "network", "ensemble", "direction", "metric", "k")
+    names = ("n", "d", "trials", "kind", "network", "form", "ensemble", "direction", "metric", "k", "store")
     settings = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
-    ds = phase_diagram(**settings, rng=options.seed)
+    with ThreadPoolExecutor(_checks.count("workers", options.workers)) as pool:
+        ds = phase_diagram(**settings, rng=options.seed, executor=pool)
     _save(ds, options.out, "sweep")
     print(f"{ds.sizes['n'] * ds.sizes['d']} cells, {int(ds.undecided.sum())} undecided trials")
 

@@ -182,7 +182,8 @@ def phase_diagram(
     if callable(ensemble):
         # The name alone does not tell two functions apart.
         first = instance(sizes_n[0], sizes_d[0], 0, **problem)[0].X
-        settings["ensemble"] = f"{ensemble.__name__}, first drawing {first.flat[0]:.6g}"
+        name = getattr(ensemble, "__name__", type(ensemble).__name__)
+        settings["ensemble"] = f"{name}, first drawing {first.flat[0]:.6g}"
     configuration = {"n": sizes_n, "d": sizes_d, "fields": list(FIELDS)} | settings
     begun = time.perf_counter()
     with open_store(store, configuration) as kept:

@@ -111,8 +111,10 @@ def rates(ds, x="d", y="n", ax=None):
 def diagram(ds, ax=None, theory=True):
     """Draw a phase diagram over (d, n), with the theory over it.
 
-    Cells with undecided trials are marked with their number. For a linear plant the dashed line, n = 2d, is
-    where the all-ones pattern exists with probability 1/2: far below it nothing is recovered.
+    Cells with undecided trials are marked with their number. The band about the measured 50 % contour is
+    where the 95 % interval of the rate holds 1/2, interpolated between cells. For a linear plant the dashed
+    line, n = 2d, is where the all-ones pattern exists with probability 1/2: far below it nothing is
+    recovered.
 
     Parameters
     ----------
@@ -121,7 +123,7 @@ def diagram(ds, ax=None, theory=True):
     ax : matplotlib.axes.Axes, optional
         Where to draw.
     theory : bool
-        Draw the curve and the measured 50 % contour.
+        Draw the curve and the measured 50 % contour with its band.
 
     Returns
     -------
@@ -147,8 +149,14 @@ def diagram(ds, ax=None, theory=True):
             label = "n = 2d: all-ones pattern with probability 1/2"
             ax.plot(d[inside], 2 * d[inside], color="white", linestyle="--", label=label)
         if ds.rate.min() < 0.5 < ds.rate.max():
-            ax.contour(ds.d, ds.n, ds.rate, levels=[0.5], colors=COLORS["orange"], linewidths=2)
-            ax.plot([], [], color=COLORS["orange"], label="measured 50 %")
+            color = COLORS["orange"]
+            # In half widths of the interval, so that between cells the contour stays inside its band.
+            half_width = np.where(ds.rate < 0.5, ds.upper - ds.rate, ds.rate - ds.lower)
+            from_half = (ds.rate - 0.5) / half_width
+            ax.contourf(ds.d, ds.n, from_half, levels=[-1, 1], colors=color, alpha=0.35)
+            ax.contour(ds.d, ds.n, from_half, levels=[0], colors=color, linewidths=2)
+            ax.plot([], [], color=color, label="measured 50 %")
+            ax.fill_between([], [], [], color=color, alpha=0.35, label="its 95 % interval")
         if ax.get_legend_handles_labels()[0]:
             legend = ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, fontsize=9)
             for line in legend.get_lines():

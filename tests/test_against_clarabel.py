@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import relulab as rl
+from relulab import cones
 
 TIGHT = {"tol_gap_abs": 1e-11, "tol_gap_rel": 1e-11, "tol_feas": 1e-11}
 PAIRS = [
@@ -79,3 +80,29 @@ def test_verdicts(kind, network, k, form):
     assert unclear <= 0.05 * total + 1
     assert seen["recovered"] > 0
     assert seen["recovered"] < total
+
+
+@pytest.mark.parametrize("form", ["gated", "exact"])
+@pytest.mark.parametrize(("kind", "network", "k"), PAIRS)
+def test_values_with_noise(kind, network, k, form):
+    compared, unclear = 0, 0
+    for i, (plant, S) in enumerate(instances(kind, k)):
+        if i % 3:
+            continue
+        noisy = plant.y + 0.2 * np.random.default_rng(i).standard_normal(len(plant.y))
+        for beta in (None, 0.05):
+            fast = rl.solve(plant.X, noisy, S, network, form, beta, solver="newton", tol=1e-7)
+            slow = rl.solve(plant.X, noisy, S, network, form, beta, **TIGHT)
+            if slow.status == "infeasible":  # a plain or normalized network cannot reach every sign
+                assert fast.status == "infeasible"
+                continue
+            compared += 1
+            if fast.gap > 1e-6 or fast.status == "undecided":
+                assert fast.status != "optimal"
+                unclear += 1
+                continue
+            assert fast.value == pytest.approx(slow.value, rel=1e-6)
+            reach = cones.largest_norm(fast.blocks, fast.dual, form)
+            assert reach <= (beta or 1) * (1 + 1e-8)
+    assert compared >= 15
+    assert unclear <= 0.05 * compared + 1

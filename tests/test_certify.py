@@ -160,13 +160,14 @@ def test_the_audit_shares_no_code_with_the_finder():
 
 
 @pytest.mark.parametrize(("kind", "network", "k"), PAIRS)
+@pytest.mark.parametrize("form", ["gated", "exact"])
 @pytest.mark.parametrize("scale", [1e-100, 1e100])
-def test_scale_does_not_change_the_verdict(kind, network, k, scale):
+def test_scale_does_not_change_the_verdict(kind, network, k, form, scale):
     for seed in range(4):
         plant, S = instance(20, 5, seed, kind, k)
         y = plant.y if kind == "normalized" else plant.y * scale
         scaled = replace(plant, X=plant.X * scale, y=y)
-        before, after = rl.decide(plant, S, network), rl.decide(scaled, S, network)
+        before, after = rl.decide(plant, S, network, form), rl.decide(scaled, S, network, form)
         assert (before.status, before.evidence) == (after.status, after.evidence)
         assert rl.check(after, scaled, S)
 

@@ -1,5 +1,7 @@
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 
@@ -21,6 +23,29 @@ def test_any_executor_gives_the_same_numbers(diagram, executor):
         np.testing.assert_array_equal(other[name], diagram[name])
 
 
+def blas_threads():
+    from threadpoolctl import threadpool_info
+
+    return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
+
+
+def test_a_worker_uses_one_blas_thread():
+    def watching(n, d, rng):
+        seen.append(blas_threads())
+        return rl.draw("gaussian", n, d, rng)
+
+    seen, outside = [], blas_threads()
+    with ThreadPoolExecutor(2) as pool:
+        rl.phase_diagram(**SMALL, ensemble=watching, executor=pool)
+    # The first drawing, before the workers start, is what tells functions apart in a store.
+    assert len(seen) == 1 + len(SMALL["n"]) * len(SMALL["d"]) * SMALL["trials"]
+    assert all(threads == {1} for threads in seen[1:])
+    assert blas_threads() == outside
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        rl.phase_diagram(**SMALL, executor=pool)
+        assert pool.submit(blas_threads).result() == {1}
+
+
 def test_any_cell_can_be_recomputed_by_itself(diagram):
     for i, n in enumerate(SMALL["n"]):
         for j, d in enumerate(SMALL["d"]):
@@ -40,6 +65,50 @@ def test_rates_count_statuses_and_carry_their_interval(diagram):
     np.testing.assert_array_equal(diagram.rate, recovered)
     assert ((diagram.lower <= diagram.rate) & (diagram.rate <= diagram.upper)).all()
     assert 0 < diagram.rate.mean() < 1
+
+
+def test_the_evidence_is_counted(diagram):
+    assert (diagram.evidence_count.sum("by") == SMALL["trials"]).all()
+    np.testing.assert_array_equal(diagram.evidence_count.sel(by="none"), diagram.undecided)
+    for code, name in enumerate(diagram.evidence.meanings):
+        expected = (diagram.evidence == code).sum("trial")
+        np.testing.assert_array_equal(diagram.evidence_count.sel(by=name), expected)
+
+
+def test_wall_time_is_that_of_the_work(diagram):
+    cores = rl.sweep.cores()
+    assert (diagram.seconds > 0).all()
+    assert float(diagram.seconds.sum()) <= cores * diagram.attrs["seconds"]
+
+
+def test_progress_counts_cells(capsys):
+    rl.phase_diagram(**(SMALL | {"progress": True}))
+    shown = capsys.readouterr().err
+    assert "6/6 [" in shown
+    assert "cell" in shown
+
+
+def test_the_band_of_the_contour_is_where_the_interval_holds_one_half():
+    mpl.use("Agg")
+    ds = rl.phase_diagram(range(10, 71, 10), [8, 12, 16, 20], trials=4, rng=2, progress=False)
+    ax = rl.plots.diagram(ds)
+    _, band, line = ax.collections[:3]
+    in_band = [[path_holds(band, (d, n)) for d in ds.d.values] for n in ds.n.values]
+    holds = (ds.lower < 0.5) & (ds.upper > 0.5)
+    assert holds.any()
+    np.testing.assert_array_equal(in_band, holds)
+    points = np.concatenate([path.vertices for path in line.get_paths()])
+    assert all(path_holds(band, point) for point in points if strictly_inside(ds, point))
+    mpl.pyplot.close(ax.figure)
+
+
+def path_holds(collection, point):
+    return any(path.contains_point(point) for path in collection.get_paths())
+
+
+def strictly_inside(ds, point):
+    d, n = point
+    return ds.d.min() < d < ds.d.max() and ds.n.min() < n < ds.n.max()
 
 
 def test_the_result_says_where_it_comes_from(diagram):
@@ -94,6 +163,7 @@ def test_a_function_is_an_ensemble():
         ({"kind": "relu", "network": "plain", "k": 11}, "k=11"),
         ({"rng": np.random.default_rng(0)}, "rng="),
         ({"form": "loose"}, "form='loose'"),
+        ({"executor": 2}, "executor=2 is no Executor"),
     ],
 )
 def test_bad_input_is_named(change, message):
