@@ -146,7 +146,7 @@ def decide(plant, S, network="skip", form="gated", iterations=4000):
     blocks = Blocks(unit.X, S, network)
     gates = _gates(S, unit.X) if form == "exact" else None
     heard, silent = without_silent(unit)
-    problem = Problem(blocks, form, *blocks.planted(heard), sides(heard, form), gates)
+    problem = Problem(blocks, form, *blocks.planted(heard), _neurons(heard, form), sides(heard, form), gates)
     found = _drop(problem, silent) or _first_look(problem) or _search(problem, iterations)
     dual_scale, weight_scale = (1, scale) if network == "normalized" else (scale, 1)
     return Verdict(
@@ -176,22 +176,29 @@ def _gates(S, X):
     return S.gates if isinstance(S, Patterns) else gates_of(X, np.asarray(S))
 
 
+def _neurons(plant, form):
+    """The planted neurons in X-coordinates (k, d), each of cost 1; gated ones times their output weight."""
+    neurons = plant.weights.T
+    if plant.kind == "normalized":
+        neurons = neurons / np.linalg.norm(np.maximum(plant.X @ plant.weights, 0), axis=0)[:, None]
+    return neurons * plant.signs[:, None] if form == "gated" else neurons
+
+
 def _drop(problem, silent):
     """Neurons that are silent on every row give nothing and cost something."""
     if silent == 0:
         return None
-    W = problem.blocks.to_weights(problem.plant if problem.form == "gated" else problem.parts)
-    return _cheaper(problem, W, search.cost(problem.plant), 0, extra=silent)
+    return _cheaper(problem, problem.weights, search.cost(problem.parts), 0, extra=silent)
 
 
 def _first_look(problem):
     """What needs no search: a zero plant, neurons that merge, a linear neuron that can hide."""
     plant, blocks = problem.plant, problem.blocks
-    W = problem.plant[None] if problem.form == "gated" else problem.parts
-    W = W if blocks.apply(plant).any() else 0 * W
-    if (spent := search.cost(W)) < problem.cost * (1 - MARGIN):
-        W = blocks.to_weights(W)
-        return _cheaper(problem, W[0] if problem.form == "gated" else W, spent, 0)
+    if not blocks.apply(plant).any():
+        return _cheaper(problem, 0 * problem.weights, 0.0, 0)
+    spent = search.cost(plant if problem.form == "gated" else problem.parts)
+    if spent < problem.cost * (1 - MARGIN):
+        return _cheaper(problem, problem.weights, spent, 0)
     return _all_ones(problem)
 
 
@@ -226,6 +233,8 @@ def _search(problem, iterations):
     provable = equations.residual <= EQUATIONS and independent
     if provable and (found := _by_minimum_norm(problem, equations.dual)):
         return found
+    if equations.residual > EQUATIONS and (found := _by_what_is_lacking(problem, equations)):
+        return found
     split = (search.Gated if problem.form == "gated" else search.Exact)(problem, equations.dual)
     found = _by_iteration(problem, split, equations if provable else None, iterations)
     if found.evidence is None and provable and found.steps == iterations:
@@ -245,6 +254,28 @@ def _by_minimum_norm(problem, dual):
     if reach <= 1 + EQUATIONS:
         return _tied(problem, dual, 0)
     return None
+
+
+def _by_what_is_lacking(problem, equations):
+    """Where the planted equations have no solution, what they lack is a move that costs less.
+
+    ``r = g - B^T dual`` has ``B r = 0``: the planted blocks give the same labels without a share of it.
+    """
+    lack = (equations.g - equations.B.T @ equations.dual).reshape(problem.coordinates.shape)
+    for share in 0.5 ** np.arange(12):
+        less = problem._replace(coordinates=problem.coordinates - share * lack)
+        spent = search.cost(less.plant if problem.form == "gated" else less.parts)
+        W = problem.weights + problem.blocks.to_weights(
+            less.plant - problem.plant if problem.form == "gated" else less.parts - problem.parts
+        )
+        if spent < problem.cost * (1 - MARGIN) and (problem.form == "gated" or _in_cones(problem.blocks, W)):
+            return _cheaper(problem, W, spent, 0)
+    return None
+
+
+def _in_cones(blocks, parts):
+    signs = 2 * blocks.masks[:, blocks.skip :].T - 1
+    return bool((signs * (parts[:, blocks.skip :] @ blocks.X.T) >= 0).all())
 
 
 def _by_iteration(problem, split, equations, iterations):

@@ -28,6 +28,7 @@ class Problem(NamedTuple):
     form: str
     index: np.ndarray  # planted blocks (k,)
     coordinates: np.ndarray  # planted block coordinates (k, d), unit rows
+    neurons: np.ndarray  # the planted neurons in X-coordinates (k, d)
     sides: np.ndarray  # 1 for neurons with output weight -1 in the exact form, else 0 (k,)
     gates: np.ndarray | None  # interior points of the cones (d, p), for the exact form
 
@@ -41,6 +42,13 @@ class Problem(NamedTuple):
         W = np.zeros((self.blocks.size, self.blocks.X.shape[1]))
         np.add.at(W, self.index, self.coordinates)
         return W
+
+    @property
+    def weights(self):
+        """The planted point in X-coordinates: (p + s, d), or positive and negative neurons (2, p + s, d)."""
+        W = np.zeros((2, self.blocks.size, self.blocks.X.shape[1]))
+        np.add.at(W, (self.sides, self.index), self.neurons)
+        return W[0] if self.form == "gated" else W
 
     @property
     def parts(self):
@@ -164,7 +172,7 @@ class Exact:
         self._factor()
         self.Zs = problem.plant[:skip]
         self.Za = problem.parts[:, skip:]
-        self.Zc = np.maximum(self._cone_values(self._from_block(self.Za)), 0)
+        self.Zc = np.maximum(self._cone_values(problem.weights[:, skip:]), 0)
         gradient = blocks.adjoint(dual) / RHO
         self.Us, self.Ua, self.Uc = gradient[:skip], self.side * gradient[skip:], np.zeros_like(self.Zc)
 
@@ -197,9 +205,6 @@ class Exact:
 
     def _block_transposed(self, A):
         return A if self.blocks.factors is None else np.einsum("jab,sja->sjb", self.to_block, A)
-
-    def _from_block(self, A):
-        return A if self.blocks.factors is None else np.einsum("jab,sjb->sja", self.blocks.factors, A)
 
     def _invert(self, W):
         return W @ self.inverse if self.inverse.ndim == 2 else np.einsum("jab,sjb->sja", self.inverse, W)
@@ -265,9 +270,8 @@ class Exact:
     def mend_move(self, move, solve, active):
         """Mend the plant after a move (2, p + s, d), given in X-coordinates, of active blocks."""
         skip = self.blocks.skip
-        planted = self.problem.parts
-        W = self._from_block(planted[:, skip:]) + move[:, skip:]
-        return self.mend(W, (planted + move)[0, :skip], solve, active[skip:])
+        W = self.problem.weights + move
+        return self.mend(W[:, skip:], W[0, :skip], solve, active[skip:])
 
     def mend(self, W, W0, solve, active=1.0):
         """Make weights interpolate by changing active blocks, then move them into the cones.

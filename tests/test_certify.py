@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 import relulab as rl
+from relulab import search
 
 TIGHT = {"tol_gap_abs": 1e-10, "tol_gap_rel": 1e-10, "tol_feas": 1e-10}
 PAIRS = [("linear", "skip", 1), ("relu", "plain", 1), ("relu", "skip", 2), ("normalized", "normalized", 2)]
@@ -276,3 +277,79 @@ def test_giving_up_is_undecided_not_an_answer(monkeypatch):
             assert "3 steps" in verdict.reason
             return
     pytest.fail("no instance needed more than 20 steps")
+
+
+@pytest.mark.parametrize(
+    ("kind", "network", "k"), [("relu", "plain", 3), ("relu", "skip", 3), ("normalized",) * 2 + (3,)]
+)
+@pytest.mark.parametrize("form", ["gated", "exact"])
+def test_three_neurons(kind, network, k, form):
+    seen = Counter()
+    for n in (12, 40):
+        for seed in range(4):
+            plant, S = instance(n, 4, seed, kind, k)
+            verdict = rl.decide(plant, S, network, form)
+            assert rl.check(verdict, plant, S)
+            seen[verdict.status] += 1
+    assert seen["undecided"] <= 1
+    assert seen["recovered"] > 0
+
+
+@pytest.mark.parametrize("form", ["gated", "exact"])
+@pytest.mark.parametrize(("kind", "network", "k"), PAIRS)
+def test_interior_points_agree_with_the_search(kind, network, k, form):
+    direction = "smallest" if kind == "linear" else "random"
+    used = 0
+    for seed in range(8):
+        plant, S = instance(14 + 3 * seed, 5, seed, kind, k, direction=direction)
+        slow, quick = rl.decide(plant, S, network, form, iterations=1), rl.decide(plant, S, network, form)
+        assert rl.check(slow, plant, S)
+        if rl.isometry(plant, S, network).residual > 1e-10 and slow.status == "undecided":
+            continue  # without a dual vector that meets the planted equations there is no best one
+        assert slow.status == quick.status
+        used += quick.iterations > 1
+    assert used > 0 or (kind, form) == ("linear", "exact")  # its cones settle these at once
+
+
+@pytest.mark.parametrize(("kind", "network", "k"), PAIRS[1:])
+@pytest.mark.parametrize("form", ["gated", "exact"])
+def test_unsolvable_planted_equations_are_a_failure_with_a_competitor(kind, network, k, form):
+    found = 0
+    for seed in range(10):
+        plant, S = instance(9, 6, seed, kind, k)
+        if rl.isometry(plant, S, network).residual < 1e-8:
+            continue
+        found += 1
+        verdict = rl.decide(plant, S, network, form)
+        assert (verdict.status, verdict.evidence) == ("not-recovered", "competitor")
+        assert rl.check(verdict, plant, S)
+    assert found > 0 or kind == "normalized"
+
+
+@pytest.mark.parametrize("form", ["gated", "exact"])
+def test_a_tied_neuron_has_a_second_solution_and_a_dual_that_proves_both(form):
+    found = 0
+    for seed in range(10):
+        plant, S = instance(5, 5, seed, "normalized")
+        verdict = rl.decide(plant, S, "normalized", form)
+        assert rl.check(verdict, plant, S)
+        if verdict.status == "not-unique":
+            found += 1
+            assert verdict.evidence == "competitor"
+            assert verdict.dual is not None
+    assert found >= 5
+
+
+def test_a_number_that_is_not_finite_is_reported_never_an_answer(monkeypatch):
+    step = search.Gated.step
+
+    def poisoned(self, weights):
+        step(self, weights)
+        self.X = self.X * np.nan
+
+    monkeypatch.setattr(search.Gated, "step", poisoned)
+    cases = (instance(50, 20, seed, direction="smallest") for seed in range(40))
+    plant, S = next(case for case in cases if not rl.isometry(*case).holds and not rl.has_all_ones(case[0].X))
+    verdict = rl.decide(plant, S)
+    assert (verdict.status, verdict.evidence) == ("undecided", None)
+    assert "not finite" in verdict.reason
