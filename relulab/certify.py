@@ -208,21 +208,17 @@ def _all_ones(problem):
     if blocks.network != "skip" or problem.index[0] != 0:
         return None
     full = np.flatnonzero(blocks.masks[:, 1:].all(axis=0))
-    y = blocks.X @ problem.coordinates[0]
-    sign = 1 if (y > 0).all() else -1 if (y < 0).all() else 0
-    if full.size == 0 or (problem.form == "exact" and sign == 0):
+    exact, y = problem.form == "exact", blocks.X @ problem.coordinates[0]
+    side = int(exact and (y < 0).all())
+    if full.size == 0 or (exact and not side and not (y > 0).all()):
         return None
     W = np.zeros((2, *problem.plant.shape))
-    if problem.form == "exact":
-        W[0 if sign > 0 else 1, full[0] + 1] = sign * problem.coordinates[0]
-    else:
-        W[0, full[0] + 1] = problem.coordinates[0]
+    W[side, full[0] + 1] = (1 - 2 * side) * problem.coordinates[0]
     equations = PlantedEquations(blocks, problem.index, problem.coordinates)
     dual = equations.dual
     optimal = equations.residual <= EQUATIONS and blocks.norms(dual).max() <= 1 + EQUATIONS
     reason = "in the all-ones block the planted weights give the same output at the same cost"
-    W = W if problem.form == "exact" else W[0]
-    return Finding("not-unique", "all-ones", dual if optimal else None, W, 0.0, 0, reason)
+    return Finding("not-unique", "all-ones", dual if optimal else None, W if exact else W[0], 0.0, 0, reason)
 
 
 def _search(problem, iterations):
