@@ -14,8 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .newton import PROXIMAL, Metric, Scaling, dot, norm
+from .newton import Metric, Scaling, dot, norm
 
+PROXIMAL = 1e-8  # curvature added to every block, relative to that of the norms; it moves no solution
+ROUNDS, ROUNDS_WITH_CONES = 2, 3  # solves of a Newton system: all but the first refine
 SHORTEN = 0.99  # how much of the way to the boundary a step goes
 
 
@@ -56,7 +58,8 @@ class Path:
         """The interpolant of least squares, inside the cones by a shift of its slacks."""
         program, (J, r) = self.program, self.program.counts.shape
         still = Scaling(np.ones(J), np.zeros((J, r)), np.zeros((J, r)))
-        self.still = metric = Metric(program, still, None if self.live is None else 1.0 * self.live)
+        ratio = None if self.live is None else 1.0 * self.live
+        self.still = metric = Metric(program, still, ratio, PROXIMAL)
         nu = metric.solver()(program.y)
         u = metric.solve(program.adjoint(nu))
         sizes = norm(u * program.counts)
@@ -96,11 +99,12 @@ class Path:
         """Relative gap of the objectives, not yet of feasible points."""
         return (self.primal - self.dual) / self.primal if self.primal > 0 else np.inf
 
-    def metric(self, proximal=PROXIMAL):
-        """The metric of the point, its scaling, and a/s."""
+    def metric(self, proximal=None):
+        """The metric of the point, its scaling, and a/s; `proximal` curvature instead of the usual."""
         scaling = Scaling(self.point.t, self.u, self.g)
         ratio = None if self.live is None else self.point.a / self.point.s
-        return Metric(self.program, scaling, ratio, proximal), scaling, ratio
+        usual = PROXIMAL / np.sum(self.point.t)
+        return Metric(self.program, scaling, ratio, proximal or usual), scaling, ratio
 
     def step(self):
         """One predictor and corrector; the length of the step."""
@@ -108,15 +112,15 @@ class Path:
         metric, scaling, ratio = self.metric()
         solve = metric.solver()
         slack = None if self.live is None else -point.s * self.live
-        ahead = self._direction(metric, scaling, ratio, solve, -point.t, -self.u, slack)
-        primal, dual = self._lengths(ahead, 1.0)
-        centering = min(1.0, max(0.0, self._mu_after(ahead, primal, dual) / self.mu)) ** 3
-        t, u = self._corrected(scaling, ahead, centering * self.mu)
+        ahead, dg = self._direction(metric, scaling, ratio, solve, -point.t, -self.u, slack)
+        primal, dual = self._lengths(ahead, dg, 1.0)
+        centering = min(1.0, max(0.0, self._mu_after(ahead, dg, primal, dual) / self.mu)) ** 3
+        t, u = self._corrected(scaling, ahead, dg, centering * self.mu)
         if self.live is not None:
             room = centering * self.mu - ahead.s * ahead.a
             slack = np.where(self.live, room / np.where(self.live, point.a, 1.0) - point.s, 0.0)
-        move = self._direction(metric, scaling, ratio, solve, t, u, slack)
-        primal, dual = self._lengths(move, SHORTEN)
+        move, dg = self._direction(metric, scaling, ratio, solve, t, u, slack)
+        primal, dual = self._lengths(move, dg, SHORTEN)
         after = point.moved(move, primal, dual)
         if not after.is_finite():
             raise FloatingPointError("a Newton step is not finite")
@@ -126,41 +130,41 @@ class Path:
         return min(primal, dual)
 
     def _direction(self, metric, scaling, ratio, solve, t, u, slack):
-        """The Newton step whose scaled complementarity moves by (t, u) and slack; refined once."""
-        program = self.program
-        push = -PROXIMAL * u
-        if self.live is not None:
-            push = push + self.free
-            push = push + program.pull(
-                program.cone * (ratio * (slack + self.outside - program.cone * program.outputs(u)))
-            )
-        du = u + metric.solve(push)
-        dnu = np.zeros_like(program.y)
-        for _ in range(2):
+        """The Newton step whose scaled complementarity moves by (t, u) and slack, and the move of g.
+
+        Every round solves for what the one before has left of all equations: near the end a/s is so large
+        that the rounding of ``du = u + ...`` alone would throw the gradients out of their balls.
+        """
+        program, du, dnu, pulled = self.program, u, np.zeros_like(self.point.nu), np.zeros_like(u)
+        for _ in range(ROUNDS if self.live is None else ROUNDS_WITH_CONES):
+            push = pulled - metric.bend(du - u) - metric.proximal * du
+            if self.live is not None:
+                ds = program.cone * program.outputs(du) - self.outside
+                push = push + self.free + program.pull(program.cone * (ratio * (slack - ds)))
+            du = du + metric.solve(push)
             more = solve(self.missing - program.apply(du) - program.beta * dnu)
-            dnu, du = dnu + more, du + metric.solve(program.adjoint(more))
+            pull = program.adjoint(more)
+            du, dnu, pulled = du + metric.solve(pull), dnu + more, pulled + pull
         dt = t + 2 * scaling.w0 / (2 * scaling.w0**2 - 1) * dot(scaling.w, du - u)
         if self.live is None:
-            return Point(dt, du, dnu, None, None)
+            return Point(dt, du, dnu, None, None), pulled * program.counts
         ds = program.cone * program.outputs(du) - self.outside
-        return Point(dt, du, dnu, ds, ratio * (slack - ds))
+        da = ratio * (slack - ds)
+        return Point(dt, du, dnu, ds, da), program.gradients(dnu, da) * program.counts
 
-    def _corrected(self, scaling, ahead, target):
+    def _corrected(self, scaling, ahead, dg, target):
         """Mehrotra's right-hand side of the balls, by the Jordan algebra of their scaled point."""
-        counts = self.program.counts
-        dg = self.program.gradients(ahead.nu, ahead.a) * counts
         l0, l = scaling.times(np.ones_like(self.point.t), -self.g)
-        x0, x = scaling.over(ahead.t, ahead.u * counts)
+        x0, x = scaling.over(ahead.t, ahead.u * self.program.counts)
         z0, z = scaling.times(np.zeros_like(ahead.t), -dg)
         rest0 = target - (l0 * l0 + dot(l, l)) - (x0 * z0 + dot(x, z))
         rest = -2 * l0[:, None] * l - x0[:, None] * z - z0[:, None] * x
         q0 = (l0 * rest0 - dot(l, rest)) / ((l0 - norm(l)) * (l0 + norm(l)))
         return scaling.times(q0, (rest - q0[:, None] * l) / l0[:, None])
 
-    def _lengths(self, step, share):
+    def _lengths(self, step, dg, share):
         """How far the primal and the dual point can go; together where beta ties them."""
         counts, point = self.program.counts, self.point
-        dg = self.program.gradients(step.nu, step.a) * counts
         primal = _to_boundary(point.t, self.u, step.t, step.u * counts)
         dual = _to_boundary(np.ones_like(point.t), -self.g, np.zeros_like(point.t), -dg)
         if self.live is not None:
@@ -169,10 +173,9 @@ class Path:
         primal, dual = min(1.0, share * primal), min(1.0, share * dual)
         return (primal, dual) if self.program.beta == 0 else (min(primal, dual),) * 2
 
-    def _mu_after(self, step, primal, dual):
-        after, counts = self.point.moved(step, primal, dual), self.program.counts
-        g = self.program.gradients(after.nu, after.a) * counts
-        total = np.sum(after.t - dot(after.u * counts, g))
+    def _mu_after(self, step, dg, primal, dual):
+        after = self.point.moved(step, primal, dual)
+        total = np.sum(after.t - dot(after.u * self.program.counts, self.g + dual * dg))
         if self.live is not None:
             total = total + np.sum(after.s * after.a)
         return total / self.degree

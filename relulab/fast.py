@@ -90,7 +90,7 @@ def _solve(blocks, y, form, beta, tol, max_iterations):
         return nothing("infeasible", "the blocks cannot reach the labels")
     least_squares, reason = path.primal, f"the gap is larger than {tol:g} after {max_iterations} steps"
     for _ in range(max_iterations):
-        if path.gap <= tol and (found := _nearby(path, tol)).gap <= tol:
+        if abs(path.gap) <= tol and (found := _nearby(path, tol)).gap <= tol:
             return solution(found, "optimal")
         if path.dual > DIVERGED * least_squares:
             return nothing("infeasible", "a dual vector bounds the value by more than any interpolant costs")
@@ -138,8 +138,10 @@ class Candidate:
 def _nearby(path, tol):
     """The feasible point next to the path: without the blocks that are off if that is good enough."""
     on = norm(path.u) > path.primal * (1 - norm(path.g))
-    sparse = _mended(path, 1.0 * on)
-    return sparse if sparse.gap <= tol else _mended(path, np.ones(len(on)))
+    possible = on.any() or path.program.beta > 0
+    if possible and (sparse := _mended(path, 1.0 * on)).gap <= tol:
+        return sparse
+    return _mended(path, np.ones(len(on)))
 
 
 def _mended(path, keep):

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
-PROXIMAL = 1e-8  # curvature added to every block: it bounds the condition number and moves no solution
-RIDGE = 1e-15  # the same for the system in nu, relative to its trace
+RIDGE = 1e-15  # curvature added to the system in nu, relative to its trace
 CHUNK = 2**21  # numbers of a temporary array
 
 
@@ -100,12 +99,12 @@ class Metric:
     last steps need.
     """
 
-    def __init__(self, program, scaling, ratio, proximal=PROXIMAL):
+    def __init__(self, program, scaling, ratio, proximal):
         self.program, self.proximal = program, proximal
         w0, w, eta = scaling.w0, scaling.w, scaling.eta
-        self.w, size = w, eta * eta
-        self.c = size / (1 + proximal * size)
-        self.theta = 2 / (1 + proximal * size * (2 * w0 * w0 - 1))
+        self.w, self.size, self.slope = w, eta * eta, 2 / (2 * w0 * w0 - 1)
+        self.c = self.size / (1 + proximal * self.size)
+        self.theta = 2 / (1 + proximal * self.size * (2 * w0 * w0 - 1))
         if program.cone is not None:
             self.roots = self._cone_roots(w0, w, eta, np.sqrt(ratio))
         elif program.bases is not None:
@@ -127,6 +126,11 @@ class Metric:
             upper = np.linalg.qr(np.concatenate([rows, balls[part], ridge[part]], axis=1), mode="r")
             roots[part] = np.linalg.inv(np.matrix_transpose(upper))
         return roots
+
+    def bend(self, v):
+        """All ``P_j^{-1} v_j`` on the coordinates that count, without the proximal curvature."""
+        v = v * self.program.counts
+        return (v - self.w * (self.slope * dot(self.w, v))[:, None]) / self.size[:, None]
 
     def solve(self, q):
         """All ``H_j^{-1} q_j``."""

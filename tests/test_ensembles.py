@@ -97,7 +97,7 @@ def test_means_that_have_a_name_are_drawn_with_the_data():
 def test_clusters_make_a_phase_diagram_in_other_processes():
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
         ds = rl.phase_diagram([12], [3], trials=2, ensemble=clustered(s=3), executor=executor, progress=False)
-    assert ds.attrs["ensemble"] == "clustered"
+    assert ds.attrs["ensemble"].startswith("clustered")
     assert np.isfinite(ds.rate.item())
 
 

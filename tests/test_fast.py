@@ -66,6 +66,41 @@ def test_the_value_is_clarabels_at_a_larger_size(network, form, beta):
     assert quick.value == pytest.approx(slow.value, rel=1e-6)
 
 
+def thin(kind, k, n, d, seed, noise):
+    """Labels whose noise the cones barely reach: an interpolant costs up to 2000 times their norm."""
+    rng = np.random.default_rng([n, d, seed, k])
+    X = rl.draw(("gaussian", "cubic", "whitened")[seed], n, d, rng)
+    plant = rl.plant(X, kind, k, rng=rng, signs=[1, -1] if k == 2 and seed == 1 else None)
+    return X, plant.y + 0.2 * np.random.default_rng(noise).standard_normal(n), rl.enumerate_patterns(X)
+
+
+@pytest.mark.parametrize(
+    ("kind", "network", "k", "size", "seed", "noise"),
+    [
+        ("linear", "skip", 1, (16, 2), 2, 18),
+        ("linear", "skip", 1, (5, 3), 1, 21),
+        ("linear", "skip", 1, (9, 3), 1, 29),
+        ("relu", "plain", 1, (6, 2), 1, 9),
+        ("relu", "plain", 1, (16, 2), 2, 18),
+        ("relu", "plain", 1, (9, 3), 1, 29),
+        ("relu", "plain", 2, (16, 2), 2, 18),
+        ("relu", "skip", 1, (6, 2), 1, 9),
+        ("relu", "skip", 1, (16, 2), 2, 18),
+        ("relu", "skip", 1, (9, 3), 1, 29),
+        ("normalized", "normalized", 1, (16, 2), 2, 18),
+        ("normalized", "normalized", 2, (9, 2), 1, 9),
+        ("normalized", "normalized", 2, (16, 2), 0, 12),
+    ],
+)
+def test_thin_cones_with_expensive_labels(kind, network, k, size, seed, noise):
+    X, y, S = thin(kind, k, *size, seed, noise)
+    slow = rl.solve(X, y, S, network, "exact", **TIGHT)
+    assert slow.status.startswith("optimal")
+    for tol in (1e-6, 1e-7):
+        quick = checked(rl.solve(X, y, S, network, "exact", solver="newton", tol=tol), tol)
+        assert quick.value == pytest.approx(slow.value, rel=2 * tol)
+
+
 def degenerate():
     rng = np.random.default_rng(0)
     X = rng.standard_normal((10, 3))
