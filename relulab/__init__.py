@@ -3,7 +3,7 @@
 The names are listed in the order in which the book teaches them.
 """
 
-from . import figures, guarantees, phase, programs, sensing, theory
+from . import figures, guarantees, phase, programs, sensing, sweep, theory
 from .audit import AuditError, check
 from .blocks import Blocks
 from .certify import Verdict, decide
@@ -44,6 +44,7 @@ __all__ = [
     "check",
     "phase",
     "phase_diagram",
+    "sweep",
     "theory",
     "figures",
     "plots",

@@ -25,14 +25,13 @@ def run_cells(work, cells, keep, total, executor=None, progress=True):
     progress : bool
         Show the bar.
     """
-    from threadpoolctl import threadpool_limits
     from tqdm.auto import tqdm
 
     pool = executor or ThreadPoolExecutor(cores())
     bar = tqdm(total=total, initial=total - len(cells), unit="cell", disable=not progress)
     jobs = {}
     try:
-        with threadpool_limits(1), bar:
+        with _one_blas_thread(), bar:
             for place, arguments in cells.items():
                 jobs[pool.submit(_in_worker, os.getpid(), work, arguments)] = place
             for job in as_completed(jobs):
@@ -55,19 +54,43 @@ def cores():
 
 def _in_worker(caller, work, arguments):
     if os.getpid() != caller:
-        _settle(caller)
+        parent = multiprocessing.parent_process()
+        settle(watch=parent is not None and parent.pid == caller)  # a cluster looks after its own workers
     return work(*arguments)
 
 
 @functools.cache
-def _settle(caller):
-    """Once in a worker process: one BLAS thread, and an end with the caller, even a killed one."""
+def settle(watch=True):
+    """Settle in a worker process, once: one BLAS thread, and an end with the parent, even a killed one.
+
+    Give it to a process pool as its `initializer`: a worker without it settles when its first cell comes, and
+    one whose parent is killed before that waits for ever.
+
+    Parameters
+    ----------
+    watch : bool
+        End with the parent.
+
+    Examples
+    --------
+    >>> from concurrent.futures import ProcessPoolExecutor
+    >>> from multiprocessing import get_context
+    >>> import relulab as rl
+    >>> with ProcessPoolExecutor(1, get_context("spawn"), initializer=rl.sweep.settle) as pool:
+    ...     pool.submit(abs, -3).result()
+    3
+    """
+    _one_blas_thread()
+    parent = multiprocessing.parent_process()
+    if watch and parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _one_blas_thread():
+    import scipy.linalg  # noqa: F401, only a library that is loaded can be limited
     from threadpoolctl import threadpool_limits
 
-    threadpool_limits(1)
-    parent = multiprocessing.parent_process()
-    if parent is not None and parent.pid == caller:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    return threadpool_limits(1)
 
 
 def _end_with(parent):

@@ -15,9 +15,14 @@ def diagram():
     return rl.phase_diagram(**SMALL)
 
 
-@pytest.mark.parametrize("executor", [ThreadPoolExecutor, ProcessPoolExecutor])
-def test_any_executor_gives_the_same_numbers(diagram, executor):
-    with executor(2) as pool:
+def processes(count):
+    return ProcessPoolExecutor(count, mp_context=get_context("spawn"))
+
+
+@pytest.mark.parametrize("executor", [ThreadPoolExecutor, processes])
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_any_executor_gives_the_same_numbers(diagram, executor, workers):
+    with executor(workers) as pool:
         other = rl.phase_diagram(**SMALL, executor=pool)
     for name in ("status", "evidence", "margin", "iterations", "rate"):
         np.testing.assert_array_equal(other[name], diagram[name])
@@ -41,7 +46,7 @@ def test_a_worker_uses_one_blas_thread():
     assert len(seen) == 1 + len(SMALL["n"]) * len(SMALL["d"]) * SMALL["trials"]
     assert all(threads == {1} for threads in seen[1:])
     assert blas_threads() == outside
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+    with processes(1) as pool:
         rl.phase_diagram(**SMALL, executor=pool)
         assert pool.submit(blas_threads).result() == {1}
 

@@ -1,0 +1,35 @@
+"""Run the benchmarks, print their rows, and write them to _build/bench.json.
+
+python -m benchmarks [solve] [sweep]
+"""
+
+import json
+import sys
+from importlib import import_module
+from pathlib import Path
+
+from relulab.phase import provenance
+
+SUITES = ("sweep", "solve")
+
+
+def main(names):
+    """Run the named suites, or all."""
+    unknown = [name for name in names if name not in SUITES]
+    if unknown:
+        sys.exit(f"benchmarks: {unknown[0]!r} is unknown; choose from {', '.join(SUITES)}")
+    results = provenance()
+    print(", ".join(f"{key}: {value}" for key, value in results.items()))
+    for name in names or SUITES:
+        rows = import_module(f"benchmarks.{name}").run()
+        results[name] = rows
+        for row in rows:
+            print(name, *(f"{key}={value}" for key, value in row.items()))
+    path = Path(__file__).parents[1] / "_build" / "bench.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(results, indent=1, default=str) + "\n")
+    print(f"wrote {path}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
