@@ -6,9 +6,10 @@ import numpy as np
 
 from . import cones
 from .blocks import Blocks
-from .certify import Verdict, decide, largest_singular_value
+from .certify import Verdict, decide
 from .enumeration import enumerate_patterns
 from .patterns import Patterns, all_ones_gate, count_patterns, distinct_columns, sample_patterns
+from .scaling import norm
 
 ENUMERABLE = 20_000_000  # patterns x n x d up to which they are all written down
 ROUNDING = 1e-10
@@ -50,7 +51,8 @@ def _linear(plant, network, form):
     """A linear plant and the skip network: the all-ones pattern, and whitened data."""
     if network != "skip" or plant.kind != "linear" or not plant.X.any():
         return None
-    X, w = plant.X / largest_singular_value(plant.X), plant.weights[:, 0]
+    scale = norm(plant.X)
+    X, w = plant.X / scale, plant.weights[:, 0]
     n, d = X.shape
     y = X @ w
     one_sign = 1 if (y > 0).all() else -1 if (y < 0).all() else 0
@@ -67,15 +69,14 @@ def _linear(plant, network, form):
     if form == "exact":
         reason = "whitened data and labels of both signs: X w is a certificate over all cones"
     S = Patterns((y > 0)[:, None], w[:, None])
-    dual = y / largest_singular_value(plant.X)
-    return _verdict("recovered", "closed-form", network, form, S, reason, dual=dual)
+    return _verdict("recovered", "closed-form", network, form, S, reason, dual=y / scale)
 
 
 def _one_normalized(plant, network, form):
     """One normalized neuron is the only solution if and only if its active rows span the rows of X."""
     if network != "normalized" or plant.weights.shape[1] > 1:
         return None
-    X, w = plant.X / largest_singular_value(plant.X), plant.weights[:, 0]
+    X, w = plant.X / norm(plant.X), plant.weights[:, 0]
     output = X @ w
     loud = X.any(axis=1)
     if (np.abs(output[loud]) <= ROUNDING * np.linalg.norm(X[loud], axis=1)).any():
@@ -174,8 +175,8 @@ def violators(X, dual, network, form, rng, starts=20, sweeps=15):
     for _ in range(starts):
         u = rng.standard_normal(X.shape[1])
         for _ in range(sweeps):
-            u, norm = _best_on_line(X, dual, network, u, rng.standard_normal(X.shape[1]))
-        if norm >= 1 and _breaks(X, dual, network, form, u):
+            u, largest = _best_on_line(X, dual, network, u, rng.standard_normal(X.shape[1]))
+        if largest >= 1 and _breaks(X, dual, network, form, u):
             found.append(u)
     return np.array(found).T.reshape(X.shape[1], len(found))
 

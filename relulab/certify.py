@@ -16,6 +16,7 @@ from .blocks import Blocks, check_pair
 from .conditions import EQUATIONS, FORMS, MARGIN, PlantedEquations, sides
 from .patterns import Patterns
 from .planted import without_silent
+from .scaling import norm
 from .search import Problem
 
 STATUSES = ("recovered", "not-recovered", "not-unique", "undecided")
@@ -141,7 +142,7 @@ def decide(plant, S, network="skip", form="gated", iterations=4000):
 
         _checks.choice("S", S, ("all",))
         return decide_all(plant, network, form, iterations)
-    scale = largest_singular_value(plant.X)
+    scale = norm(plant.X)
     unit = replace(plant, X=plant.X / scale)
     blocks = Blocks(unit.X, S, network)
     gates = _gates(S, unit.X) if form == "exact" else None
@@ -161,12 +162,6 @@ def decide(plant, S, network="skip", form="gated", iterations=4000):
         patterns=S,
         reason=found.reason,
     )
-
-
-def largest_singular_value(X):
-    """The spectral norm without overflow; 1 for a zero matrix."""
-    size = np.abs(X).max()
-    return size * np.linalg.norm(X / size, 2) if size > 0 else 1.0
 
 
 def _gates(S, X):
@@ -276,9 +271,9 @@ def _in_cones(blocks, parts):
 
 def _by_iteration(problem, split, equations, iterations):
     """ADMM until either kind of evidence turns up."""
-    weights = np.ones(problem.blocks.size)
+    weights, others = np.ones(problem.blocks.size), problem.others
     for step in range(1, iterations + 1):
-        weights[problem.others] = 1 - search.TILTS[np.searchsorted(search.TILT_STEPS, step)]
+        weights[others] = 1 - search.TILTS[np.searchsorted(search.TILT_STEPS, step)]
         split.step(weights)
         if step % 5 and step > 5:
             continue

@@ -84,14 +84,14 @@ def _solve(problem, working):
     lam, t = cp.Variable(len(blocks.X)), cp.Variable()
     rows, balls, nulls = list(zip(*np.nonzero(working), strict=True)), [], {}
     for side, j in rows:
-        reach = (1 - 2 * side) * (blocks.block(j).T @ lam)
+        vector = (1 - 2 * side) * (blocks.block(j).T @ lam)
         if problem.form == "exact" and j >= blocks.skip:
             C, N = blocks.cone(j)
             m = cp.Variable(len(C), nonneg=True)
-            reach = reach + C.T @ m
+            vector = vector + C.T @ m
             if N.shape[1]:
                 nulls[side, j] = N.T @ m == 0
-        balls.append(cp.SOC(t, reach))
+        balls.append(cp.SOC(t, vector))
     planted = [blocks.block(j).T @ lam == g for j, g in zip(problem.index, problem.coordinates, strict=True)]
     program = cp.Problem(cp.Minimize(t), balls + planted + list(nulls.values()))
     status, _ = run_clarabel(program, {"tol_gap_abs": 1e-10, "tol_gap_rel": 1e-10, "tol_feas": 1e-10})

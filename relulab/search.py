@@ -105,7 +105,7 @@ class Gated:
     """The split of the gated form: one vector a block."""
 
     def __init__(self, problem, dual):
-        self.problem, self.blocks = problem, problem.blocks
+        self.problem, self.blocks, self.others = problem, problem.blocks, problem.others
         self.y = self.blocks.apply(problem.plant)
         self.solve = gram_solver(self.blocks.gram())
         self.Z, self.U = problem.plant, self.blocks.adjoint(dual) / RHO
@@ -121,7 +121,7 @@ class Gated:
 
     def reach(self, dual):
         """How far `dual` reaches on every block off the plant; a certificate stays below 1."""
-        return norms(self.blocks.adjoint(dual))[self.problem.others]
+        return norms(self.blocks.adjoint(dual))[self.others]
 
     def cost(self):
         """What the interpolant costs."""
