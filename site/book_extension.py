@@ -1,5 +1,6 @@
 """The book's own Sphinx extension: executed chapters are cached under a key that no change can outlive."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -15,6 +16,15 @@ def key_the_cache(app, config):
     config.nb_execution_cache_path = str(current)
 
 
+def execute_only(app, config):
+    """Leave out the execution of every chapter that ONLY does not name."""
+    if wanted := os.environ.get("ONLY", "").split():
+        chapters = (path.relative_to(app.srcdir) for path in Path(app.srcdir, "chapters").rglob("*.md"))
+        others = [str(path) for path in chapters if not any(word in str(path) for word in wanted)]
+        config.nb_execution_excludepatterns = [*config.nb_execution_excludepatterns, *others]
+
+
 def setup(app):
     app.connect("config-inited", key_the_cache)
+    app.connect("config-inited", execute_only)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
