@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 
 import numpy as np
 
-from . import _checks
+from . import _checks, distances
 from .audit import check
 from .blocks import NETWORKS, check_pair
 from .certify import EVIDENCE, STATUSES, decide
@@ -19,7 +19,7 @@ from .store import open_store
 from .sweep import cores, run_cells
 from .theory import wilson_interval
 
-METRICS = ("recovery", "isometry")
+METRICS = ("recovery", "isometry", *distances.METRICS)
 FIELDS = ("status", "evidence", "margin", "iterations", "seconds")
 NO_EVIDENCE = -1
 
@@ -68,6 +68,7 @@ def phase_diagram(
     direction="random",
     k=1,
     sigma=0.0,
+    beta=None,
     metric="recovery",
     rng=0,
     store=None,
@@ -75,7 +76,7 @@ def phase_diagram(
     progress=True,
     audit=False,
 ):
-    """Decide planted problems over a grid of sizes.
+    """Decide planted problems, or measure how far their solutions are from the plant, over a grid of sizes.
 
     Patterns are sampled, so what this measures is an upper bound for the network with all its patterns.
     With a store, a sweep that was stopped, by Ctrl-C or a power cut, goes on where it was: run the same
@@ -100,10 +101,14 @@ def phase_diagram(
     k : int
         How many are planted.
     sigma : float
-        Noise level; 0 for these metrics.
-    metric : {"recovery", "isometry"}
+        Noise level, for the distances; the other metrics ask it to be 0.
+    beta : float, optional
+        Weight of the regularizer, for the distances; None is the minimal-norm program.
+    metric : {"recovery", "isometry", "distance", "test-distance"}
         ``"recovery"``: is the plant the unique solution (`decide`). ``"isometry"``: does the isometry
-        condition hold (`isometry`), which is sufficient, not necessary.
+        condition hold (`isometry`), which is sufficient, not necessary. ``"distance"``: of the solution from
+        the planted weights. ``"test-distance"``: of its outputs from the plant's on n fresh rows without
+        noise (`relulab.distances.measure`).
     rng : int
         The seed. Trial t of cell (n, d) depends on (seed, n, d, t) alone.
     store : str or path, optional
@@ -125,10 +130,16 @@ def phase_diagram(
         configuration, the seed and how trials are seeded, versions, machine, date, and the seconds of this
         call.
 
+        For the distances: ``distance``, ``test_distance`` and the solution's ``gap`` take the place of
+        ``margin`` and ``iterations``, and over (n, d) there are the ``mean``, ``median`` and quartiles
+        ``lower``, ``upper`` of the metric. A trial whose program is infeasible or not solved has status
+        "undecided", the reason as its evidence, and NaN distances, which enter none of these.
+
     Raises
     ------
     ValueError
-        For an unknown option, an empty grid, a noisy plant, a store that holds another sweep.
+        For an unknown option, an empty grid, noise or beta where the metric has none, a store that holds
+        another sweep.
     OSError
         Where the store cannot be written, a full disk for one; what it holds stays good.
 
@@ -169,28 +180,51 @@ def phase_diagram(
     _checks.choice("form", form, FORMS)
     if not callable(ensemble):
         _checks.choice("ensemble", ensemble, ENSEMBLES)
-    if _checks.nonnegative("sigma", sigma) > 0:
+    sigma = _checks.nonnegative("sigma", sigma)
+    beta = None if beta is None else _checks.nonnegative("beta", beta)
+    measured = metric in distances.METRICS
+    if not measured and (sigma > 0 or beta is not None):
         raise ValueError(
-            f"sigma={sigma} with metric={metric!r}: exact recovery is asked of noiseless labels; use 0"
+            f"sigma={sigma}, beta={beta} with metric={metric!r}: exact recovery is asked of noiseless labels "
+            "and the minimal-norm program; use 0 and None, or a distance"
         )
     if executor is not None and not isinstance(executor, Executor):
         raise ValueError(f"executor={executor!r} is no Executor; of a Dask client pass client.get_executor()")
 
-    problem = {"kind": kind, "ensemble": ensemble, "direction": direction, "k": k, "sigma": 0.0, "rng": seed}
-    arguments = (trials, problem, network, form, metric, audit)
-    settings = problem | {"network": network, "form": form, "metric": metric, "trials": trials}
+    problem = {
+        "kind": kind,
+        "ensemble": ensemble,
+        "direction": direction,
+        "k": k,
+        "sigma": sigma,
+        "rng": seed,
+    }
+    kept_as = "distance" if measured else metric  # both distances come from one solution
+    arguments = (trials, problem, network, form, kept_as, audit, beta)
+    settings = problem | {"network": network, "form": form, "metric": kept_as, "trials": trials}
+    settings |= {"beta": beta} if measured else {}
+    fields = distances.FIELDS if measured else FIELDS
     if callable(ensemble):
         # The name alone does not tell two functions apart.
         first = instance(sizes_n[0], sizes_d[0], 0, **problem)[0].X
         name = getattr(ensemble, "__name__", type(ensemble).__name__)
         settings["ensemble"] = f"{name}, first drawing {first.flat[0]:.6g}"
-    configuration = {"n": sizes_n, "d": sizes_d, "fields": list(FIELDS)} | settings
+    configuration = {"n": sizes_n, "d": sizes_d, "fields": list(fields)} | settings
     begun = time.perf_counter()
     with open_store(store, configuration) as kept:
         table = kept.read()
         _complete(table, kept, sizes_n, sizes_d, arguments, executor, progress)
         settings |= _merged(kept.runs()) | {"seconds": time.perf_counter() - begun}
-    return _dataset(table, sizes_n, sizes_d, settings)
+    settings |= {
+        "metric": metric,
+        "seeding": "trial t of cell (n, d): numpy.random.default_rng([rng, n, d, t])",
+    }
+    if measured:
+        settings["beta"] = "None" if beta is None else beta
+        ds = distances.dataset(table, settings, metric)
+    else:
+        ds = _dataset(table, settings)
+    return ds.assign_coords(n=sizes_n, d=sizes_d, trial=np.arange(trials))
 
 
 def _complete(table, kept, sizes_n, sizes_d, arguments, executor, progress):
@@ -223,14 +257,25 @@ def _grid(name, values):
     return sizes
 
 
-def run_cell(n, d, trials, problem, network="skip", form="gated", metric="recovery", audit=False):
-    """Decide the trials of one cell: a table (trials, fields) of `FIELDS`."""
-    cell = np.empty((trials, len(FIELDS)))
+def run_cell(n, d, trials, problem, network="skip", form="gated", metric="recovery", audit=False, beta=None):
+    """Decide or measure the trials of one cell: a table (trials, fields) of `FIELDS` or its like."""
+    rows = []
     for trial in range(trials):
         begun = time.perf_counter()
-        decided = run_trial(n, d, trial, problem, network, form, metric, audit)
-        cell[trial] = *decided, time.perf_counter() - begun
-    return cell
+        if metric in distances.METRICS:
+            found = _measured(n, d, trial, problem, network, form, beta)
+        else:
+            found = run_trial(n, d, trial, problem, network, form, metric, audit)
+        rows.append((*found, time.perf_counter() - begun))
+    return np.array(rows)
+
+
+def _measured(n, d, trial, problem, network, form, beta):
+    hidden, S = instance(n, d, trial, **problem)
+    fresh = draw(problem["ensemble"], n, d, np.random.default_rng([problem["rng"], n, d, trial, 1]))
+    found = distances.measure(hidden, S, fresh, network, form, beta)
+    codes = distances.STATUSES.index(found.status), distances.EVIDENCE.index(found.evidence)
+    return *codes, found.distance, found.test_distance, found.gap
 
 
 def run_trial(n, d, trial, problem, network="skip", form="gated", metric="recovery", audit=False):
@@ -251,7 +296,7 @@ def run_trial(n, d, trial, problem, network="skip", form="gated", metric="recove
     return STATUSES.index(verdict.status), evidence, verdict.margin, verdict.iterations
 
 
-def _dataset(table, sizes_n, sizes_d, attributes):
+def _dataset(table, attributes):
     import xarray as xr
 
     trials = table.shape[2]
@@ -274,8 +319,8 @@ def _dataset(table, sizes_n, sizes_d, attributes):
             "undecided": (per_cell, (status == STATUSES.index("undecided")).sum(axis=2)),
             "evidence_count": ((*per_cell, "by"), np.stack(counts, axis=-1)),
         },
-        coords={"n": sizes_n, "d": sizes_d, "trial": np.arange(trials), "by": [*EVIDENCE, "none"]},
-        attrs=attributes | {"seeding": "trial t of cell (n, d): numpy.random.default_rng([rng, n, d, t])"},
+        coords={"by": [*EVIDENCE, "none"]},
+        attrs=attributes,
     )
 
 
