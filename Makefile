@@ -4,6 +4,7 @@ PY := $(VENV)/bin/python
 PYTHON ?= $(shell for name in python3.11 python3; do $$name -c "" 2>/dev/null && echo $$name && break; done)
 PIP := $(PY) -m pip install -q --disable-pip-version-check -c constraints.txt
 PORT ?= 8000
+PROSE := chapters relulab site tests benchmarks README.md CHANGELOG.md CONTRIBUTING.md CITATION.cff Makefile
 
 INSTALLED := $(VENV)/.installed
 VENDOR := site/vendor/.installed
@@ -37,10 +38,11 @@ figures: $(INSTALLED) ## compute the paper's figures into figures/ (SCALE=paper 
 bench: $(INSTALLED) ## time the library against its peers
 	@$(PY) -m benchmarks
 
-lint: $(INSTALLED) ## check style and the chapters' figures
+lint: $(INSTALLED) ## check style, spelling and the chapters' form
 	@$(PY) -m ruff check
 	@$(PY) -m ruff format --check
 	@$(PY) site/lint_chapters.py
+	@$(PY) -m codespell_lib $(PROSE)
 
 lock: $(INSTALLED) ## renew constraints.txt and package-lock.json
 	@$(PIP) uv

@@ -3,7 +3,7 @@
 The names are listed in the order in which the book teaches them.
 """
 
-from . import figures, guarantees, phase, programs, sensing, sweep, theory
+from . import exercises, figures, guarantees, phase, programs, sensing, sweep, theory
 from .audit import AuditError, check
 from .blocks import Blocks
 from .certify import Verdict, decide
@@ -47,6 +47,7 @@ __all__ = [
     "sweep",
     "theory",
     "figures",
+    "exercises",
     "plots",
     "widgets",
 ]

@@ -1,9 +1,11 @@
-"""The book's own Sphinx extension: executed chapters are cached under a key that no change can outlive."""
+"""The book's own Sphinx extension: quizzes, and executed chapters cached under a key that no
+change can outlive."""
 
 import os
 import shutil
 from pathlib import Path
 
+import quiz
 from book_inputs import execution_key
 
 
@@ -27,4 +29,5 @@ def execute_only(app, config):
 def setup(app):
     app.connect("config-inited", key_the_cache)
     app.connect("config-inited", execute_only)
+    quiz.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

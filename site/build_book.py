@@ -1,7 +1,7 @@
 """Build the book unless the last successful build already used the same inputs: build_book.py [FOLDER].
 
-With ONLY=part3/linear-neuron in the environment (a part of a chapter's path, or several with spaces) just those
-chapters are executed and warnings pass: a quick look while writing, not the book.
+With ONLY=part3/linear-neuron in the environment (a part of a chapter's path, or several with spaces) just
+those chapters are executed and warnings pass: a quick look while writing, not the book.
 """
 
 import os

@@ -1,4 +1,7 @@
-"""Check that figures have alt text, colormaps are safe and sources are text; prints FILE:LINE: fault."""
+"""Check that figures have alt text, colormaps are safe, sources are text, solutions and quizzes in form.
+
+Prints FILE:LINE: fault.
+"""
 
 import re
 import sys
@@ -6,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
+from quiz import questions
 
 ROOT = Path(__file__).resolve().parents[1]
 FENCE = re.compile(
@@ -60,6 +64,19 @@ def figure_faults(text: str) -> Iterator[Fault]:
             yield line_of(text, image.start()), fault
 
 
+def teaching_faults(text: str) -> Iterator[Fault]:
+    for fence in FENCE.finditer(text):
+        line = line_of(text, fence.start())
+        options, _ = options_of(fence["body"])
+        if fence["name"] in ("solution", "solution-start") and "dropdown" not in options.get("class", ""):
+            yield line, "a solution in the open: give it :class: dropdown"
+        if fence["name"] == "quiz":
+            try:
+                questions(fence["body"])
+            except ValueError as fault:
+                yield line, str(fault)
+
+
 def colormap_faults(text: str) -> Iterator[Fault]:
     for match in UNSAFE.finditer(text):
         yield line_of(text, match.start()), f"colormap {match[1] or match[2]!r} misleads color-blind readers"
@@ -83,7 +100,12 @@ def lint(root: Path) -> list[str]:
             found.append((path, 1, "a notebook file: chapters are MyST text"))
         if path.suffix == ".md" and ".ipynb_checkpoints" not in path.parts:
             text = path.read_text("utf-8")
-            faults = (*figure_faults(text), *colormap_faults(text), *source_faults(text))
+            faults = [
+                *figure_faults(text),
+                *teaching_faults(text),
+                *colormap_faults(text),
+                *source_faults(text),
+            ]
             found += [(path, *fault) for fault in faults]
     for path in sorted((root / "relulab").rglob("*")):
         if path.suffix in (".py", ".js"):

@@ -1,4 +1,7 @@
-"""The chapters' lint finds each fault it is for, and none in the repository."""
+"""The lint of chapters and words finds each fault it is for, and none in the repository."""
+
+import subprocess
+import sys
 
 import pytest
 from lint_chapters import ROOT, lint
@@ -33,6 +36,25 @@ plt.plot(x, y, cmap="viridis")
 :alt: {ALT}
 A caption.
 :::
+
+```{{solution}} ex-one
+:class: dropdown
+Two.
+```
+
+```{{solution-start}} ex-two
+:class: dropdown
+```
+
+```{{quiz}}
+- ask: Is it?
+  answers:
+    - text: "It is."
+      right: true
+      because: "It is so."
+    - text: "It is not."
+      because: "It is."
+```
 """
 
 
@@ -66,6 +88,20 @@ def test_a_good_chapter_is_clean(tmp_path):
         ('cmap="viridis"', "cmap=plt.cm.hsv_r", 26, "colormap 'hsv_r'"),
         ("format_name: myst", "format_name: light", 1, "no jupytext header"),
         ("curve.svg)", "data:image/png;base64,AAAA)", 29, "embedded output"),
+        ("ex-one\n:class: dropdown\n", "ex-one\n", 36, "a solution in the open"),
+        ("ex-two\n:class: dropdown\n", "ex-two\n", 41, "a solution in the open"),
+        ("      right: true\n", "", 45, 'question 1 of the quiz needs exactly one answer with "right: true"'),
+        (
+            '      because: "It is."\n',
+            '      right: true\n      because: "It is."\n',
+            45,
+            "exactly one answer",
+        ),
+        ('      because: "It is so."\n', "", 45, 'needs "text", "because"'),
+        ('because: "It is so."', "because: yes", 45, "put it in quotes"),
+        ("  answers:\n", "  reply:\n", 45, 'needs "ask" and "answers"'),
+        ("- ask: Is it?\n  answers:", "- ask: [Is: it?\n  answers:", 45, "not YAML"),
+        ("- ask: Is it?\n  answers:", "ask:", 45, 'a list of items "- ask: ..."'),
     ],
 )
 def test_a_fault_is_found_where_it_is(tmp_path, old, new, line, words):
@@ -83,3 +119,24 @@ def test_the_library_uses_safe_colormaps_too(tmp_path):
 def test_notebook_files_are_refused(tmp_path):
     (fault,) = lint_chapter(tmp_path, "{}", "chapters/page.ipynb")
     assert "chapters are MyST text" in fault
+
+
+def spelled(*paths):
+    return subprocess.run(
+        [sys.executable, "-m", "codespell_lib", *paths], cwd=ROOT, capture_output=True, text=True
+    )
+
+
+def test_words_are_spelled_as_in_america(tmp_path):
+    backward = ("ruoloc", "ertnec", "het")
+    (tmp_path / "page.md").write_text(" ".join(word[::-1] for word in backward))
+    result = spelled(tmp_path)
+    assert result.returncode != 0
+    for word in ("color", "center", "the"):
+        assert f"==> {word}" in result.stdout
+
+
+def test_the_repository_is_spelled():
+    (line,) = (line for line in (ROOT / "Makefile").read_text().splitlines() if line.startswith("PROSE := "))
+    result = spelled(*line.removeprefix("PROSE := ").split())
+    assert result.returncode == 0, result.stdout
