@@ -1,4 +1,4 @@
-"""Part II: weight decay, arrangements, the convex programs, duality."""
+"""The answers of Part II: weight decay, arrangements, the convex programs, duality."""
 
 import numpy as np
 
@@ -20,7 +20,7 @@ def _four_neurons(answer):
     if not np.abs(outputs - wanted).max() < 1e-8:
         return "The outputs on the four samples are different."
     if spent > allowed + 1e-9:
-        return f"It costs {spent:.4f}, more than the {allowed:.4f} of the nine neurons. Try the other sign of z."
+        return f"It costs {spent:.4f}, more than the {allowed:.4f} of the nine. Try the other sign of z."
     return None
 
 
@@ -44,7 +44,11 @@ EXERCISES = {
     ),
     "4.3": Number(
         lambda: 1.5 * 8 ** (2 / 3),
-        hints={12: "Do not forget the factor one half.", 8: "That is the answer for two layers.", 4: "That is one square: add three of them and halve."},
+        hints={
+            12: "Do not forget the factor one half.",
+            8: "That is the answer for two layers.",
+            4: "That is one square: add three of them and halve.",
+        },
     ),
     "4.4": Accept(_four_neurons, expects="a pair of arrays, (2, m) and (m,)"),
 }
