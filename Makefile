@@ -15,8 +15,8 @@ VENDOR := site/vendor/.installed
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
-book: $(INSTALLED) $(VENDOR) ## run every chapter and build the book (ONLY=part3/linear: just that one, not strict)
-	@ONLY="$(ONLY)" $(PY) site/build_book.py
+book: $(INSTALLED) $(VENDOR) ## run every chapter and build the book (ONLY=part3/linear: that one, a draft; SOLUTIONS=0: none)
+	@ONLY="$(ONLY)" SOLUTIONS="$(SOLUTIONS)" $(PY) site/build_book.py
 
 test: $(INSTALLED) $(VENDOR) ## run the tests: units, doctests, a small book in a browser
 	@$(PY) site/ensure_browser.py

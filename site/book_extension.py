@@ -1,12 +1,20 @@
-"""The book's own Sphinx extension: quizzes, and executed chapters cached under a key that no
-change can outlive."""
+"""The book's own Sphinx extension: what is executed and kept, and what pages get beyond the theme."""
 
+import json
 import os
 import shutil
 from pathlib import Path
 
 import quiz
 from book_inputs import execution_key
+from mend_pages import mend_folder
+from myst_nb.sphinx_ import NbMetadataCollector
+from notebooks import export_all
+from sphinx_exercise.nodes import solution_node
+
+WITH_SOLUTIONS = os.environ.get("SOLUTIONS") != "0"
+COLAB = "https://colab.research.google.com/github"
+BINDER = "https://mybinder.org/v2/gh"
 
 
 def key_the_cache(app, config):
@@ -26,8 +34,75 @@ def execute_only(app, config):
         config.nb_execution_excludepatterns = [*config.nb_execution_excludepatterns, *others]
 
 
+def leave_out_solutions(app, doctree):
+    """Make the edition for a class: the exercises without their solutions."""
+    if not WITH_SOLUTIONS:
+        for solution in list(doctree.findall(solution_node)):
+            solution.parent.remove(solution)
+
+
+def offer_notebook(app, pagename, templatename, context, doctree):
+    """Give a chapter's page its executed notebook, and the ways to open it elsewhere."""
+    if "kernelspec" not in app.env.metadata.get(pagename, {}):
+        return
+    context["ipynb_source"] = f"{pagename}.ipynb"
+    if not (repository := app.config.html_theme_options.get("repository_url", "")):
+        return
+    place = "/".join(repository.rstrip("/").rsplit("/", 2)[1:])
+    branch = app.config.html_theme_options.get("repository_branch") or "main"
+    buttons = [
+        # Colab opens notebooks only; the published pages carry them.
+        (
+            "Colab",
+            "logo_colab.png",
+            f"{COLAB}/{place}/blob/gh-pages/_sources/{pagename}.ipynb",
+        ),
+        (
+            "Binder",
+            "logo_binder.svg",
+            f"{BINDER}/{place}/{branch}?urlpath=lab/tree/{pagename}.md",
+        ),
+    ]
+    context["header_buttons"].append(
+        {
+            "type": "group",
+            "tooltip": "Run this chapter",
+            "icon": "fas fa-rocket",
+            "label": "launch-buttons",
+            "buttons": [
+                {
+                    "type": "link",
+                    "text": name,
+                    "tooltip": f"Open in {name}",
+                    "url": url,
+                    "icon": f"_static/images/{icon}",
+                }
+                for name, icon, url in buttons
+            ],
+        }
+    )
+
+
+def finish(app, error):
+    """Write the notebooks and the chapters' run times, and mend the pages."""
+    if error or app.builder.format != "html":
+        return
+    html = Path(app.outdir)
+    repository = app.config.html_theme_options.get("repository_url", "")
+    export_all(html.parent, html, repository=repository, solutions=WITH_SOLUTIONS)
+    statistics = NbMetadataCollector.get_doc_data(app.env)
+    seconds = {
+        name: data["exec_data"]["runtime"] for name, data in statistics.items() if data.get("exec_data")
+    }
+    (html.parent / "chapter_seconds.json").write_text(json.dumps(seconds, indent=1))
+    mend_folder(html)
+
+
 def setup(app):
     app.connect("config-inited", key_the_cache)
     app.connect("config-inited", execute_only)
     quiz.setup(app)
+    app.connect("doctree-read", leave_out_solutions, priority=600)
+    app.connect("html-page-context", offer_notebook, priority=501)
+    app.connect("build-finished", finish)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

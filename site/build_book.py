@@ -1,7 +1,8 @@
 """Build the book unless the last successful build already used the same inputs: build_book.py [FOLDER].
 
-With ONLY=part3/linear-neuron in the environment (a part of a chapter's path, or several with spaces) just
-those chapters are executed and warnings pass: a quick look while writing, not the book.
+With ONLY=part3/linear-neuron in the environment (a part of a chapter's path, or several with spaces) only
+those chapters are executed and warnings pass: a quick look while writing, not the book. SOLUTIONS=0 leaves
+out the solutions.
 """
 
 import os
@@ -17,7 +18,7 @@ from book_inputs import ROOT, build_key
 def build(book: Path) -> int:
     html = book / "_build" / "html"
     stamp = book / "_build" / "built"
-    key = f"{build_key(book)} {os.environ.get('ONLY', '')}"
+    key = " ".join([build_key(book), *(os.environ.get(name, "") for name in ("ONLY", "SOLUTIONS"))])
     if (html / "index.html").exists() and stamp.exists() and stamp.read_text() == key:
         print("Nothing changed since the last build.")
     else:

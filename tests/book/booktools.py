@@ -71,6 +71,13 @@ def is_local(url):
     return parts.scheme in ("file", "data", "blob") or parts.hostname == "127.0.0.1"
 
 
+def come_near_widgets(page):
+    """Widgets load when a reader comes near them."""
+    for place in page.locator(".output script[type*='widget-view']").all():
+        place.evaluate("script => script.parentElement.scrollIntoView()")
+    page.evaluate("scrollTo(0, 0)")
+
+
 def pages_of(html):
     """All pages but the root, which only redirects to the first."""
     pages = {

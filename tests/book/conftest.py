@@ -4,19 +4,9 @@ import contextlib
 import os
 
 import pytest
-from booktools import ROOT, build, make_book, served, watch
-from ensure_browser import find_browser
+from booktools import ROOT, build, come_near_widgets, make_book, served, watch
+from ensure_browser import FLAGS, find_browser
 from playwright.sync_api import sync_playwright
-
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture(scope="session")
@@ -69,6 +59,7 @@ def visit(browser):
             page, problems = context.new_page(), []
             watch(page, problems)
             page.goto(url)
+            come_near_widgets(page)
             page.wait_for_load_state("networkidle")
             return page, problems
 

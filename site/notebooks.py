@@ -1,0 +1,181 @@
+"""Every chapter as an executed notebook that runs by itself: the book's own markup becomes plain Markdown."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import nbformat
+import yaml
+
+FENCE = re.compile(
+    r"^(?P<marks>`{3,}|:{3,})\{(?P<name>[\w:-]+)\}[ ]*(?P<title>.*)\n(?P<body>(?:.*\n)*?)(?P=marks)[ ]*$",
+    re.MULTILINE,
+)
+OPTIONS = re.compile(r"\A(?:---\n(?:.*\n)*?---\n|(?::[\w-]+:.*\n)+)")
+ROLE = re.compile(r"\{(?P<name>[\w:]+)\}`(?P<text>[^`]+)`")
+TARGET = re.compile(r"^\([\w:-]+\)=\n", re.MULTILINE)
+NUMBERED_EQUATION = re.compile(r"^\$\$ *\((?P<label>[\w:-]+)\) *$", re.MULTILINE)
+GATE = re.compile(r"(^`{3,}\{solution-(?:start|end)\}[^`]*^`{3,}$)", re.MULTILINE)
+LABEL = re.compile(r"^:label: (\S+)", re.MULTILINE)
+SHOWN_AS_QUOTE = {"admonition", "note", "tip", "warning", "important", "caution", "hint", "seealso"}
+INSTALL = """# On a machine without the library (Colab, for one), this installs it.
+import importlib.util
+
+if importlib.util.find_spec("relulab") is None:
+    %pip install -q "relulab[train] @ git+{repository}"
+"""
+
+
+def export(executed: Path, target: Path, repository: str = "", solutions: bool = True) -> None:
+    """Write the notebook of one chapter; `executed` is what the build left, its glued values beside it."""
+    notebook = nbformat.read(executed, 4)
+    glued = executed.with_suffix(".glue.json")
+    values = json.loads(glued.read_text("utf-8")) if glued.exists() else {}
+    names = names_in(notebook.cells)
+    cells = []
+    for cell in without_solutions(notebook.cells) if not solutions else notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = plain(cell.source, values, names)
+        else:
+            cell.source = without_glue(cell.source)
+            cell.outputs = [
+                output for output in cell.outputs if "scrapbook" not in output.get("metadata", {})
+            ]
+        if cell.source.strip():
+            cells.append(cell)
+        if figure := cell.metadata.pop("mystnb", {}).get("figure"):
+            caption = plain(figure.get("caption", ""), values, names)
+            cells.append(
+                nbformat.v4.new_markdown_cell(f"*{names.get(figure.get('name'), 'Figure')}. {caption}*")
+            )
+    if repository:
+        cells.insert(1, nbformat.v4.new_code_cell(INSTALL.format(repository=repository).strip()))
+    notebook.cells = cells
+    notebook.metadata = {"kernelspec": notebook.metadata["kernelspec"]}
+    target.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, target)
+
+
+def without_solutions(cells):
+    """The cells outside of solutions."""
+    inside = False
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            kept = []
+            for piece in re.split(
+                r"(^`{3,}\{solution-(?:start|end)\}[^`]*^`{3,}$)", cell.source, flags=re.MULTILINE
+            ):
+                if re.match(r"`{3,}\{solution-(start|end)\}", piece):
+                    inside = "{solution-start}" in piece
+                elif not inside:
+                    kept.append(FENCE.sub(lambda m: "" if m["name"] == "solution" else m[0], piece + "\n"))
+            cell.source = "".join(kept).strip()
+            yield cell
+        elif not inside:
+            yield cell
+
+
+def without_glue(source):
+    """The code without the statements that hand numbers to the prose."""
+    if "glue" not in source:
+        return source
+    lines = source.splitlines()
+    for statement in ast.walk(ast.parse(source)):
+        call = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
+        hands_over = call and getattr(statement.value.func, "id", "") == "glue"
+        imports = isinstance(statement, ast.ImportFrom) and statement.module == "myst_nb"
+        if hands_over or imports:
+            keep = " " * statement.col_offset + "pass" if statement.col_offset else None
+            lines[statement.lineno - 1 : statement.end_lineno] = [keep] + [None] * (
+                statement.end_lineno - statement.lineno
+            )
+    return "\n".join(line for line in lines if line is not None).strip()
+
+
+def names_in(cells):
+    """What the text calls each labeled equation, figure and theorem."""
+    equations = [m["label"] for cell in cells for m in NUMBERED_EQUATION.finditer(cell.source)]
+    names = {label: f"({number})" for number, label in enumerate(equations, 1)}
+    figures = [cell.metadata.get("mystnb", {}).get("figure", {}).get("name") for cell in cells]
+    names |= {label: f"Figure {number}" for number, label in enumerate(filter(None, figures), 1)}
+    for cell in cells:
+        for fence in FENCE.finditer(cell.source + "\n"):
+            if label := LABEL.search(fence["body"]):
+                title = fence["title"].strip()
+                names[label[1]] = f"{kind_of(fence['name'])}{f' ({title})' if title else ''}"
+    return names
+
+
+def plain(text, values, names):
+    """MyST as Markdown that any notebook reads."""
+    text = FENCE.sub(lambda fence: directive(fence, values, names), text + "\n")
+    text = NUMBERED_EQUATION.sub(
+        lambda m: f"\\tag{{{names[m['label']].strip('()')}}}\n$$", TARGET.sub("", text)
+    )
+    return ROLE.sub(lambda role: inline(role["name"], role["text"], values, names), text).strip()
+
+
+def tag(name):
+    return f"\\tag{{{name.strip('()')}}}\n$$"
+
+
+def kind_of(name):
+    return name.removeprefix("prf:").replace("-", " ").capitalize()
+
+
+def directive(fence, values, names):
+    name, title = fence["name"], fence["title"].strip()
+    body = plain(OPTIONS.sub("", fence["body"]), values, names)
+    if name == "quiz":
+        return quiz(body)
+    if name == "math":
+        return f"$$\n{body}\n$$"
+    if name in SHOWN_AS_QUOTE:
+        heading = title if name == "admonition" else kind_of(name)
+        return "\n".join(f"> {line}".rstrip() for line in f"**{heading}**\n\n{body}".splitlines())
+    if name == "solution":
+        return f"<details><summary>Solution</summary>\n\n{body}\n\n</details>"
+    if name == "solution-start":
+        return "**Solution**"
+    if name.startswith("prf:") or name == "exercise":
+        return f"**{kind_of(name)}{f' ({title})' if title else ''}.** {body}"
+    return body if name not in ("solution-end", "bibliography", "index") else ""
+
+
+def quiz(body):
+    parts = []
+    for question in yaml.safe_load(body):
+        right = next(answer for answer in question["answers"] if answer.get("right"))
+        choices = "\n".join(f"- {answer['text']}" for answer in question["answers"])
+        shown = f"{right['text']} {right.get('because', '')}"
+        parts.append(
+            f"**{question['ask']}**\n\n{choices}\n\n<details><summary>Answer</summary>\n\n{shown}\n\n</details>"
+        )
+    return "\n\n".join(parts)
+
+
+def inline(name, text, values, names):
+    shown, _, target = text.partition("<")
+    if name.startswith("glue"):
+        key, _, form = text.partition(":")
+        value = values.get(key, {}).get("data", {}).get("text/plain", key)
+        return format(ast.literal_eval(value), form) if form else value.strip("'")
+    if name == "cite" or name.startswith("cite:"):
+        return f"[{text}]"
+    if name == "doc" and not target:
+        return text.rsplit("/", 1)[-1].replace("-", " ")
+    if name in ("eq", "prf:ref", "ref", "numref") and not target:
+        return names.get(text, text)
+    return shown.strip() or text
+
+
+def export_all(build: Path, html: Path, **options) -> list[str]:
+    """Write the notebooks of all chapters that have code beside the pages; their names."""
+    executed = build / "jupyter_execute"
+    done = []
+    for path in sorted((executed / "chapters").rglob("*.ipynb")):
+        name = path.relative_to(executed).as_posix()
+        export(path, html / "_sources" / name, **options)
+        done.append(name)
+    return done
