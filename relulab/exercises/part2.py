@@ -2,6 +2,11 @@
 
 import numpy as np
 
+from relulab.ensembles import draw
+from relulab.enumeration import enumerate_patterns
+from relulab.patterns import count_patterns, sample_patterns
+from relulab.theory import wendel
+
 from .answers import Accept, Number
 
 
@@ -22,6 +27,27 @@ def _four_neurons(answer):
     if spent > allowed + 1e-9:
         return f"It costs {spent:.4f}, more than the {allowed:.4f} of the nine. Try the other sign of z."
     return None
+
+
+def _hidden_from_the_sample(answer):
+    u = np.asarray(answer, dtype=float)
+    if u.shape != (3,) or not np.isfinite(u).all():
+        return f"u has shape {u.shape}; it must be three finite numbers."
+    X = draw("gaussian", 20, 3, rng=42)
+    pattern = X @ u >= 0
+    if (X @ u == 0).any():
+        return "It lies on the border of a cell: some x_i^T u is zero."
+    if not pattern.any():
+        return "That neuron is off on every point."
+    sampled = np.asarray(sample_patterns(X, count=1000, rng=0))
+    if (sampled == pattern[:, None]).all(axis=0).any():
+        return "The sample has that pattern. Compare with rl.enumerate_patterns(X)."
+    return None
+
+
+def _degenerate_rows():
+    x, y = np.array([2.0, 1.0]), np.array([-1.0, 2.0])
+    return enumerate_patterns([x, x, -2 * x, 0 * x, y]).p
 
 
 EXERCISES = {
@@ -51,4 +77,34 @@ EXERCISES = {
         },
     ),
     "4.4": Accept(_four_neurons, expects="a pair of arrays, (2, m) and (m,)"),
+    "5.1": Number(
+        lambda: count_patterns(10, 3),
+        hints={
+            1024: "That is every subset. Cover's count is smaller once n is larger than d.",
+            20: "That is the count in the plane.",
+            46: "Do not forget the factor two: cells come in opposite pairs.",
+            91: "The count includes the pattern without any bit.",
+        },
+    ),
+    "5.2": Number(
+        lambda: 2**3,
+        hints={
+            16: "The count grows like n to the power d - 1.",
+            4: "That is the factor in space.",
+        },
+    ),
+    "5.3": Number(
+        _degenerate_rows,
+        hints={
+            10: "That is Cover's count for five samples in general position.",
+            8: "Rows that are parallel share their bit or have opposite ones.",
+            6: "There are only two different lines: a zero row has none.",
+            3: "The zero row is always on, so no pattern is without any bit.",
+        },
+    ),
+    "5.4": Number(
+        lambda: next(n for n in range(20, 200) if wendel(n, 20) < 0.01),
+        hints={40: "At n = 2d the probability is one half."},
+    ),
+    "5.5": Accept(_hidden_from_the_sample, expects="a vector of three numbers"),
 }
