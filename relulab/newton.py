@@ -11,6 +11,7 @@ import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
 RIDGE = 1e-15  # curvature added to the system in nu, relative to its trace
+STEEP = 1e-4  # pivots of a Cholesky factor that are this far apart lose the digits that QR keeps
 CHUNK = 2**21  # numbers of a temporary array
 
 
@@ -95,8 +96,8 @@ class Metric:
     """The H_j of a point, as roots F_j with ``H_j^{-1} = F_j^T F_j``; see the module's head.
 
     Without cones ``H_j^{-1} = P_j = c_j (I + theta_j w_j w_j^T)``. With them
-    ``H_j = P_j^{-1} + C_j^T diag(a/s) C_j``, and the root comes from a QR factorization, whose accuracy the
-    last steps need.
+    ``H_j = P_j^{-1} + C_j^T diag(a/s) C_j``, and the root comes from a Cholesky factorization, or from a QR
+    factorization of what is squared in it where the last steps need that accuracy.
     """
 
     def __init__(self, program, scaling, ratio, proximal):
@@ -123,8 +124,7 @@ class Metric:
         for part in _chunks(J, program.X.size):
             X = program.X if program.bases is None else np.matmul(program.X, program.bases[part])
             rows = (program.cone[part] * weight[part])[:, :, None] * X
-            upper = np.linalg.qr(np.concatenate([rows, balls[part], ridge[part]], axis=1), mode="r")
-            roots[part] = np.linalg.inv(np.matrix_transpose(upper))
+            roots[part] = _inverse_root(np.concatenate([rows, balls[part], ridge[part]], axis=1))
         return roots
 
     def bend(self, v):
@@ -173,6 +173,20 @@ def dot(a, b):
 
 def norm(a):
     return np.sqrt(np.sum(a * a, axis=-1))
+
+
+def _inverse_root(factors):
+    """F_j with ``F_j M_j^T M_j F_j^T = I``."""
+    grams = np.matmul(np.matrix_transpose(factors), factors)
+    try:
+        lower = np.linalg.cholesky(grams)
+        pivots = np.linalg.diagonal(lower)
+        steep = np.min(pivots, axis=-1) < STEEP * np.max(pivots, axis=-1)
+    except np.linalg.LinAlgError:
+        lower, steep = np.empty_like(grams), np.ones(len(grams), dtype=bool)
+    if np.any(steep):
+        lower[steep] = np.matrix_transpose(np.linalg.qr(factors[steep], mode="r"))
+    return np.linalg.inv(lower)
 
 
 def _dyads(w, weight):

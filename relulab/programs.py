@@ -217,12 +217,16 @@ def solve(X, y, S, network="skip", form="gated", beta=None, solver="clarabel", *
     if not y.any():
         zero = np.zeros((blocks.size, blocks.X.shape[1]))
         solution = Solution.from_coordinates(blocks, y, form, beta, zero, None, y, "optimal")
-    elif solver != "clarabel":
+    elif solver == "clarabel":
+        solution = _solve_by_clarabel(blocks, y, form, beta, options)
+    elif network == "normalized" and form == "gated":
+        from .working_set import solve_on_working_set
+
+        solution = solve_on_working_set(blocks, y, beta, **options)
+    else:
         from .fast import solve_fast
 
         solution = solve_fast(blocks, y, form, beta, **options)
-    else:
-        solution = _solve_by_clarabel(blocks, y, form, beta, options)
     return replace(solution, given_gates=S.gates) if isinstance(S, Patterns) else solution
 
 
