@@ -75,7 +75,7 @@ def basis_pursuit(A, b, epsilon=0.0, solver=None):
         x, value, dual = _by_linear_program(A, b)
     else:
         x, value, dual = _by_cone_program(A, b, epsilon / unit[1])
-    return Sparse(x * (unit[1] / unit[0]), value * (unit[1] / unit[0]), dual / unit[0])
+    return Sparse(x * (unit[1] / unit[0]), float(value * (unit[1] / unit[0])), dual / unit[0])
 
 
 def _scaled(A, b):
@@ -158,7 +158,7 @@ def lasso(A, b, beta):
     program = cp.Problem(cp.Minimize(cp.sum_squares(A @ x - b) / 2 + price * cp.norm1(x)))
     _solve(program)
     dual = (b - A @ x.value) * unit[1]
-    return Sparse(x.value * (unit[1] / unit[0]), float(program.value) * unit[1] ** 2, dual)
+    return Sparse(x.value * (unit[1] / unit[0]), float(program.value * unit[1] ** 2), dual)
 
 
 def sparse_vector(d, k, rng=0):

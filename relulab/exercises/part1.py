@@ -1,16 +1,61 @@
 """The answers of Part I: sparse recovery."""
 
+from math import comb
+
+import numpy as np
+
 from relulab import sensing
 
-from .answers import Number
+from .answers import Accept, Number
+
+SHORT_COLUMN = np.array([[1, 0, 0.4], [0, 1, 0.4]])
+
+
+def largest_everywhere(h):
+    """The largest k such that no k entries of h hold half of its l1 norm."""
+    weights = np.sort(np.abs(h))[::-1]
+    return int((np.cumsum(weights) < weights.sum() / 2).sum())
+
+
+def missed(answer):
+    x = np.array(answer, dtype=float)
+    if x.shape != (3,) or not np.isfinite(x).all():
+        return "Give three numbers."
+    if np.count_nonzero(x) != 1:
+        return "Exactly one entry may differ from zero."
+    cost = sensing.basis_pursuit(SHORT_COLUMN, SHORT_COLUMN @ x).value
+    if cost > 0.999 * np.abs(x).sum():
+        return "Basis pursuit finds this one: nothing cheaper explains it."
+    return None
+
 
 EXERCISES = {
     "1.1": Number(
         lambda: sensing.basis_pursuit([[1.0, 2.0, 3.0]], [6.0]).value,
         hints={
             6: "That is the cost of (6, 0, 0). A larger coefficient explains more for each unit of cost.",
-            3: "That is the cost of (0, 3, 0). One entry does better.",
+            3: "That is the cost of (0, 3, 0), or of (1, 1, 1). One entry does better.",
         },
         because="The largest coefficient explains the most for each unit of cost.",
     ),
+    "1.2": Number(
+        lambda: sum(comb(128, k) for k in range(4)),
+        hints={
+            comb(128, 3): "These are the sets of exactly three. Smaller ones count, too.",
+            sum(comb(128, k) for k in range(1, 4)): "The empty set counts, too.",
+            128**3: "The order of the tones does not matter, and no tone comes twice.",
+            128 * 127 * 126: "The order of the tones does not matter.",
+        },
+        tolerance=1e-9,
+    ),
+    "1.3": Number(
+        lambda: largest_everywhere([4, 2, 2, 1, 1, 1, 1]),
+        hints={
+            2: "The two largest hold exactly half of the weight: that is a tie, not a proof.",
+            3: "The three largest hold more than half of the weight.",
+            0: "The largest alone holds less than half of the weight.",
+        },
+        because="The largest entry holds 4 of 12, the two largest 6 of 12.",
+    ),
+    "1.4": Accept(missed, expects="a vector with three entries", because="Something cheaper explains it."),
 }
