@@ -46,6 +46,9 @@ __all__ = [
     "phase_diagram",
     "sweep",
     "theory",
+    "networks",
+    "training",
+    "train",
     "figures",
     "exercises",
     "plots",
@@ -54,9 +57,11 @@ __all__ = [
 
 
 def __getattr__(name):
-    """Load the rooms that need matplotlib or ipywidgets when they are first used."""
-    if name in ("plots", "widgets"):
-        import importlib
+    """Load the rooms that need matplotlib, ipywidgets or torch when they are first used."""
+    import importlib
 
+    if name in ("plots", "widgets", "networks", "training"):
         return importlib.import_module(f".{name}", __name__)
+    if name == "train":
+        return importlib.import_module(".training", __name__).train
     raise AttributeError(f"module 'relulab' has no attribute {name!r}")
