@@ -11,12 +11,12 @@ from .sweep import cores
 from .training_crew import Crew, cut
 from .training_inputs import (
     find_device,
+    fresh_rows,
     initial_weights,
     own_seed,
     positive,
     problems,
     rate_factors,
-    test_rows,
 )
 from .training_part import record_epochs
 from .training_steps import views
@@ -208,7 +208,7 @@ def train(
     factors = rate_factors(schedule, epochs)
     seeds = [[settings["rng"], own_seed(plant)] for plant in plants]
     starts = initial_weights(init, network, d, settings["width"], seeds)
-    tests = test_rows(test, plants, seeds)
+    tests = fresh_rows(test, plants, seeds)
     workers = _checks.count("workers", cores() if workers is None else workers) if device == "cpu" else 1
     crew = Crew(plants, starts, tests, seeds, factors, settings, device, checkpoint, checkpoint_seconds)
     pieces = crew.train(cut(len(plants), n, d, settings, device, workers), workers, progress)

@@ -109,7 +109,7 @@ def initial_weights(init, network, d, width, seeds):
     ]
 
 
-def test_rows(test, plants, seeds):
+def fresh_rows(test, plants, seeds):
     n, d = plants[0].X.shape
     if test is not None:
         return list(_checks.array("test", test, (len(plants), "rows", d)))

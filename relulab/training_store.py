@@ -51,7 +51,7 @@ class Checkpoint:
         if self.path is None or not self.path.exists():
             return None
         try:
-            with np.load(self.path, allow_pickle=False) as archive:
+            with open(self.path, "rb") as file, np.load(file, allow_pickle=False) as archive:
                 state = dict(archive)
             kept = json.loads(str(state.pop("configuration")))
         except (zipfile.BadZipFile, OSError, EOFError, ValueError, KeyError) as error:
