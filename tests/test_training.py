@@ -339,12 +339,12 @@ import relulab as rl
 sys.path.insert(0, {tests!r})
 from test_training import problems
 from relulab import training_crew
-plants = problems("plain", 8, 200, 4)
-settings = dict(network="plain", width=40_000, epochs=1, progress=False, workers=1)
+plants = problems("plain", 32, 200, 4)
+settings = dict(network="plain", width=10_000, epochs=1, progress=False, workers=1)
 training_crew.CACHE = 10**10
 whole = rl.train(plants, **settings)
 used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
-hidden = 8 * 200 * 40_000 * 4
+hidden = 32 * 200 * 10_000 * 4
 resource.setrlimit(resource.RLIMIT_AS, (used + hidden * 3 // 4, -1))
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
@@ -352,7 +352,7 @@ with warnings.catch_warnings(record=True) as caught:
 print([len(part) for part in whole.parts], [len(part) for part in runs.parts], caught[0].message)
 np.testing.assert_allclose(runs.loss, whole.loss, rtol=1e-4)
 try:
-    rl.train(problems("plain", 1, 2000, 4), **settings)
+    rl.train(problems("plain", 1, 8000, 4), **settings)
 except MemoryError as error:
     print(error)
 """
@@ -364,9 +364,9 @@ def test_out_of_memory_splits_the_batch_and_says_so():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(
-        "[8] [4, 4] out of memory on 'cpu' with 8 networks at once; going on with 4"
+        "[32] [16, 16] out of memory on 'cpu' with 32 networks at once; going on with 16"
     )
-    assert "problem 0 alone (n=2000, d=4, width=40000) is too large for 'cpu'" in done.stdout
+    assert "problem 0 alone (n=8000, d=4, width=10000) is too large for 'cpu'" in done.stdout
 
 
 def test_parts_cover_the_batch():
