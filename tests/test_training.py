@@ -1,6 +1,7 @@
 """Batched training against automatic differentiation, torch's own loop, and itself after interruptions."""
 
 import dataclasses
+import json
 import os
 import signal
 import subprocess
@@ -349,7 +350,8 @@ resource.setrlimit(resource.RLIMIT_AS, (used + hidden * 3 // 4, -1))
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     runs = rl.train(plants, **settings)
-print([len(part) for part in whole.parts], [len(part) for part in runs.parts], caught[0].message)
+print([[len(part) for part in trained.parts] for trained in (whole, runs)])
+print(caught[0].message)
 np.testing.assert_allclose(runs.loss, whole.loss, rtol=1e-4)
 try:
     rl.train(problems("plain", 1, 8000, 4), **settings)
@@ -363,10 +365,12 @@ def test_out_of_memory_splits_the_batch_and_says_so():
     code = SHORT_OF_MEMORY.format(tests=os.path.dirname(__file__))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith(
-        "[32] [16, 16] out of memory on 'cpu' with 32 networks at once; going on with 16"
-    )
-    assert "problem 0 alone (n=8000, d=4, width=10000) is too large for 'cpu'" in done.stdout
+    parts, said, last = done.stdout.splitlines()
+    assert json.loads(parts)[0] == [32]
+    assert sum(json.loads(parts)[1]) == 32
+    assert max(json.loads(parts)[1]) <= 16
+    assert said == "out of memory on 'cpu' with 32 networks at once; going on with 16 and then 16"
+    assert last == "problem 0 alone (n=8000, d=4, width=10000) is too large for 'cpu'"
 
 
 def test_parts_cover_the_batch():
