@@ -2,9 +2,12 @@
 
 import numpy as np
 
+from relulab.blocks import Blocks
 from relulab.ensembles import draw
 from relulab.enumeration import enumerate_patterns
 from relulab.patterns import count_patterns, sample_patterns
+from relulab.planted import plant
+from relulab.programs import solve
 from relulab.theory import wendel
 
 from .answers import Accept, Number
@@ -48,6 +51,32 @@ def _hidden_from_the_sample(answer):
 def _degenerate_rows():
     x, y = np.array([2.0, 1.0]), np.array([-1.0, 2.0])
     return enumerate_patterns([x, x, -2 * x, 0 * x, y]).p
+
+
+def _largest_useful_beta():
+    X = draw("gaussian", 12, 3, rng=5)
+    return Blocks(X, enumerate_patterns(X), network="skip").norms(plant(X, rng=6).y).max()
+
+
+def _labels_that_bend(answer):
+    y = np.asarray(answer, dtype=float)
+    if y.shape != (10,) or not np.isfinite(y).all():
+        return f"y has shape {y.shape}; it must be ten finite numbers."
+    if not y.any():
+        return "Labels that are all zero cost nothing in either program."
+    X = draw("gaussian", 10, 2, rng=3)
+    S = enumerate_patterns(X)
+    gated, exact = (solve(X, y, S, "plain", form, solver="newton").value for form in ("gated", "exact"))
+    if not exact > 4 * gated:
+        return f"The exact program costs {exact / gated:.2f} times the gated one. Bend the labels more."
+    return None
+
+
+def _chapter_6(beta):
+    rng = np.random.default_rng(2)
+    X = rng.standard_normal((9, 2))
+    y = X @ [0.6, -0.8] + np.maximum(X @ [0.8, 0.6], 0) + 0.2 * rng.standard_normal(9)
+    return solve(X, y, enumerate_patterns(X), network="skip", form="exact", beta=beta).value
 
 
 EXERCISES = {
@@ -107,4 +136,23 @@ EXERCISES = {
         hints={40: "At n = 2d the probability is one half."},
     ),
     "5.5": Accept(_hidden_from_the_sample, expects="a vector of three numbers"),
+    "6.1": Number(
+        lambda: 2 * 3 * count_patterns(20, 3),
+        hints={
+            382: "That is the number of patterns. Each has two vectors.",
+            764: "Each vector has three entries.",
+            1146: "That is the gated program. The exact one has u and v.",
+        },
+    ),
+    "6.2": Number(_largest_useful_beta, tolerance=1e-5),
+    "6.3": Number(
+        lambda: np.degrees(2 * np.arcsin(0.1)),
+        hints={
+            np.degrees(np.arcsin(0.1)): "That is half of the angle.",
+            2 * np.arcsin(0.1): "That is the angle in radians.",
+        },
+        tolerance=5e-4,
+    ),
+    "6.4": Accept(_labels_that_bend, expects="ten numbers"),
+    "6.5": Number(lambda: _chapter_6(0.05), tolerance=1e-5),
 }
