@@ -9,7 +9,7 @@ PROSE := chapters relulab site tests benchmarks README.md CHANGELOG.md CONTRIBUT
 INSTALLED := $(VENV)/.installed
 VENDOR := site/vendor/.installed
 
-.PHONY: help book test test-pages lab serve figures bench lint lock clean
+.PHONY: help book pdf links test test-pages lab serve figures bench lint lock clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -17,6 +17,13 @@ help: ## list these targets
 
 book: $(INSTALLED) $(VENDOR) ## run every chapter and build the book (ONLY=part3/linear: that one, a draft; SOLUTIONS=0: none)
 	@ONLY="$(ONLY)" SOLUTIONS="$(SOLUTIONS)" $(PY) site/build_book.py
+
+pdf: book ## print the built book to _build/relulab.pdf
+	@$(PY) site/ensure_browser.py
+	@$(PY) site/make_pdf.py
+
+links: book ## ask other hosts whether the pages that the book links to are there
+	@$(PY) site/check_links.py
 
 test: $(INSTALLED) $(VENDOR) ## run the tests: units, doctests, a small book in a browser
 	@$(PY) site/ensure_browser.py

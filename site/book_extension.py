@@ -42,11 +42,15 @@ def leave_out_solutions(app, doctree):
 
 
 def offer_notebook(app, pagename, templatename, context, doctree):
-    """Give a chapter's page its executed notebook, and the ways to open it elsewhere."""
-    if "kernelspec" not in app.env.metadata.get(pagename, {}):
-        return
-    context["ipynb_source"] = f"{pagename}.ipynb"
-    if not (repository := app.config.html_theme_options.get("repository_url", "")):
+    """Offer a chapter's executed notebook on its page."""
+    if "kernelspec" in app.env.metadata.get(pagename, {}):
+        context["ipynb_source"] = f"{pagename}.ipynb"
+
+
+def offer_launchers(app, pagename, templatename, context, doctree):
+    """Offer to run a chapter on Colab and Binder, where the book has an address for them."""
+    repository = app.config.html_theme_options.get("repository_url", "")
+    if not repository or "ipynb_source" not in context:
         return
     place = "/".join(repository.rstrip("/").rsplit("/", 2)[1:])
     branch = app.config.html_theme_options.get("repository_branch") or "main"
@@ -103,6 +107,8 @@ def setup(app):
     app.connect("config-inited", execute_only)
     quiz.setup(app)
     app.connect("doctree-read", leave_out_solutions, priority=600)
-    app.connect("html-page-context", offer_notebook, priority=501)
+    # The theme collects its buttons at priority 501.
+    app.connect("html-page-context", offer_notebook, priority=400)
+    app.connect("html-page-context", offer_launchers, priority=600)
     app.connect("build-finished", finish)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -10,6 +10,7 @@ def mend(page: BeautifulSoup) -> None:
     name_buttons_by_their_text(page)
     put_sidebar_in_a_landmark(page)
     make_bibliography_a_list(page)
+    write_status_as_words(page)
 
 
 def drop_icon_script(page):
@@ -38,6 +39,13 @@ def make_bibliography_a_list(page):
     """The role of a bibliography's entry is deprecated, and its list holds no list items."""
     for entry in page.select('[role="doc-biblioentry"]'):
         entry["role"] = "listitem"
+
+
+def write_status_as_words(page):
+    """Not every machine has a font with these signs."""
+    for sign, word in (("✅", "passed"), ("❌", "failed")):
+        for text in page.find_all(string=sign):
+            text.replace_with(word)
 
 
 def mend_folder(html: Path) -> None:

@@ -1,0 +1,133 @@
+"""What readers take away: the edition for a class, notebooks that run by themselves, launch buttons."""
+
+import os
+import re
+import subprocess
+import sys
+
+import nbformat
+import pytest
+import yaml
+from booktools import ROOT, make_book
+from check_links import external_links
+from mend_pages import mend_folder
+from notebooks import plain, without_glue
+
+
+def build_with(folder, **environment):
+    command = [sys.executable, ROOT / "site" / "build_book.py", folder]
+    result = subprocess.run(command, capture_output=True, text=True, env=os.environ | environment)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return folder / "_build" / "html"
+
+
+@pytest.fixture(scope="module")
+def class_edition(tmp_path_factory):
+    """The small book without solutions, as a fork with an address would build it."""
+    folder = make_book(tmp_path_factory.mktemp("class") / "book")
+    configuration = yaml.safe_load((folder / "_config.yml").read_text())
+    theme = configuration["sphinx"]["config"]["html_theme_options"]
+    theme["repository_url"] = "https://github.com/someone/their-fork"
+    (folder / "_config.yml").write_text(yaml.safe_dump(configuration))
+    return build_with(folder, SOLUTIONS="0")
+
+
+def source_of(notebook):
+    return "\n".join(cell.source for cell in nbformat.read(notebook, 4).cells)
+
+
+def test_solutions_are_left_out_on_request(class_edition, fixture_html):
+    page, notebook = "chapters/elements.html", "_sources/chapters/elements.ipynb"
+    answer = "Each entry is its own square."
+    assert answer in (fixture_html / page).read_text()
+    assert answer in source_of(fixture_html / notebook)
+    assert answer not in (class_edition / page).read_text()
+    assert answer not in source_of(class_edition / notebook)
+    assert "exercise admonition" in (class_edition / page).read_text()
+
+
+def test_a_page_offers_its_notebook(fixture_html):
+    page = (fixture_html / "chapters" / "widgets.html").read_text()
+    assert re.search(r'href="[^"]*_sources/chapters/widgets\.ipynb"', page)
+    assert (fixture_html / "_sources" / "chapters" / "widgets.ipynb").exists()
+
+
+def test_a_fork_with_an_address_offers_colab_and_binder(class_edition, fixture_html):
+    page = (class_edition / "chapters" / "widgets.html").read_text()
+    at = "someone/their-fork"
+    assert (
+        f"https://colab.research.google.com/github/{at}/blob/gh-pages/_sources/chapters/widgets.ipynb" in page
+    )
+    assert f"https://mybinder.org/v2/gh/{at}/main?urlpath=lab/tree/chapters/widgets.md" in page
+    first_code = next(
+        cell
+        for cell in nbformat.read(class_edition / "_sources" / "chapters" / "widgets.ipynb", 4).cells
+        if cell.cell_type == "code"
+    )
+    assert f"git+https://github.com/{at}" in first_code.source
+    assert "colab" not in (fixture_html / "chapters" / "widgets.html").read_text()
+
+
+def test_what_the_launchers_need_is_there():
+    environment = yaml.safe_load((ROOT / "binder" / "environment.yml").read_text())
+    assert "python=3.11" in environment["dependencies"]
+    assert os.access(ROOT / "binder" / "postBuild", os.X_OK)
+    subprocess.run(["bash", "-n", ROOT / "binder" / "postBuild"], check=True)
+    for path in re.findall(r"site/\S+", (ROOT / "binder" / "postBuild").read_text()):
+        assert (ROOT / path).exists(), path
+
+
+def test_workflows_call_make_targets_that_exist():
+    targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    called = set()
+    for path in (ROOT / ".github" / "workflows").glob("*.yml"):
+        jobs = yaml.safe_load(path.read_text())["jobs"].values()
+        for step in (step for job in jobs for step in job["steps"] if "run" in step):
+            called |= set(re.findall(r"make (\w[\w-]*)", step["run"]))
+    assert {"book", "pdf", "links"} <= called <= targets
+
+
+def test_a_notebook_reads_without_the_books_markup():
+    text = (
+        "(here)=\n# A title\n\n```{prf:theorem} Wendel\n:label: thm\n\nIt holds.\n```\n\n"
+        "$$\na = b\n$$ (eq-a)\n\n"
+        "By {prf:ref}`thm` and {eq}`eq-a`, {glue:text}`count` times, see {doc}`other <x>`.\n"
+    )
+    values = {"count": {"data": {"text/plain": "12"}}}
+    names = {"thm": "Theorem (Wendel)", "eq-a": "(1)"}
+    shown = plain(text, values, names)
+    assert shown.startswith("# A title")
+    assert "**Theorem (Wendel).** It holds." in shown
+    assert "a = b\n\\tag{1}\n$$" in shown
+    assert "By Theorem (Wendel) and (1), 12 times, see other." in shown
+    assert "{" not in shown.replace("\\tag{1}", "")
+
+
+def test_code_in_a_notebook_needs_no_book_tools():
+    code = (
+        'from myst_nb import glue\n\nx = 1\nglue(\n    "x",\n    x,\n)\n'
+        'for i in range(2):\n    glue(f"x{i}", i)\n'
+    )
+    assert without_glue(code) == "x = 1\nfor i in range(2):\n    pass"
+
+
+def test_links_to_other_hosts_are_found(tmp_path):
+    (tmp_path / "page.html").write_text(
+        '<a href="https://example.org/a#b">1</a><a href="other.html">2</a><a href="http://example.org/c">3</a>'
+    )
+    assert external_links(tmp_path) == {
+        "https://example.org/a": "page.html",
+        "http://example.org/c": "page.html",
+    }
+
+
+def test_mending_leaves_scripts_and_text_as_they_are(tmp_path):
+    script = '<script type="application/json">{"a": "x < y && \\"z\\" </p>"}</script>'
+    (tmp_path / "page.html").write_text(
+        f"<!DOCTYPE html>\n<html><body><p>1 &lt; 2 é</p>{script}</body></html>"
+    )
+    mend_folder(tmp_path)
+    mended = (tmp_path / "page.html").read_text()
+    assert script in mended
+    assert "<p>1 &lt; 2 é</p>" in mended
+    assert mended.startswith("<!DOCTYPE html>")
