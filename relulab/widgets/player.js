@@ -7,7 +7,7 @@ function makePlayer({ id, name, count, words, onShow, pause = () => 400 }) {
 
   const button = node("button", { type: "button", class: "rw-button rw-play", "data-action": "play", onclick: toggle });
   const slider = node("input", {
-    id: `${id}-slider`, class: "rw-slider", type: "range", min: 0, max: count - 1, step: 1, "data-control": "index",
+    id: `${id}-slider`, class: "rw-slider", type: "range", min: 0, step: 1, "data-control": "index",
     oninput: () => {
       stop();
       show(slider.valueAsNumber, true);
@@ -19,11 +19,22 @@ function makePlayer({ id, name, count, words, onShow, pause = () => 400 }) {
 
   // `chosen` tells a frame that the reader asked for from one that comes by in play.
   function show(wanted, chosen) {
-    index = Math.max(0, Math.min(count - 1, wanted));
+    follow(Math.max(0, Math.min(count - 1, wanted)));
+    onShow(index, chosen);
+  }
+
+  // The frame was changed elsewhere.
+  function follow(shown) {
+    index = shown;
     slider.value = index;
     output.textContent = words(index);
     slider.setAttribute("aria-valuetext", words(index));
-    onShow(index, chosen);
+  }
+
+  function resize(frames) {
+    count = frames;
+    slider.max = count - 1;
+    button.disabled = slider.disabled = count < 2;
   }
 
   function face() {
@@ -52,10 +63,10 @@ function makePlayer({ id, name, count, words, onShow, pause = () => 400 }) {
   }
 
   calm.addEventListener("change", stop);
-  if (count < 2) button.disabled = slider.disabled = true;
+  resize(count);
   face();
   return {
-    element, show, stop,
+    element, show, follow, resize, stop,
     dispose() {
       stop();
       calm.removeEventListener("change", stop);

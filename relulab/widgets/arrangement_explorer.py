@@ -1,0 +1,109 @@
+"""The arrangement explorer: rows and a gate to move, and the patterns that a gate can have."""
+
+import anywidget
+import numpy as np
+import traitlets
+
+from .. import _checks
+from ..enumeration import enumerate_patterns
+from ..patterns import has_all_ones
+from .sources import joined
+
+MOST_ROWS = {2: 24, 3: 10}
+
+
+class ArrangementExplorer(anywidget.AnyWidget):
+    """Rows of a data matrix that the reader moves, the cells of their arrangement, and a gate u to turn.
+
+    In the plane (d = 2) the cells of u lie on a ring about the rows; on the sphere (d = 3) they are painted
+    on it, and the sphere can be turned. Each cell is one arrangement pattern; their number stands against
+    Cover's count, and the all-ones cell lights up where it exists. The page computes everything by itself.
+
+    Parameters
+    ----------
+    X : array_like, shape (n, d), optional
+        The rows, d = 2 or 3, at most 24 or 10 of them; six random ones by default.
+    gate : array_like, shape (d,), optional
+        The gate u, not zero.
+    d : {2, 3}
+        Dimension of the random rows; without effect where `X` is given.
+
+    Attributes
+    ----------
+    points : list of lists, shape (n, d)
+        The rows as the reader has left them. Set it together with `gate` where d changes.
+    gate : list, shape (d,)
+        The gate u, of unit length once the reader has turned it.
+    count : int
+        Number of cells, that of the zero pattern included: `count_patterns` for rows in general position.
+    pattern : ndarray of bool, shape (n,)
+        The diagonal of D(u).
+
+    Raises
+    ------
+    ValueError
+        For rows of another dimension, too many of them, a gate that is zero or does not fit them.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> explorer = rl.widgets.ArrangementExplorer([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.5]], gate=[1.0, 0.2])
+    >>> explorer.count, explorer.pattern.tolist()
+    (6, [True, True, False])
+    """
+
+    _esm = joined(
+        "elements.js",
+        "player.js",
+        *(f"arrangement{part}.js" for part in ("s", "_plane", "_sphere", "_explorer")),
+    )
+    _css = joined("house.css", "arrangement_explorer.css")
+
+    points = traitlets.Any().tag(sync=True)
+    gate = traitlets.Any().tag(sync=True)
+
+    def __init__(self, X=None, gate=None, d=2):
+        if X is None:
+            X = np.random.default_rng(6).standard_normal((6, _checks.count("d", d, 2, 3)))
+        rows = _rows(X)
+        if gate is None:
+            gate = [0.8, 0.6] if len(rows[0]) == 2 else [0.48, 0.36, 0.8]
+        super().__init__(points=rows, gate=_gate(gate, len(rows[0])))
+
+    @traitlets.validate("points")
+    def _validate_points(self, proposal):
+        return _rows(proposal["value"])
+
+    @traitlets.validate("gate")
+    def _validate_gate(self, proposal):
+        return _gate(proposal["value"], len(self.points[0]))
+
+    @property
+    def count(self):
+        """Number of cells, int."""
+        X = np.array(self.points)
+        if not X.any():
+            return 0
+        return enumerate_patterns(X).p + has_all_ones(X)
+
+    @property
+    def pattern(self):
+        """The diagonal of D(u), bool."""
+        return np.array(self.points) @ np.array(self.gate) >= 0
+
+
+def _rows(X):
+    X = _checks.data(X)
+    n, d = X.shape
+    if d not in MOST_ROWS:
+        raise ValueError(f"X has {d} columns; the explorer shows rows in dimension 2 or 3")
+    if n > MOST_ROWS[d]:
+        raise ValueError(f"X has {n} rows; in dimension {d} at most {MOST_ROWS[d]} can be told apart")
+    return X.tolist()
+
+
+def _gate(gate, d):
+    gate = _checks.array("gate", gate, (d,))
+    if not gate.any():
+        raise ValueError("gate is zero; it must point somewhere")
+    return gate.tolist()
