@@ -24,7 +24,7 @@ function serve(numerics) {
 
 function browserSource() {
   // A classic worker from a blob: module workers and worker files do not start from file://.
-  const script = `"use strict"; onmessage = (${serve})((${relulab})());`;
+  const script = `"use strict"; ${LABORATORY}\nonmessage = (${serve})(relulab());`;
   let workers = [], address = null, questions = 0;
   const waiting = new Map();
 

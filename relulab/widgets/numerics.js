@@ -1,8 +1,8 @@
 // The numerics of the widgets: the same mathematics as relulab's Python, for the browser.
-// One function holds them all, so that its own text is the source of a Web Worker.
+// Each room of the laboratory is one function, so that their texts are the source of a Web Worker.
 // Matrices are { n, d, data } with rows in sequence; X is n samples by d dimensions.
 
-function relulab() {
+function numerics() {
   "use strict";
 
   const matrix = (n, d) => ({ n, d, data: new Float64Array(n * d) });
@@ -184,85 +184,13 @@ function relulab() {
       head[rank] = root;
     }
     const used = order.slice(0, rank), factor = used.map((i) => L[i]);
-    return (b) => {
+    const solve = (b) => {
       const x = new Float64Array(n);
       solveFactored(factor, used.map((i) => b[i])).forEach((value, i) => (x[used[i]] = value));
       return x;
     };
-  }
-
-  // Random problems.
-
-  const normals = (length, rng) => new Float64Array(length).map(rng.normal);
-  const gaussian = (n, d, rng) => ({ n, d, data: normals(n * d, rng).map((x) => x / Math.sqrt(n)) });
-  const cubic = (n, d, rng) => ({ n, d, data: gaussian(n, d, rng).data.map((x) => x ** 3) });
-  const whiten = (X) => (X.n < X.d ? fromRows(svd(X).V) : transpose(fromRows(svd(X).U)));
-  const ENSEMBLES = {
-    gaussian,
-    cubic,
-    whitened: (n, d, rng) => whiten(gaussian(n, d, rng)),
-    "cubic-whitened": (n, d, rng) => whiten(cubic(n, d, rng)),
-  };
-  const DIRECTIONS = {
-    random: (X, rng) => unit(normals(X.d, rng)),
-    smallest: (X) => svd(X).V.at(-1),
-  };
-
-  const draw = (ensemble, n, d, rng) => ENSEMBLES[ensemble](n, d, rng);
-  const plantedWeights = (X, direction, rng) => DIRECTIONS[direction](X, rng);
-
-  // Patterns, each a Uint8Array of n bits: distinct, none zero, the all-ones pattern last if it exists.
-  function samplePatterns(X, rng, count = Math.max(X.n, 50)) {
-    const rows = rowsOf(X), live = rows.map((_, i) => i).filter((i) => norm(rows[i]) > 0);
-    const found = new Map();
-    for (let k = 0; k < count; k++) {
-      const gate = normals(X.d, rng);
-      const bits = new Uint8Array(X.n).map((_, i) => dot(rows[i], gate) >= 0);
-      const active = live.filter((i) => bits[i]).length;
-      if (active > 0 && active < live.length) found.set(bits.join(""), bits);
-    }
-    const patterns = [...found.values()];
-    if (live.length > 0 && allOnesGate(X)) patterns.push(new Uint8Array(X.n).fill(1));
-    return patterns;
-  }
-
-  // A vector u with x_i^T u > 0 on every nonzero row, or null. Nonnegative least squares (Lawson and Hanson)
-  // for X^T m = 0, 1^T m = 1: either X^T m separates, or the fit is exact and no u exists (Gordan).
-  function allOnesGate(X) {
-    const rows = [];
-    for (const x of rowsOf(X)) {
-      const size = largest(x.map(Math.abs));
-      if (size > 0) rows.push(unit(x.map((entry) => entry / size)));
-    }
-    const m = new Float64Array(rows.length);
-    let active = [], factor = [];
-    for (let step = 0; step < 20 * rows.length; step++) {
-      const u = new Float64Array(X.d);
-      for (const i of active) addTo(u, m[i], rows[i]);
-      const heights = rows.map((x) => dot(x, u));
-      if (norm(u) > 1e-9 && Math.min(...heights) > 1e-12 * norm(u)) return u;
-      let enter = -1;
-      heights.forEach((height, i) => {
-        if (m[i] === 0 && (enter < 0 || height < heights[enter])) enter = i;
-      });
-      if (enter < 0 || 1 - sum(m) - heights[enter] <= 1e-11) return null;
-      active.push(enter);
-      for (;;) {
-        factor = appended(factor, active, (i, k) => dot(rows[i], rows[k]) + 1);
-        const target = solveFactored(factor, new Float64Array(active.length).fill(1));
-        let stride = 1;
-        active.forEach((i, k) => {
-          if (target[k] <= 0) stride = Math.min(stride, m[i] / (m[i] - target[k]));
-        });
-        active.forEach((i, k) => (m[i] += stride * (target[k] - m[i])));
-        const leaving = active.findIndex((i, k) => target[k] <= 0 && m[i] <= 1e-14);
-        if (leaving < 0) break;
-        m[active[leaving]] = 0;
-        active = active.filter((_, k) => k !== leaving);
-        factor = factor.slice(0, leaving);
-      }
-    }
-    return null;
+    solve.pivots = rank < n ? 0 : (factor[n - 1][n - 1] / factor[0][0]) ** 2; // the smallest over the largest
+    return solve;
   }
 
   // The Cholesky factor of the entries (i, k) of `indices`, going on from the rows that are there.
@@ -290,163 +218,8 @@ function relulab() {
     return x;
   }
 
-  // The blocks of the skip network: X itself, then D_j X for every pattern.
-
-  function makeBlocks(X, patterns) {
-    const d = X.d, size = patterns.length + 1;
-    const rows = rowsOf(X);
-    const all = rows.map((_, i) => i);
-    const active = [all, ...patterns.map((bits) => all.filter((i) => bits[i]))];
-
-    // sum_j A_j W_j
-    function apply(W) {
-      const output = new Float64Array(X.n);
-      for (let j = 0; j < size; j++) {
-        const weights = W.subarray(j * d, (j + 1) * d), indices = active[j];
-        for (let k = 0; k < indices.length; k++) output[indices[k]] += dot(rows[indices[k]], weights);
-      }
-      return output;
-    }
-
-    // all A_j^T l
-    function adjoint(l) {
-      const W = new Float64Array(size * d);
-      for (let j = 0; j < size; j++) {
-        const target = W.subarray(j * d, (j + 1) * d), indices = active[j];
-        for (let k = 0; k < indices.length; k++) addTo(target, l[indices[k]], rows[indices[k]]);
-      }
-      return W;
-    }
-
-    // sum_j A_j A_j^T: the Hadamard product of X X^T and the number of blocks two rows share
-    function gram() {
-      const signs = rows.map((_, i) => Float64Array.from(patterns, (bits) => bits[i]));
-      const entry = (i, k) => dot(rows[i], rows[k]) * (1 + dot(signs[i], signs[k]));
-      return rows.map((_, i) => new Float64Array(X.n).map((_, k) => entry(i, k)));
-    }
-
-    const lengths = (W) => new Float64Array(size).map((_, j) => norm(W.subarray(j * d, (j + 1) * d)));
-    const norms = (l) => lengths(adjoint(l)).subarray(1);
-
-    // every block shortened by its amount, not below zero
-    function shrink(W, amount) {
-      const shorter = W.slice();
-      for (let j = 0; j < size; j++) {
-        const block = shorter.subarray(j * d, (j + 1) * d), length = norm(block);
-        const factor = length > amount(j) ? 1 - amount(j) / length : 0;
-        for (let k = 0; k < d; k++) block[k] *= factor;
-      }
-      return shorter;
-    }
-
-    return { size, apply, adjoint, gram, lengths, norms, shrink };
-  }
-
-  // The minimum-norm dual vector and its block norms: NIC-L.
-  function isometry(X, w, patterns) {
-    const dual = shortest(svd(X), w);
-    const norms = makeBlocks(X, patterns).norms(dual);
-    const residual = norm(equations(X, w, dual));
-    const margin = 1 - largest(norms);
-    return { dual, norms, residual, margin, holds: residual <= 1e-9 && margin > 0 };
-  }
-
-  function equations(X, w, l) {
-    const gap = w.map((x) => -x);
-    rowsOf(X).forEach((x, i) => addTo(gap, l[i], x));
-    return gap;
-  }
-
-  // The certified decision for a planted linear neuron, step by step as relulab/certify.py has it.
-
-  const MARGIN = 1e-7;
-  const TILTS = [[250, 1e-2], [750, 1e-3], [2000, 1e-4], [Infinity, 1e-5]];
-
-  function decide(X, w, patterns, iterations = 4000) {
-    const nothing = { dual: null, competitor: null, refined: null, cost: null, margin: NaN, iterations: 0 };
-    const verdict = (status, evidence, found) => ({ status, evidence, ...nothing, ...found });
-    const full = patterns.findIndex((bits) => bits.every((bit) => bit));
-    if (full >= 0) {
-      const competitor = new Float64Array((patterns.length + 1) * X.d);
-      competitor.set(w, (full + 1) * X.d);
-      return verdict("not-unique", "all-ones", { competitor, cost: 1, margin: 0 });
-    }
-    const decomposition = svd(X), scale = decomposition.s[0] || 1;
-    const scaled = { ...X, data: X.data.map((x) => x / scale) };
-    const blocks = makeBlocks(scaled, patterns);
-    const plant = new Float64Array(blocks.size * X.d);
-    plant.set(w);
-    const y = blocks.apply(plant);
-    if (y.every((value) => value === 0)) {
-      return verdict("not-recovered", "competitor", { competitor: plant.fill(0), cost: 0, margin: 1 });
-    }
-    const scaledSvd = { ...decomposition, s: decomposition.s.map((x) => x / scale) };
-    const first = shortest(scaledSvd, w);
-    const solvable = norm(equations(scaled, w, first)) <= 1e-10;
-    const firstMargin = 1 - largest(blocks.norms(first));
-    if (solvable && firstMargin > MARGIN) {
-      return verdict("recovered", "isometry", { dual: first.map((x) => x / scale), margin: firstMargin });
-    }
-
-    const solve = choleskySolver(blocks.gram());
-    const shift = (W) => blocks.adjoint(solve(blocks.apply(W).map((value, i) => value - y[i])));
-    const onto = (l) => {
-      const correction = shortest(scaledSvd, equations(scaled, w, l));
-      return l.map((value, i) => value - correction[i]);
-    };
-    const rho = 10;
-    let Z = plant, U = blocks.adjoint(first).map((x) => x / rho);
-    for (let step = 1; step <= iterations; step++) {
-      const tilt = TILTS.find(([last]) => step <= last)[1];
-      const W = Z.map((z, i) => z - U[i]);
-      addTo(W, -1, shift(W));
-      const T = W.map((x, i) => 1.7 * x - 0.7 * Z[i] + U[i]);
-      Z = blocks.shrink(T, (j) => (j === 0 ? 1 : 1 - tilt) / rho);
-      U = T.map((t, i) => t - Z[i]);
-      if (step > 5 && step % 5) continue;
-      if (sum(blocks.lengths(W)) < 1 - MARGIN) {
-        addTo(W, -1, shift(W));
-        const cost = sum(blocks.lengths(W)) + sum(blocks.lengths(shift(W)));
-        if (cost < 1 - MARGIN) {
-          const found = { competitor: W, cost, margin: 1 - cost, iterations: step };
-          return verdict("not-recovered", "competitor", found);
-        }
-      }
-      if (solvable) {
-        const dual = onto(onto(solve(blocks.apply(U.map((u) => rho * u)))));
-        const refined = blocks.norms(dual);
-        const margin = 1 - largest(refined);
-        if (margin > MARGIN) {
-          const found = { dual: dual.map((x) => x / scale), refined, margin, iterations: step };
-          return verdict("recovered", "dual", found);
-        }
-      }
-    }
-    return verdict("undecided", null, { iterations });
-  }
-
-  // One trial of one cell, drawn from (seed, n, d, trial) alone: its verdict, and with details the block norms.
-  function trial({ ensemble, direction, seed }, n, d, number, detail = false) {
-    const rng = generator(seed, n, d, number);
-    const X = draw(ensemble, n, d, rng);
-    const w = plantedWeights(X, direction, rng);
-    const patterns = samplePatterns(X, rng);
-    const verdict = decide(X, w, patterns);
-    return detail ? { ...verdict, norms: isometry(X, w, patterns).norms } : verdict;
-  }
-
-  // Wendel: the probability that n symmetric random rows in dimension d all lie in one half-space.
-  function wendel(n, d) {
-    let term = 2 ** (1 - n), total = 0;
-    for (let k = 0; k < Math.min(n, d); k++) {
-      total += term;
-      term *= (n - 1 - k) / (k + 1);
-    }
-    return total;
-  }
-
   return {
-    generator, fromRows, svd, shortest, choleskySolver, draw, plantedWeights, samplePatterns, allOnesGate,
-    isometry, decide, trial, wendel, ensembles: Object.keys(ENSEMBLES), directions: Object.keys(DIRECTIONS),
+    matrix, row, rowsOf, fromRows, transpose, dot, norm, unit, addTo, largest, sum, generator, svd, shortest,
+    choleskySolver, appended, solveFactored,
   };
 }

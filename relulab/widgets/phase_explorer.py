@@ -1,6 +1,7 @@
 """The phase explorer: watch a phase diagram fill, open a cell, see the certificates."""
 
 import os
+import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -22,12 +23,14 @@ DIRECTIONS = ("random", "smallest")
 MOST = {"n": 400, "d": 200, "trials": 50, "seed": 2**32 - 1, "cells": 1000}
 
 
-SHARED = ("numerics.js", "engine.js", "elements.js")
+LABORATORY = ("numerics.js", "problems.js", "blocks.js", "exact.js", "decision.js", "lab.js")
+SHARED = (*LABORATORY, "engine.js", "elements.js")
 
 
 def module_source(*own):
-    """The ES module of a widget: what all widgets share, then its own files."""
-    return "\n".join((HERE / name).read_text("utf-8") for name in SHARED + own)
+    """The ES module of a widget: what all widgets share, then its own files, without indentation and comments."""
+    text = "\n".join((HERE / name).read_text("utf-8") for name in SHARED + own)
+    return re.sub(r"^\s*(//.*\n)?", "", text, flags=re.MULTILINE)
 
 
 class PhaseExplorer(anywidget.AnyWidget):

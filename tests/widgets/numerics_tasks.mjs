@@ -39,12 +39,13 @@ const TASKS = {
   patterns({ X, seed }) {
     return lab.samplePatterns(lab.fromRows(X), lab.generator(seed)).map(list);
   },
-  isometry({ X, w, S }) {
-    const { dual, norms, holds, margin } = lab.isometry(lab.fromRows(X), Float64Array.from(w), masks(S));
-    return { dual: list(dual), norms: list(norms), holds, margin };
+  isometry({ X, neurons, S, network }) {
+    const found = lab.isometry(lab.fromRows(X), neurons.map((w) => Float64Array.from(w)), masks(S), network);
+    return { ...found, dual: list(found.dual), norms: list(found.norms) };
   },
-  decide({ X, w, S }) {
-    const verdict = lab.decide(lab.fromRows(X), Float64Array.from(w), masks(S));
+  decide({ X, neurons, S, gates, network, form, iterations }) {
+    const options = { network, form, gates: gates.map((u) => Float64Array.from(u)), iterations };
+    const verdict = lab.decide(lab.fromRows(X), neurons.map((w) => Float64Array.from(w)), masks(S), options);
     return { ...verdict, dual: list(verdict.dual), competitor: list(verdict.competitor), refined: list(verdict.refined) };
   },
   recovered({ settings, n, d, trials }) {
