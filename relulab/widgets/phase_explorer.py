@@ -1,11 +1,9 @@
 """The phase explorer: watch a phase diagram fill, open a cell, see the certificates."""
 
 import os
-import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import anywidget
 import numpy as np
@@ -17,20 +15,13 @@ from ..certify import EVIDENCE, STATUSES, decide
 from ..conditions import isometry
 from ..ensembles import ENSEMBLES
 from ..phase import instance
+from .sources import LABORATORY, joined, packed
 
-HERE = Path(__file__).parent
 DIRECTIONS = ("random", "smallest")
 MOST = {"n": 400, "d": 200, "trials": 50, "seed": 2**32 - 1, "cells": 1000}
 
 
-LABORATORY = ("numerics.js", "problems.js", "blocks.js", "exact.js", "decision.js", "lab.js")
-SHARED = (*LABORATORY, "engine.js", "elements.js")
-
-
-def module_source(*own):
-    """The ES module of a widget: what all widgets share, then its own files, without indentation and comments."""
-    text = "\n".join((HERE / name).read_text("utf-8") for name in SHARED + own)
-    return re.sub(r"^\s*(//.*\n)?", "", text, flags=re.MULTILINE)
+MODULE = (*LABORATORY, "engine.js", "elements.js", "diagram.js", "phase_explorer.js")
 
 
 class PhaseExplorer(anywidget.AnyWidget):
@@ -69,8 +60,8 @@ class PhaseExplorer(anywidget.AnyWidget):
     ([10, 20, 30, 40, 50, 60], [10, 20])
     """
 
-    _esm = module_source("diagram.js", "phase_explorer.js")
-    _css = (HERE / "phase_explorer.css").read_text("utf-8")
+    _esm = packed(*MODULE)
+    _css = joined("phase_explorer.css")
 
     ensemble = traitlets.Any("gaussian").tag(sync=True)
     direction = traitlets.Any("random").tag(sync=True)

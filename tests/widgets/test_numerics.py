@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 import relulab as rl
-from relulab.widgets.phase_explorer import HERE, LABORATORY
+from relulab.widgets.sources import LABORATORY, joined
 
 ENSEMBLES = ("gaussian", "cubic", "whitened", "cubic-whitened")
 
@@ -31,8 +31,8 @@ def ask(tmp_path):
 
     def run(*tasks):
         script, questions, answers = (tmp_path / name for name in ("run.mjs", "in.json", "out.json"))
-        parts = (*(HERE / room for room in LABORATORY), Path(__file__).with_name("numerics_tasks.mjs"))
-        script.write_text("\n".join(part.read_text("utf-8") for part in parts), "utf-8")
+        tasks_text = Path(__file__).with_name("numerics_tasks.mjs").read_text("utf-8")
+        script.write_text(joined(*LABORATORY) + tasks_text, "utf-8")
         questions.write_text(json.dumps(tasks), "utf-8")
         subprocess.run([node(), script, questions, answers], check=True, timeout=300)
         return json.loads(answers.read_text("utf-8"))
