@@ -7,11 +7,11 @@ const SILENCE = 10000; // ms after which a kernel that had begun is given up; wh
 class NoAnswer extends Error {}
 
 // What a worker answers: a cell's verdicts, with its block norms where the job asks for details.
-function serve(numerics) {
+function serve(lab) {
   return ({ data: { id, settings, n, d, detail } }) => {
     try {
       const trials = Array.from({ length: settings.trials }, (_, number) => {
-        const verdict = numerics.trial(settings, n, d, number, detail);
+        const verdict = lab.trial(settings, n, d, number, detail);
         const { status, evidence, margin, iterations, cost, norms, refined } = verdict;
         return detail ? { status, evidence, margin, iterations, cost, norms, refined } : { status, evidence };
       });

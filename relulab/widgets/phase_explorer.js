@@ -1,6 +1,6 @@
 // The phase explorer: settings, the diagram that fills, the opened cell, the numbers.
 
-const numerics = relulab();
+const lab = relulab();
 const NAMES = {
   gaussian: "Gaussian",
   cubic: "cubic",
@@ -29,8 +29,8 @@ function makeControls({ id, model, onEdit, onButton }) {
     number(`${name}-step`, "step", 1, most[name]));
   const button = node("button", { type: "button", class: "pe-run", "data-action": "run", onclick: onButton }, "Run");
   const element = node("div", { class: "pe-controls", role: "group", "aria-label": "Settings" },
-    choice("ensemble", "Data", numerics.ensembles),
-    choice("direction", "Planted direction", numerics.directions),
+    choice("ensemble", "Data", lab.ensembles),
+    choice("direction", "Planted direction", ["random", "smallest"]),
     number("trials", "Trials a cell", 1, most.trials),
     number("seed", "Seed", 0, most.seed),
     range("d", "Dimension d"), range("n", "Samples n"), button);
@@ -82,7 +82,7 @@ function render({ model, el }) {
   const status = node("p", { class: "pe-status", "data-role": "status" },
     "Press Run to measure how often the planted neuron is recovered.");
   const live = node("p", { class: "pe-hidden", role: "status", "data-role": "live" });
-  const diagram = makeDiagram({ id, view, wendel: numerics.wendel, onOpen: open, onPoint: point });
+  const diagram = makeDiagram({ id, view, wendel: lab.wendel, onOpen: open, onPoint: point });
   const readout = node("p", { class: "pe-readout", "data-role": "readout" });
   const panel = node("div", { class: "pe-detail", role: "group", "aria-label": "The opened cell", "data-role": "detail" });
   const table = makeTable(view);
