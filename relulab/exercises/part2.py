@@ -2,15 +2,16 @@
 
 import numpy as np
 
+from relulab import cones
 from relulab.blocks import Blocks
 from relulab.ensembles import draw
 from relulab.enumeration import enumerate_patterns
 from relulab.patterns import count_patterns, sample_patterns
 from relulab.planted import plant
-from relulab.programs import solve
+from relulab.programs import solve, solve_dual
 from relulab.theory import wendel
 
-from .answers import Accept, Number
+from .answers import Accept, Choice, Number
 
 
 def _four_neurons(answer):
@@ -72,11 +73,30 @@ def _labels_that_bend(answer):
     return None
 
 
-def _chapter_6(beta):
+def _nine_samples():
+    """The data of chapters 6 and 7."""
     rng = np.random.default_rng(2)
     X = rng.standard_normal((9, 2))
     y = X @ [0.6, -0.8] + np.maximum(X @ [0.8, 0.6], 0) + 0.2 * rng.standard_normal(9)
-    return solve(X, y, enumerate_patterns(X), network="skip", form="exact", beta=beta).value
+    return X, y, enumerate_patterns(X)
+
+
+def _labels_as_prices():
+    X, y, S = _nine_samples()
+    return y @ y / Blocks(X, S, network="skip").norms(y).max()
+
+
+def _certificate(answer):
+    prices = np.asarray(answer, dtype=float)
+    X, y, S = _nine_samples()
+    if prices.shape != y.shape or not np.isfinite(prices).all():
+        return f"prices has shape {prices.shape}; it must be nine finite numbers."
+    worth = cones.largest_norm(Blocks(X, S, network="plain"), prices, "exact")
+    if worth > 1 + 1e-6:
+        return f"They are not fair: some neuron in its cone earns {worth:.6f} times its cost."
+    if not prices @ y > 10.98:
+        return f"They are fair, but prove only that the cost is at least {prices @ y:.4f}."
+    return None
 
 
 EXERCISES = {
@@ -154,5 +174,25 @@ EXERCISES = {
         tolerance=5e-4,
     ),
     "6.4": Accept(_labels_that_bend, expects="ten numbers"),
-    "6.5": Number(lambda: _chapter_6(0.05), tolerance=1e-5),
+    "6.5": Number(lambda: solve(*_nine_samples(), "skip", "exact", beta=0.05).value, tolerance=1e-5),
+    "7.1": Number(_labels_as_prices),
+    "7.2": Number(
+        lambda: 3 / np.sqrt(2),
+        hints={
+            np.sqrt(5): "That is the worth without the cone.",
+            3: "That neuron has the length of the square root of two.",
+            1: "That is the worth of the neuron (1, 0).",
+        },
+        tolerance=1e-5,
+    ),
+    "7.3": Number(lambda: solve_dual(*_nine_samples(), "plain").dual[0], tolerance=1e-3),
+    "7.4": Accept(_certificate, expects="nine numbers"),
+    "7.5": Choice(
+        "b",
+        hints={
+            "a": "An active block has exactly the norm beta, however small its weights are.",
+            "c": "All solutions have the same fit, so they have the same residuals.",
+        },
+        because="All solutions share the fit, and with it the prices.",
+    ),
 }
