@@ -5,7 +5,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import _checks
+from .sparse_certificates import Certificate, certificate, coherence
 from .theory import wilson_interval
+
+__all__ = [
+    "Certificate",
+    "Sparse",
+    "basis_pursuit",
+    "certificate",
+    "coherence",
+    "lasso",
+    "recovery_diagram",
+    "sparse_vector",
+]
 
 
 @dataclass(frozen=True, eq=False)

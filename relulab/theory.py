@@ -85,6 +85,35 @@ def recovery_whitened(n, d):
     return 1.0 - wendel(n, d)
 
 
+def recovery_nonnegative(m, k, d):
+    """Probability that a nonnegative k-sparse vector is the only nonnegative solution of ``A x = b``. Proved.
+
+    For m Gaussian measurements. It is ``1 - wendel(d - k, d - m)``: another solution exists exactly when
+    d - k random rows in dimension d - m have an all-ones pattern (Donoho and Tanner, arXiv:0807.3590).
+
+    Parameters
+    ----------
+    m, k, d : int
+        Measurements, nonzero entries, dimension; 1 <= m <= d, 0 <= k <= d.
+
+    Returns
+    -------
+    float
+        A probability; 1/2 where ``2 m = d + k``.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> rl.theory.recovery_nonnegative(28, 6, 50)
+    0.5
+    """
+    d = _checks.count("d", d)
+    m, k = _checks.count("m", m, 1, d), _checks.count("k", k, 0, d)
+    if m == d:
+        return 1.0
+    return 1.0 - wendel(d - k, d - m) if k < d else 0.0
+
+
 def l1_statistical_dimension(k, d):
     """Statistical dimension of the descent cone of the l1 norm at a k-sparse vector in R^d.
 

@@ -3,10 +3,10 @@ import inspect
 import pytest
 
 import relulab as rl
-from relulab import ensembles, figures, guarantees, phase, plots, sensing, theory
+from relulab import ensembles, figures, guarantees, phase, plots, sensing, sparse_certificates, theory
 
 PUBLIC = [getattr(rl, name) for name in rl.__all__]
-ROOMS = [ensembles, theory, sensing, guarantees, phase, plots, figures]
+ROOMS = [ensembles, theory, sensing, sparse_certificates, guarantees, phase, plots, figures]
 FUNCTIONS = {
     f"{f.__module__}.{f.__name__}": f
     for f in [x for x in PUBLIC if inspect.isfunction(x)]

@@ -1,6 +1,7 @@
 import cvxpy as cp
 import numpy as np
 import pytest
+import scipy
 
 from relulab import sensing, theory
 
@@ -83,6 +84,60 @@ def test_each_trial_depends_on_its_own_seed_alone():
     assert whole.rate.sel(m=10, k=4).item() == alone.rate.item()
 
 
+@pytest.mark.parametrize("m", [8, 12, 16])
+def test_the_best_certificate_decides(m):
+    """Against the linear program itself: the only solution, or a competitor that is no dearer."""
+    decided = set()
+    for seed in range(40):
+        rng = np.random.default_rng([m, seed])
+        A, x = rng.standard_normal((m, 24)), sensing.sparse_vector(24, 4, rng)
+        best = sensing.certificate(A, x, best=True)
+        found = sensing.basis_pursuit(A, A @ x)
+        assert best.holds == bool(np.abs(found.x - x).max() < 1e-7)
+        on = x != 0
+        np.testing.assert_allclose(best.entries[on], np.sign(x[on]), atol=1e-8)
+        np.testing.assert_allclose(best.entries, A.T @ best.dual)
+        shortest = sensing.certificate(A, x)
+        assert np.linalg.norm(shortest.dual) <= np.linalg.norm(best.dual) * (1 + 1e-9)
+        assert shortest.margin <= best.margin + 1e-9
+        decided.add((shortest.holds, best.holds))
+    assert (True, False) not in decided
+    assert len(decided) > 1
+
+
+def test_the_lasso_ends_at_the_shortest_certificate_where_it_holds():
+    rng = np.random.default_rng(5)
+    A, x = rng.standard_normal((30, 40)), sensing.sparse_vector(40, 2, rng)
+    shortest = sensing.certificate(A, x)
+    assert shortest.holds
+    beta = 1e-3 * np.abs(x[x != 0]).min()
+    np.testing.assert_allclose(sensing.lasso(A, A @ x, beta).dual / beta, shortest.dual, rtol=1e-3, atol=1e-5)
+
+
+def test_columns_that_repeat_certify_nothing():
+    A = np.random.default_rng(0).standard_normal((6, 4))
+    for extra, x in (
+        (A[:, :1], [1.0, 0, 0, 0, 0]),
+        (A[:, :1], [1.0, 0, 0, 0, 1.0]),
+        (-A[:, :1], [1.0, 0, 0, 0, 1.0]),
+    ):
+        for best in (False, True):
+            assert not sensing.certificate(np.hstack([A, extra]), x, best).holds
+
+
+def test_vectors_below_the_coherence_bound_are_all_certified():
+    from itertools import combinations, product
+
+    A = np.hstack([np.eye(16), scipy.linalg.hadamard(16) / 4])
+    assert sensing.coherence(3 * A) == pytest.approx(1 / 4)
+    k = 2  # (2 k - 1) / 4 < 1
+    for places in list(combinations(range(32), k))[::7]:
+        for signs in product((-1, 1), repeat=k):
+            x = np.zeros(32)
+            x[list(places)] = signs
+            assert sensing.certificate(A, x).holds
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -96,6 +151,9 @@ def test_each_trial_depends_on_its_own_seed_alone():
         (lambda: sensing.basis_pursuit([[1.0]], [1.0], 0.5, "highs"), "epsilon=0.5 with solver"),
         (lambda: sensing.lasso([[1.0]], [1.0], 0), "beta=0 is not > 0"),
         (lambda: sensing.sparse_vector(5, 6), "k=6"),
+        (lambda: sensing.certificate([[1.0, 2.0]], [0, 0]), "x is zero"),
+        (lambda: sensing.certificate([[1.0, 2.0]], [1.0]), r"x has shape \(1,\); it must be \(2,\)"),
+        (lambda: sensing.coherence([[1.0, 0.0]]), "a zero column"),
         (lambda: sensing.recovery_diagram(5, [0], [1]), "measurements=0"),
     ],
 )

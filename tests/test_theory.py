@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.optimize import linprog
 from scipy.stats import binomtest, norm
 
 import relulab as rl
@@ -23,6 +24,26 @@ def test_whitened_recovery_follows_wendels_curve(n, d, ensemble):
     recovered = round(ds.rate.item() * 300)
     assert ds.undecided.item() == 0
     assert binomtest(recovered, 300, theory.recovery_whitened(n, d)).pvalue > 1e-3
+
+
+@pytest.mark.parametrize(("m", "k", "d"), [(6, 2, 12), (8, 3, 12), (10, 9, 12), (3, 4, 12), (2, 0, 4)])
+def test_nonnegative_recovery_against_linear_programs(m, k, d):
+    trials, alone = 200, 0
+    for seed in range(trials):
+        rng = np.random.default_rng([m, k, seed])
+        A, x = rng.standard_normal((m, d)), np.zeros(d)
+        x[:k] = rng.uniform(1, 2, k)
+        elsewhere = np.r_[np.zeros(k), -np.ones(d - k)]
+        answer = linprog(elsewhere, A_eq=A, b_eq=A @ x, bounds=(0, 1e3))
+        alone += answer.fun > -1e-6
+    assert binomtest(alone, trials, theory.recovery_nonnegative(m, k, d)).pvalue > 1e-3
+
+
+def test_nonnegative_recovery_at_its_ends():
+    assert theory.recovery_nonnegative(5, 5, 5) == 1
+    assert theory.recovery_nonnegative(4, 5, 5) == 0
+    assert theory.recovery_nonnegative(4, 4, 5) == 0
+    assert [theory.recovery_nonnegative((40 + k) // 2, k, 40) for k in (0, 10, 38)] == [0.5] * 3
 
 
 @pytest.mark.parametrize(("k", "d"), [(1, 20), (10, 100), (60, 100)])

@@ -3,12 +3,15 @@
 from math import comb
 
 import numpy as np
+from scipy.linalg import hadamard
 
 from relulab import sensing
 
-from .answers import Accept, Number
+from .answers import Accept, Choice, Number
 
 SHORT_COLUMN = np.array([[1, 0, 0.4], [0, 1, 0.4]])
+
+FIVE_COLUMNS = np.array([[1, 0, 0, 0.6, 0.5], [0, 1, 0, 0.6, -0.5], [0, 0, 1, 0.6, 0.7]])
 
 
 def largest_everywhere(h):
@@ -27,6 +30,24 @@ def missed(answer):
     if cost > 0.999 * np.abs(x).sum():
         return "Basis pursuit finds this one: nothing cheaper explains it."
     return None
+
+
+def no_certificate(answer):
+    dual = np.array(answer, dtype=float)
+    if dual.shape != (3,) or not np.isfinite(dual).all():
+        return "Give three numbers."
+    worth = FIVE_COLUMNS.T @ dual
+    if np.abs(worth[:2] - 1).max() > 1e-9:
+        return "On the support of x, the first two columns, the values must equal the signs of x."
+    worst = 2 + int(np.abs(worth[2:]).argmax())
+    if abs(worth[worst]) >= 1 - 1e-12:
+        return f"Column {worst + 1} is worth {worth[worst]:.3g}; it must be strictly between -1 and 1."
+    return None
+
+
+def promised_by_coherence(A):
+    """The largest k with (2 k - 1) mu < 1."""
+    return int(np.ceil((1 / sensing.coherence(A) + 1) / 2) - 1)
 
 
 EXERCISES = {
@@ -58,4 +79,32 @@ EXERCISES = {
         because="The largest entry holds 4 of 12, the two largest 6 of 12.",
     ),
     "1.4": Accept(missed, expects="a vector with three entries", because="Something cheaper explains it."),
+    "2.1": Number(
+        lambda: sensing.basis_pursuit([[1.0, 2.0, 3.0]], [6.0]).dual[0],
+        hints={
+            2: "That is the bound to be proved. Which price times 6 is 2?",
+            1: "With this price the parcels are worth 1, 2 and 3: more than they cost.",
+            3: "With this price the third parcel is worth 9, and it costs 1.",
+        },
+        because="Only the third parcel is worth its cost.",
+    ),
+    "2.2": Accept(
+        no_certificate, expects="a vector with three entries", because="It proves that x is the only one."
+    ),
+    "2.3": Number(
+        lambda: promised_by_coherence(np.hstack([np.eye(64), hadamard(64) / 8])),
+        hints={
+            5: "(2 k - 1) / 8 must be strictly below 1.",
+            8: "That is 1 / mu. The condition is (2 k - 1) mu < 1.",
+            64: "A basis alone has coherence 0. Two bases side by side do not.",
+        },
+    ),
+    "2.4": Choice(
+        "b",
+        hints={
+            "a": "The weight of the copied entry can be split between the two copies. What does that cost?",
+            "c": "The old certificate still has no value above 1. What does that prove?",
+        },
+        because="Weight can move to the copy at the same cost.",
+    ),
 }
