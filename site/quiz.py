@@ -31,6 +31,11 @@ def questions(body: str) -> list[dict]:
                 )
             if not (isinstance(answer["text"], str) and isinstance(answer["because"], str)):
                 raise ValueError(f"an answer to question {number} is no text: put it in quotes")
+        texts = [item["ask"], *(answer[key] for answer in item["answers"] for key in ("text", "because"))]
+        if any("\\\\" in text for text in texts):
+            raise ValueError(
+                f"question {number} has a doubled backslash, which only text in double quotes needs"
+            )
         if sum(answer.get("right") is True for answer in item["answers"]) != 1:
             raise ValueError(f'question {number} of the quiz needs exactly one answer with "right: true"')
     return quiz

@@ -99,6 +99,7 @@ def test_a_good_chapter_is_clean(tmp_path):
         ),
         ('      because: "It is so."\n', "", 45, 'needs "text", "because"'),
         ('because: "It is so."', "because: yes", 45, "put it in quotes"),
+        ("ask: Is it?", "ask: Is it $\\\\mu$?", 45, "doubled backslash"),
         ("  answers:\n", "  reply:\n", 45, 'needs "ask" and "answers"'),
         ("- ask: Is it?\n  answers:", "- ask: [Is: it?\n  answers:", 45, "not YAML"),
         ("- ask: Is it?\n  answers:", "ask:", 45, 'a list of items "- ask: ..."'),
