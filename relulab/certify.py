@@ -6,92 +6,25 @@ proves that it is not a solution, and another that costs the same that it is not
 counts: a search that ends without evidence ends "undecided".
 """
 
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from dataclasses import replace
 
 import numpy as np
 
 from . import _checks, interior, search, ties
+from .batch import STEPS, decide_together
 from .blocks import Blocks, check_pair
 from .conditions import EQUATIONS, FORMS, MARGIN, PlantedEquations, sides
-from .patterns import Patterns
+from .fast import solve_fast
+from .patterns import Patterns, as_masks, gates_of
 from .planted import without_silent
 from .scaling import norm
 from .search import Problem
+from .verdicts import EVIDENCE, STATUSES, Finding, Verdict, cheaper, inside, undecided
 
-STATUSES = ("recovered", "not-recovered", "not-unique", "undecided")
+__all__ = ["EVIDENCE", "STATUSES", "Verdict", "decide", "decide_many"]
 SOCP_SIZE = 400_000  # blocks x n x d beyond which interior points take too long
+EXACT = 2e-9  # what the cost of a solution of Newton's method must beat that of the plant by
 FEW = 20  # blocks beyond which projecting on their cones costs more than iterating
-EVIDENCE = ("isometry", "dual", "competitor", "all-ones", "closed-form", "socp")
-
-
-@dataclass(frozen=True, eq=False)
-class Verdict:
-    """The answer of `decide`, with its evidence.
-
-    What each status carries:
-
-    ================= ============================================ ==================================
-    status            evidence                                     arrays
-    ================= ============================================ ==================================
-    recovered         isometry, dual, socp, closed-form            dual
-    not-recovered     competitor                                   competitor, strictly cheaper
-    not-unique        all-ones, competitor, closed-form            competitor at the same cost, and a
-                                                                   dual where both are known optimal
-    undecided         None                                         none
-    ================= ============================================ ==================================
-
-    Attributes
-    ----------
-    status : str
-        ``"recovered"``: the plant is the unique solution. ``"not-recovered"``: an interpolant is strictly
-        cheaper. ``"not-unique"``: another interpolant costs the same, so that the plant is not the only
-        solution; that both are solutions is proved where a dual comes with it. ``"undecided"``: no evidence
-        was found.
-    evidence : str or None
-        What proves it: ``"isometry"`` (the minimum-norm dual), ``"dual"`` (a refined one), ``"socp"`` (one
-        from an interior-point method), ``"closed-form"`` (a theorem, with the dual that its proof uses),
-        ``"competitor"``, ``"all-ones"``; None where undecided.
-    dual : ndarray, shape (n,), or None
-        The dual vector that proves recovery, or that a not-unique plant is a solution.
-    competitor : ndarray, shape (p + s, d) or (2, p + s, d), or None
-        The X-weights of the other interpolant, the skip block's first; in the exact form its positive and
-        its negative neurons.
-    margin : float
-        How strictly the evidence holds: 1 minus the largest block norm off the plant, or the plant's cost
-        minus the competitor's. NaN where undecided.
-    iterations : int
-        Steps of the search; 0 where it was not needed.
-    network, form : str
-        What was decided.
-    patterns : Patterns or ndarray of bool, shape (n, p)
-        The patterns that the evidence is about.
-    reason : str
-        The verdict in words.
-    """
-
-    status: str
-    evidence: str | None
-    dual: np.ndarray | None
-    competitor: np.ndarray | None
-    margin: float
-    iterations: int
-    network: str
-    form: str
-    patterns: object
-    reason: str
-
-
-class Finding(NamedTuple):
-    """What a step found, for a problem scaled to largest singular value 1; W in X-coordinates."""
-
-    status: str
-    evidence: str | None
-    dual: np.ndarray | None
-    W: np.ndarray | None
-    margin: float
-    steps: int
-    reason: str
 
 
 def decide(plant, S, network="skip", form="gated", iterations=4000):
@@ -132,16 +65,71 @@ def decide(plant, S, network="skip", form="gated", iterations=4000):
     >>> verdict.status, rl.check(verdict, plant, S)
     ('recovered', True)
     """
-    check_pair(plant.kind, network)
-    _checks.choice("form", form, FORMS)
-    if plant.sigma > 0:
-        raise ValueError(f"plant has noise, sigma={plant.sigma}: nothing is recovered exactly; use solve")
-    iterations = _checks.count("iterations", iterations, 0)
     if isinstance(S, str):
         from .all_patterns import decide_all
 
         _checks.choice("S", S, ("all",))
-        return decide_all(plant, network, form, iterations)
+        _check(plant, network, form)
+        return decide_all(plant, network, form, _checks.count("iterations", iterations, 0))
+    return decide_many([plant], [S], network, form, iterations)[0]
+
+
+def decide_many(plants, patterns, network="skip", form="gated", iterations=4000, xp=np, device=None):
+    """Decide several planted problems; those of equal shape go together.
+
+    Parameters
+    ----------
+    plants : sequence of Plant
+        The planted problems, without noise.
+    patterns : sequence of Patterns or array_like of bool, shape (n, p)
+        The patterns of each.
+    network, form, iterations
+        As for `decide`.
+    xp : module
+        The array namespace that stacks of problems are computed in: NumPy, or one of array-api-compat.
+    device : object, optional
+        A device of that namespace.
+
+    Returns
+    -------
+    list of Verdict
+        What `decide` answers for each, whatever goes with it.
+
+    Raises
+    ------
+    ValueError
+        As `decide`.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> plants, patterns = zip(*(rl.phase.instance(40, 10, trial) for trial in range(3)))
+    >>> [verdict.status for verdict in rl.certify.decide_many(plants, patterns)]
+    ['recovered', 'recovered', 'recovered']
+    """
+    for plant in plants:
+        _check(plant, network, form)
+    iterations = _checks.count("iterations", iterations, 0)
+    masks = [as_masks(S, len(plant.X)) for plant, S in zip(plants, patterns, strict=True)]
+    found = decide_together(plants, masks, network, form, iterations, xp, device)
+    for i, (plant, S) in enumerate(zip(plants, patterns, strict=True)):
+        if found[i] is None:
+            found[i] = _decide_alone(plant, S, network, form, iterations)
+    return [
+        Verdict(f.status, f.evidence, f.dual, f.W, float(f.margin), f.steps, network, form, S, f.reason)
+        for f, S in zip(found, patterns, strict=True)
+    ]
+
+
+def _check(plant, network, form):
+    check_pair(plant.kind, network)
+    _checks.choice("form", form, FORMS)
+    if plant.sigma > 0:
+        raise ValueError(f"plant has noise, sigma={plant.sigma}: nothing is recovered exactly; use solve")
+
+
+def _decide_alone(plant, S, network, form, iterations):
+    """What takes more care than a batch."""
     scale = norm(plant.X)
     unit = replace(plant, X=plant.X / scale)
     blocks = Blocks(unit.X, S, network)
@@ -150,24 +138,14 @@ def decide(plant, S, network="skip", form="gated", iterations=4000):
     problem = Problem(blocks, form, *blocks.planted(heard), _neurons(heard, form), sides(heard, form), gates)
     found = _drop(problem, silent) or _first_look(problem) or _search(problem, iterations)
     dual_scale, weight_scale = (1, scale) if network == "normalized" else (scale, 1)
-    return Verdict(
-        status=found.status,
-        evidence=found.evidence,
+    return found._replace(
         dual=None if found.dual is None else found.dual / dual_scale,
-        competitor=None if found.W is None else found.W / weight_scale,
-        margin=float(found.margin),
-        iterations=found.steps,
-        network=network,
-        form=form,
-        patterns=S,
-        reason=found.reason,
+        W=None if found.W is None else found.W / weight_scale,
     )
 
 
 def _gates(S, X):
     """Interior points of the cones; by linear programming where a boolean array came without gates."""
-    from .patterns import gates_of
-
     return S.gates if isinstance(S, Patterns) else gates_of(X, np.asarray(S))
 
 
@@ -183,17 +161,17 @@ def _drop(problem, silent):
     """Neurons that are silent on every row give nothing and cost something."""
     if silent == 0:
         return None
-    return _cheaper(problem, problem.weights, search.cost(problem.parts), 0, extra=silent)
+    return cheaper(problem.cost + silent, problem.weights, search.cost(problem.parts), 0)
 
 
 def _first_look(problem):
     """What needs no search: a zero plant, neurons that merge, a linear neuron that can hide."""
     plant, blocks = problem.plant, problem.blocks
     if not blocks.apply(plant).any():
-        return _cheaper(problem, 0 * problem.weights, 0.0, 0)
+        return cheaper(problem.cost, 0 * problem.weights, 0.0, 0)
     spent = search.cost(plant if problem.form == "gated" else problem.parts)
     if spent < problem.cost * (1 - MARGIN):
-        return _cheaper(problem, problem.weights, spent, 0)
+        return cheaper(problem.cost, problem.weights, spent, 0)
     return _all_ones(problem)
 
 
@@ -227,7 +205,12 @@ def _search(problem, iterations):
     if equations.residual > EQUATIONS and (found := _by_what_is_lacking(problem, equations)):
         return found
     split = (search.Gated if problem.form == "gated" else search.Exact)(problem, equations.dual)
-    found = _by_iteration(problem, split, equations if provable else None, iterations)
+    known = equations if provable else None
+    if problem.form == "gated" and iterations >= STEPS:
+        iterations = STEPS
+        found = _by_newton(problem, split, known)
+    else:
+        found = _by_iteration(problem, split, known, iterations)
     if found.evidence is None and provable and found.steps == iterations:
         return _by_interior_points(problem, split, equations, found)
     return found
@@ -240,8 +223,7 @@ def _by_minimum_norm(problem, dual):
     if problem.form == "exact" and reach >= 1 - MARGIN and (norms >= 1 - MARGIN).sum() <= FEW:
         reach = interior.reach_off_plant(problem, dual).max(initial=0)
     if 1 - reach > MARGIN:
-        reason = "the minimum-norm dual vector stays inside the ball on every other block"
-        return Finding("recovered", "isometry", dual, None, 1 - reach, 0, reason)
+        return inside("isometry", dual, 1 - reach)
     if reach <= 1 + EQUATIONS:
         return _tied(problem, dual, 0)
     return None
@@ -260,13 +242,29 @@ def _by_what_is_lacking(problem, equations):
             less.plant - problem.plant if problem.form == "gated" else less.parts - problem.parts
         )
         if spent < problem.cost * (1 - MARGIN) and (problem.form == "gated" or _in_cones(problem.blocks, W)):
-            return _cheaper(problem, W, spent, 0)
+            return cheaper(problem.cost, W, spent, 0)
     return None
 
 
 def _in_cones(blocks, parts):
     signs = 2 * blocks.masks[:, blocks.skip :].T - 1
     return bool((signs * (parts[:, blocks.skip :] @ blocks.X.T) >= 0).all())
+
+
+def _by_newton(problem, split, equations):
+    """The program's solution, by interior points: it costs less than the plant, or its dual proves it."""
+    solution = solve_fast(problem.blocks, split.y, problem.form, tol=1e-9)
+    if solution.value < problem.cost * (1 - EXACT):
+        W, spent = split.mend(solution.parts[0] - solution.parts[1], split.solve)
+        if spent < problem.cost * (1 - EXACT):
+            return cheaper(problem.cost, W, spent, STEPS)
+    if equations is not None and solution.dual is not None:
+        dual = equations.project(solution.dual)
+        if (margin := 1 - split.reach(dual).max(initial=0)) > MARGIN:
+            return inside("dual", dual, margin, STEPS)
+    return undecided(
+        STEPS, f"no evidence beside the program's value, {solution.value:.12g} ({solution.status})"
+    )
 
 
 def _by_iteration(problem, split, equations, iterations):
@@ -279,27 +277,25 @@ def _by_iteration(problem, split, equations, iterations):
             continue
         spent = split.cost()
         if not np.isfinite(spent):
-            return _undecided(step, f"a number that is not finite appeared in step {step}")
+            return undecided(step, f"a number that is not finite appeared in step {step}")
         if spent < problem.cost * (1 - MARGIN):
             W, spent = split.interpolant()
             if spent < problem.cost * (1 - MARGIN):
-                return _cheaper(problem, W, spent, step)
+                return cheaper(problem.cost, W, spent, step)
         if equations is not None:
             dual = equations.project(split.dual)
             if (margin := 1 - split.reach(dual).max(initial=0)) > MARGIN:
-                reason = "a dual vector stays inside the ball on every other block"
-                return Finding("recovered", "dual", dual, None, margin, step, reason)
-    return _undecided(iterations, f"neither a certificate nor a cheaper interpolant in {iterations} steps")
+                return inside("dual", dual, margin, step)
+    return undecided(iterations, f"neither a certificate nor a cheaper interpolant in {iterations} steps")
 
 
 def _by_interior_points(problem, split, equations, found):
     """The best dual vector, where the problem is small enough for it."""
     dual, reach, W, spent = interior.best_dual(problem, split, equations, SOCP_SIZE)
     if W is not None:
-        return _cheaper(problem, W, spent, found.steps)
+        return cheaper(problem.cost, W, spent, found.steps)
     if 1 - reach > MARGIN:
-        reason = "the best dual vector stays inside the ball on every other block"
-        return Finding("recovered", "socp", dual, None, 1 - reach, found.steps, reason)
+        return inside("socp", dual, 1 - reach, found.steps)
     if reach <= 1 + MARGIN:
         return _tied(problem, dual, found.steps) or found
     return found
@@ -312,13 +308,3 @@ def _tied(problem, dual, steps):
         return None
     reason = "another interpolant costs the same, and a dual vector proves both optimal"
     return Finding("not-unique", "competitor", dual, W, 0.0, steps, reason)
-
-
-def _undecided(steps, reason):
-    return Finding("undecided", None, None, None, np.nan, steps, reason)
-
-
-def _cheaper(problem, W, spent, steps, extra=0):
-    price = problem.cost + extra
-    reason = f"an interpolant costs {spent:.6g}, the plant {price:.6g}"
-    return Finding("not-recovered", "competitor", None, W, price - spent, steps, reason)

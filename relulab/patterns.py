@@ -6,6 +6,8 @@ import numpy as np
 
 from . import _checks
 
+SHARED = 24  # first steps of the all-ones test, which share one Hessian
+
 
 class Patterns:
     """A set of distinct arrangement patterns of one data matrix.
@@ -58,37 +60,92 @@ def as_masks(S, n):
 def unit_rows(X):
     """Rows of X scaled to length one (no overflow), zero rows left out."""
     size = np.abs(X).max(axis=1)
-    rows = X[size > 0] / size[size > 0, None]
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    if not size.all():
+        X, size = X[size > 0], size[size > 0]
+    rows = X / size[:, None]
+    return rows / np.sqrt(np.vecdot(rows, rows))[:, None]
 
 
-def all_ones_gate(X, newton_steps=25):
-    """A vector u with x_i^T u > 0 for every nonzero row, or None where there is none.
+def all_ones_gate(X):
+    """A vector u with x_i^T u > 0 for every nonzero row, or None where there is none."""
+    return all_ones_gates([X])[0]
+
+
+def all_ones_gates(data, steps=50):
+    """For each data matrix a vector u with x_i^T u > 0 on every nonzero row, or None where there is none.
 
     Logistic regression with all labels equal settles nearly every case by a certificate of one kind or the
     other: it separates (u is found), or its residuals m > 0 satisfy X^T m = 0, so that no u can make every
-    x_i^T u positive (Gordan). What it leaves open is decided by linear programming.
+    x_i^T u positive (Gordan). What it leaves open is decided by linear programming. Matrices of equal shape
+    go together; steps are taken in float32, certificates made exact in float64.
     """
-    rows = unit_rows(X)
-    n, d = rows.shape
+    rows = [unit_rows(X) for X in data]
+    gates, shapes = [None] * len(data), {}
+    for i, own in enumerate(rows):
+        shapes.setdefault(own.shape, []).append(i)
+    for places in shapes.values():
+        R = np.stack([rows[i] for i in places])
+        found = _separated(R) if R.shape[1] <= R.shape[2] else {}
+        if len(found) < len(R):
+            found = _by_regression(R, steps) | found
+        for i, place in enumerate(places):
+            gates[place] = found[i] if i in found else _all_ones_by_lp(R[i])
+    return gates
+
+
+def _separated(R):
+    """The shortest u with R u = 1, where it is one: fewer rows than dimensions."""
+    n, d = R.shape[1:]
     if n == 0:
-        return np.zeros(d)
-    u = np.zeros(d) if n > d else np.linalg.lstsq(rows, np.ones(n))[0]
-    for _ in range(newton_steps):
-        t = rows @ u
-        if t.min() > 0:
-            return u
-        m = 1 / (1 + np.exp(np.clip(t, -30, 30)))
-        curvature = m * (1 - m)
-        hessian = (rows * curvature[:, None]).T @ rows
-        hessian[np.diag_indices(d)] += 1e-13 * np.trace(hessian)
-        step = np.linalg.solve(hessian, rows.T @ m)
-        moves = rows @ step
-        m_exact = m - curvature * moves
-        if m_exact.min() > 0 and np.linalg.norm(rows.T @ m_exact) < 1e-12 * m_exact.sum():
-            return None
-        u = u + step * min(1.0, 30 / np.abs(moves).max())
-    return _all_ones_by_lp(rows)
+        return dict.fromkeys(range(len(R)), np.zeros(d))
+    gram = R @ R.swapaxes(1, 2) + 1e-14 * np.eye(n)
+    u = R.swapaxes(1, 2) @ np.linalg.solve(gram, np.ones((len(R), n, 1)))
+    return {i: u[i, :, 0] for i in np.flatnonzero((R @ u).min(axis=(1, 2)) > 0)}
+
+
+def _by_regression(R, steps):
+    """What logistic regression settles: number -> u, or None where weights m exclude it.
+
+    The first steps are cheap: they share the Hessian at u = 0, which bounds all others, and gain momentum.
+    Newton's follow.
+    """
+    found, d = {}, R.shape[2]
+    Rs, u = R.astype(np.float32), np.zeros((len(R), d, 1), dtype=np.float32)
+    last, places = u, np.arange(len(R))
+    for step in range(steps):
+        m = 1 / (1 + np.exp(np.clip(Rs @ u, -30, 30)))
+        curvature = m * (1 - m) if step >= SHARED else np.full_like(m, 0.25)
+        if step == 0 or step >= SHARED:
+            hessian = (Rs * curvature).swapaxes(1, 2) @ Rs
+            trace = np.trace(hessian, axis1=1, axis2=2)[:, None, None]
+            inverse = np.linalg.inv(hessian + 1e-7 * trace * np.eye(d, dtype=np.float32))
+        move = inverse @ (Rs.swapaxes(1, 2) @ m)
+        moves = Rs @ move
+        new = u + move * (30 / np.maximum(np.abs(moves).max(axis=1, keepdims=True), 30))
+        u, last = new + (step / (step + 3) if step < SHARED else 0) * (new - last), new
+        positive = (m - curvature * moves).min(axis=(1, 2)) > 0
+        separated = (Rs @ u).min(axis=(1, 2)) > 0
+        for i in np.flatnonzero(positive | separated):
+            if places[i] not in found:
+                exact = u[i].astype(np.float64)
+                if separated[i] and (R[places[i]] @ exact).min() > 0:
+                    found[places[i]] = exact[:, 0]
+                elif positive[i] and _excluded(R[places[i]], m[i], curvature[i], inverse[i]):
+                    found[places[i]] = None
+        if len(found) == len(R):
+            break
+        if step >= SHARED - 1:  # from here on a step costs more than leaving out what is settled
+            left = np.array([place not in found for place in places])
+            places, Rs, u, last = places[left], Rs[left], u[left], last[left]
+    return found
+
+
+def _excluded(R, m, curvature, inverse):
+    """Whether the residuals m of logistic regression, made exact, are positive weights with R^T m = 0."""
+    m, curvature, inverse = (a.astype(np.float64) for a in (m, curvature, inverse))
+    for _ in range(4):
+        m = m - curvature * (R @ (inverse @ (R.T @ m)))
+    return m.min() > 0 and np.linalg.norm(R.T @ m) < 1e-12 * m.sum()
 
 
 def _all_ones_by_lp(rows):
@@ -204,8 +261,8 @@ def count_patterns(n, d):
 
 def distinct_columns(masks):
     """Indices of the first occurrence of each column, in order."""
-    packed = np.packbits(masks, axis=0)
-    keys = np.ascontiguousarray(packed.T).view(np.dtype((np.void, packed.shape[0]))).ravel()
+    packed = np.packbits(np.ascontiguousarray(masks.T), axis=1)
+    keys = packed.view(np.dtype((np.void, packed.shape[1]))).ravel()
     return np.sort(np.unique(keys, return_index=True)[1])
 
 
@@ -237,20 +294,36 @@ def sample_patterns(X, count=None, include=None, rng=0):
     >>> bool((np.asarray(S) == (X @ S.gates >= 0)).all())
     True
     """
-    X = _checks.data(X)
+    return sample_together([X], count, [include], [rng])[0]
+
+
+def sample_together(data, count=None, includes=None, rngs=None):
+    """`sample_patterns` for several data matrices; a list of Patterns."""
+    samples = [
+        _sample(_checks.data(X), count, include, _checks.generator(rng))
+        for X, include, rng in zip(data, includes, rngs, strict=True)
+    ]
+    gates = all_ones_gates(data)
+    return [_complete(X, *sample, gate) for X, sample, gate in zip(data, samples, gates, strict=True)]
+
+
+def _sample(X, count, include, rng):
+    """Masks and gates, those of zeros and ones left out."""
     n, d = X.shape
     count = max(n, 50) if count is None else _checks.count("count", count)
-    gates = _checks.generator(rng).standard_normal((d, count))
+    gates = rng.standard_normal((d, count))
     if include is not None:
         gates = np.hstack([_checks.array("include", include, (d, "m")), gates])
     masks = X @ gates >= 0
     nonzero = X.any(axis=1)
+    active = masks[nonzero].sum(axis=0)
     keep = distinct_columns(masks)
-    active = masks[nonzero][:, keep]
-    keep = keep[active.any(axis=0) & ~active.all(axis=0)]
-    gate = all_ones_gate(X)
-    masks, gates = masks[:, keep], gates[:, keep]
-    if gate is not None and nonzero.any():
-        masks = np.hstack([masks, np.ones((n, 1), dtype=bool)])
+    keep = keep[(active[keep] > 0) & (active[keep] < nonzero.sum())]
+    return (masks, gates) if len(keep) == masks.shape[1] else (masks[:, keep], gates[:, keep])
+
+
+def _complete(X, masks, gates, gate):
+    if gate is not None and X.any():
+        masks = np.hstack([masks, np.ones((len(X), 1), dtype=bool)])
         gates = np.hstack([gates, gate[:, None]])
     return Patterns(masks, gates)

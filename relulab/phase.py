@@ -9,11 +9,12 @@ import numpy as np
 
 from . import _checks, distances
 from .audit import check
+from .batch import DEVICES, where
 from .blocks import NETWORKS, check_pair
-from .certify import EVIDENCE, STATUSES, decide
+from .certify import EVIDENCE, STATUSES, decide_many
 from .conditions import FORMS, isometry
 from .ensembles import ENSEMBLES, draw
-from .patterns import sample_patterns
+from .patterns import sample_together
 from .planted import DIRECTIONS, KINDS, plant
 from .store import open_store
 from .sweep import cores, run_cells
@@ -50,11 +51,16 @@ def instance(n, d, trial, kind="linear", ensemble="gaussian", direction="random"
     >>> rl.decide(plant, S).status
     'recovered'
     """
-    source = np.random.default_rng([rng, n, d, trial])
-    X = draw(ensemble, n, d, source)
-    hidden = plant(X, kind, k, direction, sigma, source)
-    include = None if kind == "linear" else hidden.weights
-    return hidden, sample_patterns(X, include=include, rng=source)
+    ((hidden,), (S,)) = instances(n, d, [trial], kind, ensemble, direction, k, sigma, rng)
+    return hidden, S
+
+
+def instances(n, d, trials, kind="linear", ensemble="gaussian", direction="random", k=1, sigma=0.0, rng=0):
+    """The planted problems of several trials of a cell: a list of plants and one of patterns."""
+    sources = [np.random.default_rng([rng, n, d, trial]) for trial in trials]
+    plants = [plant(draw(ensemble, n, d, source), kind, k, direction, sigma, source) for source in sources]
+    includes = [None if kind == "linear" else hidden.weights for hidden in plants]
+    return plants, sample_together([hidden.X for hidden in plants], None, includes, sources)
 
 
 def phase_diagram(
@@ -75,6 +81,7 @@ def phase_diagram(
     executor=None,
     progress=True,
     audit=False,
+    device="cpu",
 ):
     """Decide planted problems, or measure how far their solutions are from the plant, over a grid of sizes.
 
@@ -120,6 +127,8 @@ def phase_diagram(
         Show a progress bar.
     audit : bool
         Re-check every verdict that is computed with `check`.
+    device : {"cpu", "auto"}
+        What decides: NumPy, or a CUDA device through torch where there is one.
 
     Returns
     -------
@@ -178,6 +187,7 @@ def phase_diagram(
     _checks.choice("metric", metric, METRICS)
     _checks.choice("direction", direction, DIRECTIONS)
     _checks.choice("form", form, FORMS)
+    _checks.choice("device", device, DEVICES)
     if not callable(ensemble):
         _checks.choice("ensemble", ensemble, ENSEMBLES)
     sigma = _checks.nonnegative("sigma", sigma)
@@ -200,7 +210,7 @@ def phase_diagram(
         "rng": seed,
     }
     kept_as = "distance" if measured else metric  # both distances come from one solution
-    arguments = (trials, problem, network, form, kept_as, audit, beta)
+    arguments = (trials, problem, network, form, kept_as, audit, beta, device)
     settings = problem | {"network": network, "form": form, "metric": kept_as, "trials": trials}
     settings |= {"beta": beta} if measured else {}
     fields = distances.FIELDS if measured else FIELDS
@@ -257,43 +267,45 @@ def _grid(name, values):
     return sizes
 
 
-def run_cell(n, d, trials, problem, network="skip", form="gated", metric="recovery", audit=False, beta=None):
-    """Decide or measure the trials of one cell: a table (trials, fields) of `FIELDS` or its like."""
-    rows = []
-    for trial in range(trials):
-        begun = time.perf_counter()
-        if metric in distances.METRICS:
-            found = _measured(n, d, trial, problem, network, form, beta)
-        else:
-            found = run_trial(n, d, trial, problem, network, form, metric, audit)
-        rows.append((*found, time.perf_counter() - begun))
-    return np.array(rows)
+def run_cell(n, d, trials, problem, network, form, metric, audit=False, beta=None, device="cpu"):
+    """Decide or measure the trials of one cell: a table (trials, fields) of `FIELDS` or its like.
+
+    Decisions are made together; the seconds of a trial are its share of those of the cell.
+    """
+    begun = time.perf_counter()
+    plants, patterns = instances(n, d, range(trials), **problem)
+    if metric == "recovery":
+        rows = _decided(plants, patterns, network, form, audit, device)
+    elif metric == "isometry":
+        rows = [_isometry(*trial, network, form) for trial in zip(plants, patterns, strict=True)]
+    else:
+        numbered = enumerate(zip(plants, patterns, strict=True))
+        rows = [_measured(n, d, t, *trial, problem, network, form, beta) for t, trial in numbered]
+    seconds = (time.perf_counter() - begun) / trials
+    return np.array([(*row, seconds) for row in rows])
 
 
-def _measured(n, d, trial, problem, network, form, beta):
-    hidden, S = instance(n, d, trial, **problem)
+def _decided(plants, patterns, network, form, audit, device):
+    verdicts = decide_many(plants, patterns, network, form, **where(device))
+    if audit:
+        for verdict, hidden in zip(verdicts, plants, strict=True):
+            check(verdict, hidden, verdict.patterns)
+    evidence = (NO_EVIDENCE if v.evidence is None else EVIDENCE.index(v.evidence) for v in verdicts)
+    pairs = zip(verdicts, evidence, strict=True)
+    return [(STATUSES.index(v.status), code, v.margin, v.iterations) for v, code in pairs]
+
+
+def _isometry(hidden, S, network, form):
+    iso = isometry(hidden, S, network, form)
+    status = STATUSES.index("recovered" if iso.holds else "undecided")
+    return status, EVIDENCE.index("isometry"), iso.margin, 0
+
+
+def _measured(n, d, trial, hidden, S, problem, network, form, beta):
     fresh = draw(problem["ensemble"], n, d, np.random.default_rng([problem["rng"], n, d, trial, 1]))
     found = distances.measure(hidden, S, fresh, network, form, beta)
     codes = distances.STATUSES.index(found.status), distances.EVIDENCE.index(found.evidence)
     return *codes, found.distance, found.test_distance, found.gap
-
-
-def run_trial(n, d, trial, problem, network="skip", form="gated", metric="recovery", audit=False):
-    """Decide one trial: the values of `FIELDS`, but for the seconds."""
-    hidden, S = instance(n, d, trial, **problem)
-    if metric == "isometry":
-        iso = isometry(hidden, S, network, form)
-        return (
-            STATUSES.index("recovered" if iso.holds else "undecided"),
-            EVIDENCE.index("isometry"),
-            iso.margin,
-            0,
-        )
-    verdict = decide(hidden, S, network, form)
-    if audit:
-        check(verdict, hidden, S)
-    evidence = NO_EVIDENCE if verdict.evidence is None else EVIDENCE.index(verdict.evidence)
-    return STATUSES.index(verdict.status), evidence, verdict.margin, verdict.iterations
 
 
 def _dataset(table, attributes):

@@ -1,0 +1,95 @@
+"""Decisions made together: the same as one by one with care, on any array library."""
+
+from collections import Counter
+from itertools import chain
+
+import numpy as np
+import pytest
+
+import relulab as rl
+from relulab import batch, certify
+from relulab.certify import decide_many
+
+GRIDS = [
+    ("linear", "skip", 1, "smallest", "gaussian", (1.4, 1.9, 2.1, 2.3, 2.5, 2.7, 3.2)),
+    ("linear", "skip", 1, "random", "cubic", (0.8, 1.7, 2.0, 2.2, 3.0)),
+    ("linear", "skip", 1, "random", "whitened", (1.7, 2.0, 2.3)),
+    ("relu", "plain", 1, "random", "gaussian", (1.5, 3.0, 5.0)),
+    ("relu", "skip", 2, "random", "gaussian", (2.0, 4.0, 6.0)),
+    ("relu", "plain", 3, "axes", "gaussian", (3.0, 6.0, 9.0)),
+]
+
+
+def problems(d, grid, trials=4, seed=3):
+    kind, _, k, direction, ensemble, ratios = grid
+    cells = (
+        rl.phase.instances(round(ratio * d), d, range(trials), kind, ensemble, direction, k, rng=seed)
+        for ratio in ratios
+    )
+    plants, patterns = zip(*cells, strict=True)
+    return [*chain.from_iterable(plants)], [*chain.from_iterable(patterns)]
+
+
+@pytest.mark.parametrize("grid", GRIDS)
+@pytest.mark.parametrize("d", [6, 13])
+def test_statuses_are_those_of_the_careful_search(grid, d, monkeypatch):
+    plants, patterns = problems(d, grid)
+    together = decide_many(plants, patterns, grid[1])
+    monkeypatch.setattr(certify, "decide_together", lambda plants, *_: [None] * len(plants))
+    alone = decide_many(plants, patterns, grid[1])
+    for verdict, slow, plant, S in zip(together, alone, plants, patterns, strict=True):
+        assert rl.check(verdict, plant, S)
+        assert verdict.status == slow.status or "undecided" in (verdict.status, slow.status)
+    assert Counter(v.status for v in together)["undecided"] <= 1
+
+
+def test_the_batch_settles_nearly_everything():
+    plants, patterns = problems(20, GRIDS[0])
+    found = batch.decide_together(plants, [np.asarray(S) for S in patterns])
+    assert {f.evidence for f in found if f} == {"isometry", "dual", "competitor", "all-ones"}
+    assert sum(f is None for f in found) <= 2
+
+
+def namespaces():
+    import array_api_compat.torch as torch
+    import array_api_strict as strict
+
+    return [pytest.param(strict, id="strict"), pytest.param(torch, id="torch")]
+
+
+@pytest.mark.parametrize("xp", namespaces())
+@pytest.mark.parametrize("grid", [GRIDS[0], GRIDS[4]], ids=["linear", "relu"])
+def test_any_array_library_gives_the_same_statuses(xp, grid):
+    plants, patterns = problems(9, grid)
+    expected = decide_many(plants, patterns, grid[1])
+    verdicts = decide_many(plants, patterns, grid[1], xp=xp)
+    assert [v.status for v in verdicts] == [v.status for v in expected]
+    for verdict, plant, S in zip(verdicts, plants, patterns, strict=True):
+        assert rl.check(verdict, plant, S)
+
+
+def test_what_goes_together_changes_no_bit(monkeypatch):
+    plants, patterns = problems(12, GRIDS[0])
+    together = decide_many(plants, patterns)
+    monkeypatch.setattr(batch, "BYTES", 1)  # one by one
+    for one, other in zip(decide_many(plants, patterns), together, strict=True):
+        assert (one.status, one.evidence, one.iterations) == (other.status, other.evidence, other.iterations)
+        np.testing.assert_equal(one.margin, other.margin)
+        for name in ("dual", "competitor"):
+            np.testing.assert_equal(getattr(one, name), getattr(other, name))
+
+
+def test_memory_is_bounded_by_chunks(monkeypatch):
+    sizes = []
+
+    class Counted(batch.Stack):
+        def __init__(self, plants, *rest):
+            sizes.append(len(plants))
+            super().__init__(plants, *rest)
+
+    monkeypatch.setattr(batch, "Stack", Counted)
+    monkeypatch.setattr(batch, "BYTES", 3 * 40 * 60 * 61)
+    plants, patterns = rl.phase.instances(60, 12, range(8))
+    decide_many(plants, patterns)
+    assert max(sizes) <= 3
+    assert sum(sizes) == 8
