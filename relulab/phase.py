@@ -56,7 +56,31 @@ def instance(n, d, trial, kind="linear", ensemble="gaussian", direction="random"
 
 
 def instances(n, d, trials, kind="linear", ensemble="gaussian", direction="random", k=1, sigma=0.0, rng=0):
-    """The planted problems of several trials of a cell: a list of plants and one of patterns."""
+    """The planted problems of several trials of a cell, each as `instance` gives it, drawn faster.
+
+    Parameters
+    ----------
+    n, d : int
+        Samples, dimension.
+    trials : iterable of int
+        Numbers of the trials.
+    kind, ensemble, direction, k, sigma, rng
+        As for `instance`.
+
+    Returns
+    -------
+    plants : list of Plant
+        The planted problems.
+    patterns : list of Patterns
+        The sampled patterns of each.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> plants, patterns = rl.phase.instances(40, 10, range(4), rng=7)
+    >>> [rl.decide(plant, S).status for plant, S in zip(plants, patterns)][-1]
+    'recovered'
+    """
     sources = [np.random.default_rng([rng, n, d, trial]) for trial in trials]
     plants = [plant(draw(ensemble, n, d, source), kind, k, direction, sigma, source) for source in sources]
     includes = [None if kind == "linear" else hidden.weights for hidden in plants]

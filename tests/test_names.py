@@ -13,7 +13,7 @@ FUNCTIONS = {
     + [f for room in ROOMS for f in vars(room).values() if getattr(f, "__module__", "") == room.__name__]
     if inspect.isfunction(f) and not f.__name__.startswith("_")
 }
-HELPERS = {"relulab.phase.run_cell", "relulab.phase.run_trial", "relulab.phase.provenance"}
+HELPERS = {"relulab.phase.run_cell", "relulab.phase.provenance"}
 
 
 def test_no_public_function_has_a_modules_name():
