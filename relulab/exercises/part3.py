@@ -4,8 +4,20 @@ from itertools import count
 from math import comb
 
 import numpy as np
+from scipy.optimize import brentq
+from scipy.stats import norm
 
-from relulab import has_all_ones, isometry, phase, theory
+from relulab import (
+    draw,
+    enumerate_patterns,
+    has_all_ones,
+    isometry,
+    phase,
+    plant,
+    sample_patterns,
+    solve,
+    theory,
+)
 from relulab.blocks import Blocks
 
 from .answers import Accept, Choice, Number
@@ -61,6 +73,54 @@ def _without_all_ones(ensemble):
             if has_all_ones(X):
                 return f"With n = {n} and d = {d} some u is positive on every row."
     return None
+
+
+def _decay_at(beta):
+    """What the window theorem asks for: max_j ||X^T D_j P z|| / (1 - nu_j), with w0 at this decay."""
+    hidden, S = _noisy(80, 10, 0.3, 1)
+    X, masks = hidden.X, np.asarray(S, dtype=float)
+    gram, right = X.T @ X, X.T @ hidden.y
+
+    def ridge(mu):
+        return np.linalg.solve(gram + mu * np.eye(len(gram)), right)
+
+    mu = brentq(lambda mu: mu * np.linalg.norm(ridge(mu)) - beta, 0, 1e6)
+    inverse = np.linalg.inv(gram)
+    dual = X @ inverse @ ridge(mu) / np.linalg.norm(ridge(mu))
+    outside = hidden.noise - X @ (inverse @ (X.T @ hidden.noise))
+    norms = [np.linalg.norm((masks * v[:, None]).T @ X, axis=1) for v in (outside, dual)]
+    return float((norms[0] / (1 - norms[1])).max())
+
+
+def _noisy(n, d, sigma, seed):
+    X = draw("gaussian", n, d, rng=seed)
+    return plant(X, sigma=sigma, rng=seed + 1), sample_patterns(X, rng=seed + 2)
+
+
+def _keeps_the_linear_part(beta):
+    """A decay of the reader's at which the ReLU blocks are zero and the linear part is not."""
+    hidden, S = _noisy(50, 8, 0.25, 4)
+    solution = solve(hidden.X, hidden.y, S, beta=float(beta))
+    relu = float(np.linalg.norm(solution.weights, axis=0).sum())
+    if relu > 1e-4:
+        return f"The ReLU norms still add up to {relu:.3f}. More decay."
+    return None if np.linalg.norm(solution.skip) > 1e-3 else "The linear part is zero too. Less decay."
+
+
+def _violator(gate):
+    """A gate on which the shortest dual vector of a linear plant reaches 1."""
+    hidden, S = phase.instance(30, 10, 0, rng=8)
+    gate = np.asarray(gate, dtype=float)
+    if gate.shape != (10,):
+        return f"The answer is an array of 10 numbers; this one has shape {gate.shape}."
+    dual = isometry(hidden, S).dual
+    reached = np.linalg.norm(hidden.X.T @ ((hidden.X @ gate >= 0) * dual))
+    return None if reached >= 1 else f"The norm of its pattern is {reached:.3f}. Search on."
+
+
+def _over_all_patterns():
+    hidden, _ = phase.instance(11, 4, 5, rng=8)
+    return int((isometry(hidden, enumerate_patterns(hidden.X)).norms >= 1).sum())
 
 
 EXERCISES = {
@@ -147,4 +207,48 @@ EXERCISES = {
         because="The square root of d/n solves a linear equation.",
     ),
     "10.4": Accept(_without_all_ones, "a function (n, d, rng) -> X", "No u is positive on every row."),
+    "11.1": Number(
+        lambda: 3 - 1,
+        hints={
+            3: "That is the solution without decay.",
+            0.5: "That is mu. The norm is beta / mu.",
+            1.5: "That is ridge regression with mu = 1, but mu is beta over the norm of the solution.",
+        },
+        because="For white data the decay shortens the vector by beta.",
+    ),
+    "11.2": Number(
+        lambda: _decay_at(0.3),
+        tolerance=1e-4,
+        because="It is below 0.3, so the theorem applies at this decay.",
+    ),
+    "11.3": Number(
+        lambda: np.sqrt(2) * norm.ppf(0.99 ** (1 / 100)),
+        hints={
+            round(norm.ppf(0.99 ** (1 / 100)), 4): "That is s q. Divide by q, the square root of 1/2.",
+            round(np.sqrt(2) * norm.ppf(0.99 ** (1 / 50)), 4): "Both clusters count: 100 rows, not 50.",
+            round(np.sqrt(2) * norm.ppf(0.99), 4): "That is for one row. All 100 must be on their sides.",
+        },
+        tolerance=1e-3,
+        because="Each of the 100 rows must be on its side.",
+    ),
+    "11.4": Accept(_keeps_the_linear_part, "a positive number", "Only the linear part is left."),
+    "12.1": Number(
+        lambda: 1 - 2.0**-4,
+        hints={
+            0: "That is the gated program. Real neurons lie in their cones.",
+            1 - 2.0**-5: "Labels of one sign can be all positive or all negative.",
+        },
+        because="The labels have one sign with probability 1/16.",
+    ),
+    "12.2": Number(
+        lambda: sum(comb(8, active) for active in range(3, 9)) / 2**8,
+        hints={37 / 256: "That is the probability of fewer than three active rows."},
+        because="At least three of eight rows must be active.",
+    ),
+    "12.3": Accept(_violator, "an array of 10 numbers", "This pattern breaks NIC-L."),
+    "12.4": Number(
+        _over_all_patterns,
+        hints={0: "None in the sample; list all patterns with enumerate_patterns."},
+        because="The sample holds none of them.",
+    ),
 }
