@@ -28,6 +28,7 @@ UNSAFE = re.compile(
     rf"""|\bcm\.({UNSAFE_MAPS})\b"""
 )
 FEWEST_WORDS = 5
+FEWEST_EXERCISES = 4
 
 Fault = tuple[int, str]
 
@@ -77,6 +78,17 @@ def teaching_faults(text: str) -> Iterator[Fault]:
                 yield line, str(fault)
 
 
+def chapter_faults(text: str) -> Iterator[Fault]:
+    """What a chapter of the book's parts has, besides what every page has."""
+    names = [fence["name"] for fence in FENCE.finditer(text)]
+    if not re.search(r"^(`{3,}|:{3,})\{admonition\} What you will learn$", text, re.MULTILINE):
+        yield 1, 'a chapter without "What you will learn"'
+    if "quiz" not in names:
+        yield 1, "a chapter without a quiz"
+    if (count := names.count("exercise")) < FEWEST_EXERCISES:
+        yield 1, f"a chapter with {count} exercises, fewer than {FEWEST_EXERCISES}"
+
+
 def colormap_faults(text: str) -> Iterator[Fault]:
     for match in UNSAFE.finditer(text):
         yield line_of(text, match.start()), f"colormap {match[1] or match[2]!r} misleads color-blind readers"
@@ -106,6 +118,8 @@ def lint(root: Path) -> list[str]:
                 *colormap_faults(text),
                 *source_faults(text),
             ]
+            if path.parent.name.startswith("part"):
+                faults += chapter_faults(text)
             found += [(path, *fault) for fault in faults]
     for path in sorted((root / "relulab").rglob("*")):
         if path.suffix in (".py", ".js"):

@@ -112,6 +112,32 @@ def test_a_fault_is_found_where_it_is(tmp_path, old, new, line, words):
     assert words in fault
 
 
+CHAPTER = f"""{GOOD}
+```{{admonition}} What you will learn
+:class: tip
+- something.
+```
+
+""" + "\n".join(f"```{{exercise}}\n:label: ex-{n}\nDo it.\n```\n" for n in range(4))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("What you will learn", "About", 'without "What you will learn"'),
+        ("```{quiz}", "```{note}", "without a quiz"),
+        ("```{exercise}\n:label: ex-2", "```{note}\n:class: ex-2", "with 3 exercises, fewer than 4"),
+    ],
+)
+def test_a_chapter_of_a_part_has_all_that_a_chapter_has(tmp_path, old, new, words):
+    assert lint_chapter(tmp_path, CHAPTER, "chapters/part1/page.md") == []
+    (fault,) = lint_chapter(tmp_path, CHAPTER.replace(old, new), "chapters/part1/page.md")
+    assert fault.startswith("chapters/part1/page.md:1: ")
+    assert words in fault
+    (tmp_path / "chapters/part1/page.md").unlink()
+    assert lint_chapter(tmp_path, CHAPTER.replace(old, new)) == []
+
+
 def test_the_library_uses_safe_colormaps_too(tmp_path):
     (fault,) = lint_chapter(tmp_path, 'STYLE = {\n    "image.cmap": "rainbow",\n}\n', "relulab/plots.py")
     assert fault.startswith("relulab/plots.py:2: colormap 'rainbow'")

@@ -5,7 +5,7 @@ from math import comb
 import numpy as np
 from scipy.linalg import hadamard
 
-from relulab import sensing
+from relulab import sensing, theory
 
 from .answers import Accept, Choice, Number
 
@@ -48,6 +48,18 @@ def no_certificate(answer):
 def promised_by_coherence(A):
     """The largest k with (2 k - 1) mu < 1."""
     return int(np.ceil((1 / sensing.coherence(A) + 1) / 2) - 1)
+
+
+def not_the_descent(answer):
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        x, h = sensing.sparse_vector(8, int(rng.integers(0, 6)), rng), rng.standard_normal(8)
+        h[x != 0] *= 3
+        slope = np.sign(x) @ h + np.abs(h[x == 0]).sum()
+        if bool(answer(x.copy(), h.copy())) != (slope < 0):
+            found = "falls" if slope < 0 else "does not fall"
+            return f"For x = {x.round(1).tolist()} and h = {h.round(1).tolist()} the norm {found}."
+    return None
 
 
 EXERCISES = {
@@ -106,5 +118,24 @@ EXERCISES = {
             "c": "The old certificate still has no value above 1. What does that prove?",
         },
         because="Weight can move to the copy at the same cost.",
+    ),
+    "3.1": Number(lambda: [theory.l1_statistical_dimension(k, 50) for k in (0, 50)]),
+    "3.2": Number(
+        lambda: next(m for m in range(1, 50) if theory.recovery_nonnegative(m, 6, 50) == 0.5),
+        hints={
+            22: "That is d - m, the dimension of the null space.",
+            25: "That would be right for the zero vector. How many rows are off the support?",
+            12: "Twice the number of nonzero entries is enough only for a search over all supports.",
+        },
+        because="44 rows in dimension 22: fewer than 22 heads in 43 throws.",
+    ),
+    "3.3": Accept(not_the_descent, expects="a function of x and h"),
+    "3.4": Choice(
+        "b",
+        hints={
+            "a": "Measure again, with the same number of trials for both kinds of matrices.",
+            "c": "Measure again, with the same number of trials for both kinds of matrices.",
+        },
+        because="Many kinds of random matrices share one transition.",
     ),
 }
