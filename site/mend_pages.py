@@ -11,6 +11,7 @@ def mend(page: BeautifulSoup) -> None:
     put_sidebar_in_a_landmark(page)
     make_bibliography_a_list(page)
     write_status_as_words(page)
+    leave_no_header_empty(page)
 
 
 def drop_icon_script(page):
@@ -23,6 +24,8 @@ def name_buttons_by_their_text(page):
     """A button's spoken name has to hold its visible text ("Search Ctrl+K", not "Search")."""
     for button in page.select("button.search-button-field"):
         del button["aria-label"]
+    for summary in page.select("details > summary[aria-label]"):
+        del summary["aria-label"]
     for icon in page.select("button.theme-switch-button i"):
         del icon["title"]
         icon["aria-hidden"] = "true"
@@ -46,6 +49,13 @@ def write_status_as_words(page):
     for sign, word in (("✅", "passed"), ("❌", "failed")):
         for text in page.find_all(string=sign):
             text.replace_with(word)
+
+
+def leave_no_header_empty(page):
+    """The corner of a table is a cell, not a header without a name."""
+    for header in page.select("th"):
+        if not header.get_text(strip=True):
+            header.name = "td"
 
 
 def mend_folder(html: Path) -> None:

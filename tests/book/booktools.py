@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURE = Path(__file__).parent / "fixture"
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 HARMLESS = "Got invalid theme mode"  # the theme, on a first visit
 
 
@@ -76,6 +77,13 @@ def come_near_widgets(page):
     for place in page.locator(".output script[type*='widget-view']").all():
         place.evaluate("script => script.parentElement.scrollIntoView()")
     page.evaluate("scrollTo(0, 0)")
+
+
+def axe_faults(page):
+    """What axe-core finds, every rule on: (rule, place) of each fault."""
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("axe.run()")["violations"]
+    return [(fault["id"], node["target"]) for fault in found for node in fault["nodes"]]
 
 
 def pages_of(html):

@@ -1,9 +1,21 @@
-"""Every page of the built book, at two widths."""
+"""Every page of the built book: sound, light, open to everybody, and in time."""
+
+import gzip
+import json
+import subprocess
+import sys
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 import pytest
-from booktools import ROOT, assert_page_is_sound, pages_of
+from booktools import ROOT, assert_page_is_sound, axe_faults, pages_of
+from bs4 import BeautifulSoup
+from make_pdf import chapters_in_order
+from pypdf import PdfReader
 
 pytestmark = pytest.mark.pages
+
+CHAPTER_SECONDS, MORE_SECONDS = 60, {"chapters/part4/training": 90, "chapters/part4/batch-size": 90}
+PAGE_BYTES = 1_500_000
 
 
 def test_every_chapter_has_a_page(book_html):
@@ -13,9 +25,133 @@ def test_every_chapter_has_a_page(book_html):
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_every_page_is_sound(book_html, book, visit, width, subtests):
+def test_every_page_is_sound_and_accessible(book_html, book, visit, width, subtests):
     for name in pages_of(book_html):
         with subtests.test(name):
             page, problems = visit(f"{book}/{name}", width)
             assert_page_is_sound(page, problems, width)
+            assert axe_faults(page) == []
             page.close()
+
+
+def test_every_page_is_accessible_in_the_dark(book_html, book, visit, subtests):
+    for name in pages_of(book_html):
+        with subtests.test(name):
+            page, _ = visit(f"{book}/{name}", 1280, color_scheme="dark")
+            assert axe_faults(page) == []
+            page.close()
+
+
+def test_pages_are_light_before_a_widget_is_asked_for(book_html, book, browser, subtests):
+    """As a host sends them, compressed."""
+    weights = {}
+    for name in pages_of(book_html):
+        page, files = browser.new_page(viewport={"width": 1280, "height": 900}), set()
+        page.on("response", lambda response, files=files: files.add(urlsplit(response.url).path.lstrip("/")))
+        page.goto(f"{book}/{name}")
+        page.wait_for_load_state("networkidle")
+        page.close()
+        weights[name] = sum(sent_bytes(book_html / unquote(file)) for file in files)
+    for name, weight in sorted(weights.items(), key=lambda item: -item[1]):
+        print(f"{weight / 1000:7.0f} kB  {name}")
+        with subtests.test(name):
+            assert weight < PAGE_BYTES
+
+
+def sent_bytes(path):
+    return min(len(gzip.compress(path.read_bytes())), path.stat().st_size) if path.is_file() else 0
+
+
+def test_links_within_the_book_lead_somewhere(book_html, subtests):
+    soups = {
+        name: BeautifulSoup((book_html / name).read_text(), "html.parser") for name in pages_of(book_html)
+    }
+    anchors = {name: {tag["id"] for tag in soup.select("[id]")} for name, soup in soups.items()}
+    for name, soup in soups.items():
+        with subtests.test(name):
+            for link in soup.select("a[href]"):
+                target, anchor = urldefrag(urljoin(f"/{name}", link["href"]))
+                if urlsplit(target).scheme or not target.startswith("/"):
+                    continue
+                path = unquote(target.lstrip("/"))
+                assert (book_html / path).exists(), link["href"]
+                if anchor and path in anchors and anchor != "top":
+                    assert unquote(anchor) in anchors[path], link["href"]
+
+
+def test_every_chapter_keeps_its_time(book_html, subtests):
+    seconds = json.loads((book_html.parent / "chapter_seconds.json").read_text())
+    assert seconds
+    for name, taken in seconds.items():
+        print(f"{taken:6.1f} s  {name}")
+        with subtests.test(name):
+            assert taken <= MORE_SECONDS.get(name, CHAPTER_SECONDS)
+
+
+@pytest.fixture(scope="module")
+def pdf(book_html, browser, tmp_path_factory):
+    target = tmp_path_factory.mktemp("pdf") / "book.pdf"
+    # In a process of its own: one Playwright a process.
+    code = "import sys, pathlib, make_pdf; make_pdf.make(*map(pathlib.Path, sys.argv[1:]))"
+    command = [sys.executable, "-c", code, book_html, ROOT / "_toc.yml", target]
+    subprocess.run(command, check=True, cwd=ROOT / "site")
+    return PdfReader(target)
+
+
+def test_the_pdf_holds_every_chapter_in_order(pdf, book_html):
+    titles = []
+    for _, chapter in chapters_in_order(ROOT / "_toc.yml"):
+        heading = BeautifulSoup((book_html / f"{chapter}.html").read_text(), "html.parser").h1
+        heading.select_one(".headerlink").decompose()
+        titles.append(heading.get_text().strip())
+    captions = [caption for caption, _ in chapters_in_order(ROOT / "_toc.yml") if caption]
+    flat = [
+        item["/Title"] for entry in pdf.outline for item in (entry if isinstance(entry, list) else [entry])
+    ]
+    assert [title for title in flat if title not in captions] == titles
+    assert len(pdf.pages) > len(titles)
+    for number, leaf in enumerate(pdf.pages, 1):
+        assert leaf.extract_text().split()[-1] == str(number)
+        links = [str(note.get_object().get("/A", {}).get("/URI", "")) for note in leaf.get("/Annots", [])]
+        assert not [link for link in links if "127.0.0.1" in link]
+
+
+def test_nothing_is_cut_off_in_print(book, book_html, browser, subtests):
+    """At the width of the printed column, every picture is there and no equation or figure is wider."""
+    for _, chapter in chapters_in_order(ROOT / "_toc.yml"):
+        with subtests.test(chapter):
+            page = browser.new_page(viewport={"width": 877, "height": 1200})
+            page.emulate_media(media="print")
+            page.goto(f"{book}/{chapter}.html")
+            page.wait_for_load_state("networkidle")
+            wide = page.evaluate(
+                """() => [...document.querySelectorAll("article :is(mjx-container[display], img, table)")]
+                  .filter(box => box.scrollWidth > box.clientWidth + 1 && box.clientWidth > 0 ||
+                                 box.getBoundingClientRect().right > innerWidth + 1)
+                  .map(box => box.outerHTML.slice(0, 80))"""
+            )
+            assert wide == []
+            assert page.evaluate(
+                "[...document.images].every(image => image.complete && image.naturalWidth > 0)"
+            )
+            page.close()
+
+
+def test_notebooks_run_by_themselves(book_html, tmp_path):
+    """Two chapters' notebooks, in an environment that holds nothing but the package and a kernel."""
+    environment = tmp_path / "env"
+    subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+    python = environment / "bin" / "python"
+    install = ["-m", "pip", "install", "-q", "--disable-pip-version-check", "-c", ROOT / "constraints.txt"]
+    subprocess.run([python, *install, ROOT, "ipykernel", "nbclient"], check=True)
+    run = (
+        "import sys, nbformat, nbclient\n"
+        "for path in sys.argv[1:]:\n"
+        "    nbclient.NotebookClient(nbformat.read(path, 4), timeout=300).execute()\n"
+    )
+    notebooks = [
+        book_html / "_sources" / "chapters" / name
+        for name in ("index.ipynb", "part1/phase-transitions.ipynb")
+    ]
+    done = subprocess.run([python, "-c", run, *notebooks], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr[-3000:]
