@@ -10,6 +10,7 @@ from .certify import Verdict, decide
 from .conditions import Isometry, isometry
 from .ensembles import draw
 from .enumeration import enumerate_patterns
+from .figures import open_figure
 from .neurons import Network
 from .patterns import Patterns, count_patterns, gates_of, has_all_ones, sample_patterns
 from .phase import phase_diagram
@@ -50,7 +51,9 @@ __all__ = [
     "training",
     "train",
     "figures",
+    "open_figure",
     "exercises",
+    "pictures",
     "plots",
     "widgets",
 ]
@@ -60,7 +63,7 @@ def __getattr__(name):
     """Load the rooms that need matplotlib, ipywidgets or torch when they are first used."""
     import importlib
 
-    if name in ("plots", "widgets", "networks", "training"):
+    if name in ("pictures", "plots", "widgets", "networks", "training"):
         return importlib.import_module(f".{name}", __name__)
     if name == "train":
         return importlib.import_module(".training", __name__).train

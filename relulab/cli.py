@@ -5,6 +5,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
+
 from . import _checks
 from .sweep import cores
 
@@ -35,8 +37,12 @@ def _parser():
 
     figure = commands.add_parser("figure", help="compute a figure of the paper, or all of them")
     figure.add_argument("number", help="such as 4a, or all")
-    figure.add_argument("--scale", default="book", help="book or paper")
+    figure.add_argument("--scale", default="book", help="book, paper, or shipped (that of the stored result)")
+    figure.add_argument(
+        "--protocol", default="paper", help="paper, or released (the released code's choices)"
+    )
 
+    figure.add_argument("--remark", default="", help="kept with the result")
     sweep = commands.add_parser("sweep", help="compute a phase diagram of your own")
     sweep.add_argument("--n", type=sizes, default=sizes("10:200:10"), help="10,20,40 or start:stop:step")
     sweep.add_argument("--d", type=sizes, default=sizes("10:60:10"), help="as --n")
@@ -44,6 +50,8 @@ def _parser():
     for name in ("kind", "network", "form", "ensemble", "direction", "metric"):
         sweep.add_argument(f"--{name}")
     sweep.add_argument("--k", type=int, default=1)
+    sweep.add_argument("--sigma", type=float, default=0.0, help="noise, for the distances")
+    sweep.add_argument("--beta", type=float, help="weight of the regularizer, for the distances")
     sweep.add_argument("--store", help="folder or address that keeps finished cells: a stopped sweep goes on")
     sweep.add_argument("--workers", type=int, default=cores(), help="threads; by default one a core")
 
@@ -68,27 +76,51 @@ def main(arguments=None):
 
 
 def _figures(options):
-    from .figures import FIGURES
+    from .figures import FIGURES, stored
 
+    files = stored()
     for figure in FIGURES.values():
         settings = ", ".join(f"{name} {value}" for name, value in figure.settings.items())
-        print(f"{figure.number:4} {settings:42} {figure.expectation}")
+        noise = "" if figure.sigmas == (0.0,) else f", sigma {', '.join(f'{s:g}' for s in figure.sigmas)}"
+        print(f"{figure.number:8} {settings}{noise}\n{'':8} expected: {figure.expectation}")
+        notes = {
+            "note": figure.note,
+            "released": "; ".join(figure.released),
+            "stored": _stored(figure, files),
+        }
+        for name, text in notes.items():
+            if text:
+                print(f"{'':8} {name}: {text}")
+
+
+def _stored(figure, files):
+    """The stored result in words, and its grid where that is not the paper's."""
+    if figure.number not in files or figure.grids["shipped"] == figure.grids["paper"]:
+        return files.get(figure.number)
+    grid = {name: np.atleast_1d(values) for name, values in figure.grids["shipped"].items()}
+    sizes = ", ".join(f"{name} = {v[0]}..{v[-1]} ({len(v)})" for name, v in grid.items() if name != "trials")
+    return f"{files[figure.number]}; not the paper's grid but {sizes}, {grid['trials'][0]} trials"
 
 
 def _figure(options):
-    from .figures import FIGURES, compute
+    from .figure_runs import compute
+    from .figure_store import pack, save
+    from .figures import FIGURES
 
     for number in FIGURES if options.number == "all" else [options.number]:
-        ds = compute(number, options.scale, options.seed)
-        _save(ds, options.out, f"figure-{number}-{options.scale}")
+        name = f"figure-{number}-{options.scale}" + "-released" * (options.protocol == "released")
+        ds = compute(number, options.scale, options.seed, options.protocol, options.out / "cells")
+        save(pack(ds.assign_attrs(remark=options.remark)), options.out / f"{name}.zarr.zip")
+        _draw(ds, options.out / name)
         outcome = "held" if ds.attrs["held"] else "did not hold"
-        print(f"figure {number}: {ds.attrs['expectation']}: {outcome}, measured {ds.attrs['edge']:.2f}")
+        print(f"figure {number}: {ds.attrs['expectation']}: {outcome}, {ds.attrs['finding']}")
 
 
 def _sweep(options):
     from .phase import phase_diagram
 
-    names = ("n", "d", "trials", "kind", "network", "form", "ensemble", "direction", "metric", "k", "store")
+    names = ("n", "d", "trials", "kind", "network", "form", "ensemble", "direction", "metric", "k")
+    names += ("sigma", "beta", "store")
     settings = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     with ThreadPoolExecutor(_checks.count("workers", options.workers)) as pool:
         ds = phase_diagram(**settings, rng=options.seed, executor=pool)
@@ -98,21 +130,26 @@ def _sweep(options):
 
 def _save(ds, folder, name):
     """Write the table and the picture, and say where."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from .plots import diagram, use_style
-
     folder.mkdir(parents=True, exist_ok=True)
-    use_style()
-    figure = diagram(ds).figure
-    for suffix in ("png", "svg"):
-        figure.savefig(folder / f"{name}.{suffix}", dpi=150)
-    columns = ["rate", "lower", "upper", "undecided"]
+    _draw(ds, folder / name)
+    columns = [c for c in ("rate", "mean", "median", "lower", "upper", "undecided") if c in ds]
     header = "".join(f"# {key}: {value}\n" for key, value in ds.attrs.items())
     table = ds[columns].to_dataframe().to_csv()
     (folder / f"{name}.csv").write_text(header + table)
     print(f"wrote {folder / name}.csv, .png and .svg")
+
+
+def _draw(ds, path):
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from .pictures import picture
+    from .plots import use_style
+
+    use_style()
+    drawn = picture(ds)
+    for suffix in ("png", "svg"):
+        drawn.savefig(f"{path}.{suffix}", dpi=150)
 
 
 if __name__ == "__main__":

@@ -20,19 +20,22 @@ from .store import open_store
 from .sweep import cores, run_cells
 from .theory import wilson_interval
 
+PROTOCOLS = ("paper", "released")
 METRICS = ("recovery", "isometry", *distances.METRICS)
 FIELDS = ("status", "evidence", "margin", "iterations", "seconds")
 NO_EVIDENCE = -1
 
 
-def instance(n, d, trial, kind="linear", ensemble="gaussian", direction="random", k=1, sigma=0.0, rng=0):
+def instance(
+    n, d, trial, kind="linear", ensemble="gaussian", direction="random", k=1, sigma=0.0, rng=0, patterns=1
+):
     """The planted problem of one trial of a phase diagram, by itself.
 
     Parameters
     ----------
     n, d, trial : int
         Samples, dimension, number of the trial.
-    kind, ensemble, direction, k, sigma
+    kind, ensemble, direction, k, sigma, patterns
         As for `phase_diagram`.
     rng : int
         The diagram's seed.
@@ -51,11 +54,13 @@ def instance(n, d, trial, kind="linear", ensemble="gaussian", direction="random"
     >>> rl.decide(plant, S).status
     'recovered'
     """
-    ((hidden,), (S,)) = instances(n, d, [trial], kind, ensemble, direction, k, sigma, rng)
+    ((hidden,), (S,)) = instances(n, d, [trial], kind, ensemble, direction, k, sigma, rng, patterns)
     return hidden, S
 
 
-def instances(n, d, trials, kind="linear", ensemble="gaussian", direction="random", k=1, sigma=0.0, rng=0):
+def instances(
+    n, d, trials, kind="linear", ensemble="gaussian", direction="random", k=1, sigma=0.0, rng=0, patterns=1
+):
     """The planted problems of several trials of a cell, each as `instance` gives it, drawn faster.
 
     Parameters
@@ -64,7 +69,7 @@ def instances(n, d, trials, kind="linear", ensemble="gaussian", direction="rando
         Samples, dimension.
     trials : iterable of int
         Numbers of the trials.
-    kind, ensemble, direction, k, sigma, rng
+    kind, ensemble, direction, k, sigma, rng, patterns
         As for `instance`.
 
     Returns
@@ -84,7 +89,7 @@ def instances(n, d, trials, kind="linear", ensemble="gaussian", direction="rando
     sources = [np.random.default_rng([rng, n, d, trial]) for trial in trials]
     plants = [plant(draw(ensemble, n, d, source), kind, k, direction, sigma, source) for source in sources]
     includes = [None if kind == "linear" else hidden.weights for hidden in plants]
-    return plants, sample_together([hidden.X for hidden in plants], None, includes, sources)
+    return plants, sample_together([hidden.X for hidden in plants], max(patterns * n, 50), includes, sources)
 
 
 def phase_diagram(
@@ -100,12 +105,14 @@ def phase_diagram(
     sigma=0.0,
     beta=None,
     metric="recovery",
+    patterns=1,
     rng=0,
     store=None,
     executor=None,
     progress=True,
     audit=False,
     device="cpu",
+    protocol="paper",
 ):
     """Decide planted problems, or measure how far their solutions are from the plant, over a grid of sizes.
 
@@ -140,6 +147,8 @@ def phase_diagram(
         condition hold (`isometry`), which is sufficient, not necessary. ``"distance"``: of the solution from
         the planted weights. ``"test-distance"``: of its outputs from the plant's on n fresh rows without
         noise (`relulab.distances.measure`).
+    patterns : int
+        Gates drawn for each row of the data; never fewer than 50 in all.
     rng : int
         The seed. Trial t of cell (n, d) depends on (seed, n, d, t) alone.
     store : str or path, optional
@@ -153,6 +162,8 @@ def phase_diagram(
         Re-check every verdict that is computed with `check`.
     device : {"cpu", "auto"}
         What decides: NumPy, or a CUDA device through torch where there is one.
+    protocol : {"paper", "released"}
+        ``"released"`` computes what the paper's released code does (`relulab.released`), without evidence.
 
     Returns
     -------
@@ -233,10 +244,13 @@ def phase_diagram(
         "sigma": sigma,
         "rng": seed,
     }
+    problem |= {} if _checks.count("patterns", patterns) == 1 else {"patterns": patterns}
     kept_as = "distance" if measured else metric  # both distances come from one solution
-    arguments = (trials, problem, network, form, kept_as, audit, beta, device)
+    released = _checks.choice("protocol", protocol, PROTOCOLS) == "released"
+    arguments = (trials, problem, network, form, kept_as, audit, beta, device, released)
     settings = problem | {"network": network, "form": form, "metric": kept_as, "trials": trials}
     settings |= {"beta": beta} if measured else {}
+    settings |= {"protocol": protocol} if released else {}
     fields = distances.FIELDS if measured else FIELDS
     if callable(ensemble):
         # The name alone does not tell two functions apart.
@@ -291,12 +305,19 @@ def _grid(name, values):
     return sizes
 
 
-def run_cell(n, d, trials, problem, network, form, metric, audit=False, beta=None, device="cpu"):
+def run_cell(
+    n, d, trials, problem, network, form, metric, audit=False, beta=None, device="cpu", released=False
+):
     """Decide or measure the trials of one cell: a table (trials, fields) of `FIELDS` or its like.
 
     Decisions are made together; the seconds of a trial are its share of those of the cell.
     """
     begun = time.perf_counter()
+    if released:
+        from .released import run_trial
+
+        rows = [run_trial(n, d, trial, problem, network, form, metric, beta) for trial in range(trials)]
+        return _timed(rows, begun)
     plants, patterns = instances(n, d, range(trials), **problem)
     if metric == "recovery":
         rows = _decided(plants, patterns, network, form, audit, device)
@@ -305,7 +326,11 @@ def run_cell(n, d, trials, problem, network, form, metric, audit=False, beta=Non
     else:
         numbered = enumerate(zip(plants, patterns, strict=True))
         rows = [_measured(n, d, t, *trial, problem, network, form, beta) for t, trial in numbered]
-    seconds = (time.perf_counter() - begun) / trials
+    return _timed(rows, begun)
+
+
+def _timed(rows, begun):
+    seconds = (time.perf_counter() - begun) / len(rows)
     return np.array([(*row, seconds) for row in rows])
 
 

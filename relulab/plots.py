@@ -4,7 +4,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 
-from .theory import wendel
+from .theory import group_threshold, wendel
 
 # Okabe and Ito's colors, safe for color-blind readers; the order is that of use.
 COLORS = {
@@ -17,7 +17,7 @@ COLORS = {
     "gray": "#6B7280",
     "ink": "#1F2933",
 }
-RATE_MAP = "cividis"
+RATE_MAP, DISTANCE_MAP = "cividis", "cividis_r"  # bright is good
 
 STYLE = {
     "figure.figsize": (6.4, 4.2),
@@ -60,7 +60,8 @@ def use_style():
         set_matplotlib_formats("svg", metadata={"Date": None})
 
 
-def _edges(centers):
+def edges(centers):
+    """The borders between cells with these centers."""
     centers = np.asarray(centers, dtype=float)
     if len(centers) == 1:
         return np.array([centers[0] - 0.5, centers[0] + 0.5])
@@ -94,8 +95,8 @@ def rates(ds, x="d", y="n", ax=None):
     """
     ax = ax or plt.subplots()[1]
     picture = ax.pcolormesh(
-        _edges(ds[x]),
-        _edges(ds[y]),
+        edges(ds[x]),
+        edges(ds[y]),
         ds.rate.transpose(y, x).values,
         vmin=0,
         vmax=1,
@@ -112,9 +113,10 @@ def diagram(ds, ax=None, theory=True):
     """Draw a phase diagram over (d, n), with the theory over it.
 
     Cells with undecided trials are marked with their number. The band about the measured 50 % contour is
-    where the 95 % interval of the rate holds 1/2, interpolated between cells. For a linear plant the dashed
-    line, n = 2d, is where the all-ones pattern exists with probability 1/2: far below it nothing is
-    recovered.
+    where the 95 % interval of the rate holds 1/2, interpolated between cells. The dashed line is theory. For
+    a linear plant n = 2d, where the all-ones pattern exists with probability 1/2: far below it nothing is
+    recovered by the gated program. For one normalized neuron n = d. For several the statistical dimension of
+    the group norm, a heuristic.
 
     Parameters
     ----------
@@ -139,15 +141,10 @@ def diagram(ds, ax=None, theory=True):
     'n'
     """
     ax = rates(ds, ax=ax)
-    for i, j in zip(*np.nonzero(ds.undecided.values), strict=True):
-        ax.text(float(ds.d[j]), float(ds.n[i]), f"?{int(ds.undecided[i, j])}", ha="center", va="center")
+    mark_undecided(ds, ax)
     if theory and min(ds.rate.shape) > 1:
-        top = float(_edges(ds.n)[-1])
-        if ds.attrs.get("kind") == "linear":
-            d = np.linspace(*_edges(ds.d)[[0, -1]], 50)
-            inside = 2 * d <= top
-            label = "n = 2d: all-ones pattern with probability 1/2"
-            ax.plot(d[inside], 2 * d[inside], color="white", linestyle="--", label=label)
+        top = float(edges(ds.n)[-1])
+        _theory(ds, ax, top)
         if ds.rate.min() < 0.5 < ds.rate.max():
             color = COLORS["orange"]
             # In half widths of the interval, so that between cells the contour stays inside its band.
@@ -158,22 +155,54 @@ def diagram(ds, ax=None, theory=True):
             ax.plot([], [], color=color, label="measured 50 %")
             ax.fill_between([], [], [], color=color, alpha=0.35, label="its 95 % interval")
         if ax.get_legend_handles_labels()[0]:
-            legend = ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, fontsize=9)
-            for line in legend.get_lines():
-                if line.get_color() == "white":
-                    line.set_color(COLORS["gray"])
-    ax.set_ylim(*_edges(ds.n)[[0, -1]])
-    ax.set_title(_title(ds.attrs))
+            _legend_below(ax)
+    ax.set_ylim(*edges(ds.n)[[0, -1]])
+    ax.set_title(title(ds.attrs), fontsize=10)
     return ax
 
 
-def _title(settings):
+def _theory(ds, ax, top):
+    """The edge that theory knows for these settings, where it knows one."""
+    kind, k = ds.attrs.get("kind"), ds.attrs.get("k", 1)
+    if kind == "relu" or kind is None:
+        return
+    d = np.linspace(*edges(ds.d)[[0, -1]], 50)
+    if kind == "linear":
+        n, label = 2 * d, "n = 2d: all-ones pattern with probability 1/2"
+    elif k == 1:
+        n, label = d, "n = d"
+    else:
+        n = np.array([group_threshold(k, int(size)) for size in np.maximum(d, 1)])
+        label = "statistical dimension (heuristic)"
+    inside = n <= top
+    ax.plot(d[inside], n[inside], color="white", linestyle="--", label=label)
+
+
+def _legend_below(ax):
+    """A legend under the axes; what is white on the picture is gray in it."""
+    legend = ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=1, fontsize=9)
+    for line in legend.get_lines():
+        if line.get_color() == "white":
+            line.set_color(COLORS["gray"])
+
+
+def title(settings):
+    """A diagram's settings in three short lines."""
     if "kind" not in settings:
         return ""
+    several = "" if settings.get("k", 1) == 1 else f"{settings['k']} neurons, "
+    bound = settings.get("metric") in ("recovery", "isometry")
     return (
-        f"{settings['kind']} plant ({settings['direction']}), {settings['network']} network, "
-        f"{settings['ensemble']} data\nover sampled patterns: an upper bound for all patterns"
+        f"{settings['kind']} plant ({several}{settings['direction']}), {settings['ensemble']} data\n"
+        f"{settings['network']} network, {settings.get('form', 'gated')}\n"
+        f"over sampled patterns{': an upper bound for all patterns' if bound else ''}"
     )
+
+
+def mark_undecided(ds, ax):
+    """Write the number of undecided trials on the cells that have any."""
+    for i, j in zip(*np.nonzero(ds.undecided.values), strict=True):
+        ax.text(float(ds.d[j]), float(ds.n[i]), f"?{int(ds.undecided[i, j])}", ha="center", va="center")
 
 
 def slice_against_wendel(ds, d, ax=None):
@@ -200,13 +229,38 @@ def slice_against_wendel(ds, d, ax=None):
     >>> rl.plots.slice_against_wendel(ds, 20).get_xlabel()
     'n / d'
     """
+    sizes = [int(n) for n in ds.n]
+    ax = slice_against(ds, d, [1 - wendel(n, d) for n in sizes], ax)
+    ax.lines[-1].set_label("1 − Wendel")
+    ax.legend(loc="lower right")
+    return ax
+
+
+def slice_against(ds, d, probability, ax=None):
+    """Draw the success rate at one dimension against n/d, and what is known of it over all patterns.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        From `phase_diagram`.
+    d : int
+        A dimension of the grid.
+    probability : sequence of float
+        The probability over all patterns for every n of the diagram.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes.
+    """
     ax = ax or plt.subplots()[1]
     cut = ds.sel(d=d)
     ratio = cut.n.values / d
-    (line,) = ax.plot(ratio, cut.rate, "o", ms=5, label=f"measured, d = {d}")
+    (line,) = ax.plot(ratio, cut.rate, "o", ms=5, label=f"sampled patterns, d = {d}")
     ax.fill_between(ratio, cut.lower, cut.upper, color=line.get_color(), alpha=0.2, label="95 % interval")
-    sizes = np.arange(max(int(cut.n.min()), 1), int(cut.n.max()) + 1)
-    ax.plot(sizes / d, [1 - wendel(int(n), d) for n in sizes], color=COLORS["orange"], label="1 − Wendel")
+    ax.plot(ratio, probability, color=COLORS["orange"], label="all patterns, exactly")
     ax.set(xlabel="n / d", ylabel="probability of recovery", ylim=(-0.03, 1.03))
     ax.legend(loc="lower right")
     return ax

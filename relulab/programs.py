@@ -218,7 +218,7 @@ def solve(X, y, S, network="skip", form="gated", beta=None, solver="clarabel", *
         zero = np.zeros((blocks.size, blocks.X.shape[1]))
         solution = Solution.from_coordinates(blocks, y, form, beta, zero, None, y, "optimal")
     elif solver == "clarabel":
-        solution = _solve_by_clarabel(blocks, y, form, beta, options)
+        solution = solve_on_blocks(blocks, y, form, beta, **options)
     elif network == "normalized" and form == "gated":
         from .working_set import solve_on_working_set
 
@@ -230,7 +230,8 @@ def solve(X, y, S, network="skip", form="gated", beta=None, solver="clarabel", *
     return replace(solution, given_gates=S.gates) if isinstance(S, Patterns) else solution
 
 
-def _solve_by_clarabel(blocks, y, form, beta, options):
+def solve_on_blocks(blocks, y, form="gated", beta=None, **options):
+    """Solve a network's convex program with Clarabel; see `solve`, which checks its input."""
     scaled = Scaled(blocks, y, beta)
     problem, U, V = primal(scaled.blocks, scaled.y, form, scaled.beta)
     status, reason = run_clarabel(problem, options)

@@ -4,6 +4,7 @@ import pytest
 
 import relulab as rl
 from relulab.cli import main
+from relulab.figure_store import load
 from relulab.figures import FIGURES, measured_edge
 
 mpl.use("Agg")
@@ -58,8 +59,10 @@ def test_measured_edge_interpolates():
 
 def test_figures_are_listed(capsys):
     assert main(["figures"]) == 0
-    listed = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
-    assert listed == list(FIGURES)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines if not line.startswith(" ")] == list(FIGURES)
+    assert sum("expected:" in line for line in lines) == len(FIGURES)
+    assert any("not the paper's grid but" in line for line in lines)
 
 
 def test_a_sweep_writes_table_and_pictures(tmp_path, capsys):
@@ -86,15 +89,29 @@ def test_a_sweep_writes_table_and_pictures(tmp_path, capsys):
 
 
 def test_a_figure_says_whether_it_held(tmp_path, capsys, monkeypatch):
-    monkeypatch.setitem(rl.figures.SCALES, "book", {"n": range(10, 61, 10), "d": [10, 20], "trials": 3})
-    assert main(["figure", "6c", "--out", str(tmp_path)]) == 0
-    assert "held, measured" in capsys.readouterr().out
+    grid = {"n": range(10, 61, 10), "d": [10, 20], "trials": 3}
+    monkeypatch.setitem(FIGURES["6c"].grids, "book", grid)
+    assert main(["figure", "6c", "--out", str(tmp_path), "--remark", "a test"]) == 0
+    assert "held, edge at n/d = " in capsys.readouterr().out
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "cells",
+        "figure-6c-book.png",
+        "figure-6c-book.svg",
+        "figure-6c-book.zarr.zip",
+    }
+    ds = load(tmp_path / "figure-6c-book.zarr.zip")
+    assert ds.attrs["command"] == "relulab figure 6c --scale book --seed 0"
+    assert ds.attrs["remark"] == "a test"
+    again = rl.phase_diagram(**grid, **FIGURES["6c"].settings, progress=False)
+    np.testing.assert_array_equal(ds.status, again.status)
+    assert main(["figure", "6c", "--out", str(tmp_path), "--seed", "1"]) == 2
+    assert "holds another sweep: rng is 0 there and 1 here" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["figure", "99"], "relulab: figure='99' is unknown; choose from '4a'"),
+        (["figure", "99"], "relulab: figure='99' is unknown; choose from '2', '4a'"),
         (["figure", "4a", "--scale", "poster"], "relulab: scale='poster'"),
         (["sweep", "--n", "0,10"], "relulab: n=0"),
         (["sweep", "--ensemble", "poisson"], "relulab: ensemble='poisson'"),

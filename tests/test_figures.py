@@ -1,0 +1,129 @@
+import numpy as np
+import pytest
+
+import relulab as rl
+from relulab import figures
+from relulab.distances import EVIDENCE
+from relulab.figure_runs import compute, hours, judge
+from relulab.figures import FIGURES, open_figure, stored
+from relulab.truth import closed_form, truth
+
+CONVEX = [number for number, figure in FIGURES.items() if not figure.trained]
+PAPERS = {"2", "4a", "4b", "5a", "5b", "8", "9", "10", "clusters", *(str(number) for number in range(7, 33))}
+PAPERS -= {str(number) for number in range(11, 18)} | {"18", "26"}
+PAPERS |= {
+    f"{number}{letter}"
+    for number, letters in (("6", "abcd"), ("18", "abcd"), ("26", "abc"))
+    for letter in letters
+}
+TINY = {"n": [12, 60], "d": [6], "trials": 2}
+
+
+def test_every_figure_of_the_paper_is_there():
+    assert set(FIGURES) == PAPERS
+
+
+@pytest.mark.parametrize("number", CONVEX)
+@pytest.mark.parametrize("protocol", ["paper", "released"])
+def test_every_convex_figure_can_be_computed(number, protocol, monkeypatch, tmp_path):
+    grid = TINY | {"s": [2.0, 6.0], "trials": 50} if number == "clusters" else TINY
+    monkeypatch.setitem(FIGURES[number].grids, "book", grid)
+    ds = compute(number, protocol=protocol, store=tmp_path, progress=False)
+    assert ds.attrs["held"] in (0, 1)
+    assert ds.attrs["finding"]
+    assert ds.attrs["protocol"] == protocol
+    if FIGURES[number].sigmas != (0.0,):
+        np.testing.assert_array_equal(ds.sigma, figures.SIGMAS)
+        noise = ds["test_distance" if ds.attrs["metric"] == "test-distance" else "distance"]
+        if (protocol, FIGURES[number].settings.get("network")) != ("released", "normalized"):
+            assert (noise.sel(n=60, sigma=0.2) > noise.sel(n=60, sigma=0.0)).any()
+
+
+def test_a_trained_figure_is_computed_by_training(monkeypatch, tmp_path):
+    pytest.importorskip("torch")
+    monkeypatch.setitem(FIGURES["8"].grids, "book", {"n": [12, 30, 60], "d": [10], "trials": 2})
+    ds = compute("8", store=tmp_path, progress=False)
+    assert ds.attrs["form"] == "trained"
+    assert ds.test_distance.notnull().all()
+    assert ds.attrs["finding"].startswith("median test distance without noise")
+
+
+def test_the_released_protocol_counts_weights_not_certificates():
+    settings = {"n": [30], "d": [10], "trials": 4, "direction": "smallest", "progress": False}
+    paper, released = (rl.phase_diagram(**settings, protocol=name) for name in ("paper", "released"))
+    np.testing.assert_array_equal(paper.status == 0, released.status == 0)
+    assert (released.evidence == released.evidence.none).all()
+
+
+def test_the_released_prediction_is_not_the_gated_function():
+    settings = {"n": [60], "d": [10], "trials": 3, "sigma": 0.2, "metric": "test-distance", "progress": False}
+    paper, released = (rl.phase_diagram(**settings, protocol=name) for name in ("paper", "released"))
+    np.testing.assert_allclose(paper.distance, released.distance, rtol=1e-6)
+    assert (abs(paper.test_distance / released.test_distance - 1) > 0.01).all()
+
+
+@pytest.mark.parametrize("number", list(stored()))
+def test_a_stored_result_is_small_and_says_where_it_comes_from(number):
+    file = figures.RESULTS / figures.FILE.format(number)
+    assert file.stat().st_size < 300_000
+    ds = open_figure(number)
+    assert ds.attrs["command"].startswith(f"relulab figure {number} --scale ")
+    assert ds.attrs["rng"] == 0
+    assert {"versions", "machine", "date", "expectation", "held", "finding", "remark"} <= set(ds.attrs)
+    again = judge(FIGURES[number], ds)
+    assert (int(again[0]), again[1]) == (ds.attrs["held"], ds.attrs["finding"])
+
+
+def test_all_stored_results_together_are_small():
+    assert sum(file.stat().st_size for file in figures.RESULTS.glob("*.zip")) < 6_000_000
+
+
+@pytest.mark.parametrize(
+    "number", [number for number in CONVEX if number in stored() and number != "clusters"]
+)
+def test_a_cell_of_a_stored_result_is_what_is_computed_now(number):
+    ds, figure = open_figure(number), FIGURES[number]
+    pick = np.random.default_rng([ord(letter) for letter in number])
+    n, d = int(pick.choice(ds.n[ds.n <= 200])), int(pick.choice(ds.d[ds.d <= 50]))
+    sigma = float(pick.choice(figure.sigmas))
+    now = rl.phase_diagram([n], [d], ds.sizes["trial"], **figure.settings, sigma=sigma, progress=False)
+    then = ds.sel(n=n, d=d) if "sigma" not in ds.dims else ds.sel(n=n, d=d, sigma=sigma)
+    for code in range(len(EVIDENCE)):
+        assert (now.status == code).sum() == (then.status == code).sum()
+    for name in {"distance", "test_distance"} & set(ds):
+        np.testing.assert_allclose(now[name][0, 0], then[name], rtol=1e-3, atol=1e-6)
+
+
+def test_an_unknown_result_names_the_others():
+    with pytest.raises(ValueError, match="figure='11' is unknown; choose from '2', '4a'"):
+        open_figure("11")
+
+
+def test_hours_follow_a_power_law():
+    ds = rl.phase_diagram([20, 40, 80], [5, 10], 2, progress=False)
+    ds["seconds"] = (1e-6 * ds.n**2 * ds.d).broadcast_like(ds.seconds)
+    grid = {"n": [100, 200], "d": [50], "trials": 3}
+    expected = 3 * 1e-6 * 50 * (100**2 + 200**2) / 3600
+    np.testing.assert_allclose(hours(ds, grid), expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("number", ["6c", "22"])
+def test_the_closed_form_is_what_decisions_count(number):
+    trials = 60
+    known = truth(number, n=[4, 6, 8], trials=trials)
+    np.testing.assert_allclose(known.recovered + known.failed, 1)
+    assert (known.recovered <= known.sampled).all()
+    lower, upper = rl.theory.wilson_interval(known.recovered.values * trials, trials, level=0.999)
+    assert ((lower <= known.probability) & (known.probability <= upper)).all()
+
+
+def test_sampling_is_optimistic_and_cutting_planes_say_so():
+    known = truth("4a", n=[25], d=10, trials=6)
+    assert known.recovered.item() == 0
+    assert known.sampled.item() > 1 - known.failed.item()
+    assert np.isnan(closed_form(FIGURES["4a"].settings, 25, 10))
+
+
+def test_truth_is_asked_of_recovery_figures():
+    with pytest.raises(ValueError, match="figure='7' is not about recovery"):
+        truth("7")
