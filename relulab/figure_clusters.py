@@ -36,7 +36,7 @@ def frequencies(n, d, s, trials, means="unit", rng=0, progress=True):
     Examples
     --------
     >>> from relulab.figure_clusters import frequencies
-    >>> ds = frequencies([20], [10], [3.0], trials=400, progress=False)
+    >>> ds = frequencies([20], [10], [3.0], trials=400, rng=1, progress=False)
     >>> bool(ds.lower.item() < ds.probability.item() < ds.upper.item())
     True
     """

@@ -210,11 +210,6 @@ _ALL = (
 FIGURES = {figure.number: figure for figure in _ALL}
 
 
-def find(number):
-    """The figure of a number; ValueError with the choices."""
-    return FIGURES[_checks.choice("figure", number, FIGURES)]
-
-
 def open_figure(number):
     """Open a figure's result that comes with the package.
 

@@ -3,8 +3,9 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
+from ._drawing import COLORS, edges, mark_undecided, title
 from .figures import FIGURES
-from .plots import COLORS, DISTANCE_MAP, diagram, edges, mark_undecided, slice_against, title
+from .plots import DISTANCE_MAP, diagram, slice_against
 from .truth import closed_form, knows_recovery, truth
 
 FARTHEST = 1.2  # what a distance's color shows at most: plants have norm 1
@@ -30,8 +31,8 @@ def picture(ds, beside=None):
     --------
     >>> import relulab as rl
     >>> from relulab.pictures import picture
-    >>> len(picture(rl.open_figure("7")).axes)
-    5
+    >>> len(picture(rl.open_figure("22")).axes)
+    3
     """
     if "probability" in ds:
         return frequencies(ds).figure

@@ -4,19 +4,9 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 
+from ._drawing import COLORS, edges, legend_below, mark_undecided, title
 from .theory import group_threshold, wendel
 
-# Okabe and Ito's colors, safe for color-blind readers; the order is that of use.
-COLORS = {
-    "blue": "#0072B2",
-    "orange": "#D55E00",
-    "green": "#009E73",
-    "pink": "#CC79A7",
-    "sky": "#56B4E9",
-    "yellow": "#E69F00",
-    "gray": "#6B7280",
-    "ink": "#1F2933",
-}
 RATE_MAP, DISTANCE_MAP = "cividis", "cividis_r"  # bright is good
 
 STYLE = {
@@ -58,15 +48,6 @@ def use_style():
         return
     if get_ipython() is not None:
         set_matplotlib_formats("svg", metadata={"Date": None})
-
-
-def edges(centers):
-    """The borders between cells with these centers."""
-    centers = np.asarray(centers, dtype=float)
-    if len(centers) == 1:
-        return np.array([centers[0] - 0.5, centers[0] + 0.5])
-    middle = (centers[1:] + centers[:-1]) / 2
-    return np.r_[2 * centers[0] - middle[0], middle, 2 * centers[-1] - middle[-1]]
 
 
 def rates(ds, x="d", y="n", ax=None):
@@ -155,7 +136,7 @@ def diagram(ds, ax=None, theory=True):
             ax.plot([], [], color=color, label="measured 50 %")
             ax.fill_between([], [], [], color=color, alpha=0.35, label="its 95 % interval")
         if ax.get_legend_handles_labels()[0]:
-            _legend_below(ax)
+            legend_below(ax)
     ax.set_ylim(*edges(ds.n)[[0, -1]])
     ax.set_title(title(ds.attrs), fontsize=10)
     return ax
@@ -176,33 +157,6 @@ def _theory(ds, ax, top):
         label = "statistical dimension (heuristic)"
     inside = n <= top
     ax.plot(d[inside], n[inside], color="white", linestyle="--", label=label)
-
-
-def _legend_below(ax):
-    """A legend under the axes; what is white on the picture is gray in it."""
-    legend = ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=1, fontsize=9)
-    for line in legend.get_lines():
-        if line.get_color() == "white":
-            line.set_color(COLORS["gray"])
-
-
-def title(settings):
-    """A diagram's settings in three short lines."""
-    if "kind" not in settings:
-        return ""
-    several = "" if settings.get("k", 1) == 1 else f"{settings['k']} neurons, "
-    bound = settings.get("metric") in ("recovery", "isometry")
-    return (
-        f"{settings['kind']} plant ({several}{settings['direction']}), {settings['ensemble']} data\n"
-        f"{settings['network']} network, {settings.get('form', 'gated')}\n"
-        f"over sampled patterns{': an upper bound for all patterns' if bound else ''}"
-    )
-
-
-def mark_undecided(ds, ax):
-    """Write the number of undecided trials on the cells that have any."""
-    for i, j in zip(*np.nonzero(ds.undecided.values), strict=True):
-        ax.text(float(ds.d[j]), float(ds.n[i]), f"?{int(ds.undecided[i, j])}", ha="center", va="center")
 
 
 def slice_against_wendel(ds, d, ax=None):
@@ -254,6 +208,14 @@ def slice_against(ds, d, probability, ax=None):
     -------
     matplotlib.axes.Axes
         The axes.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> ds = rl.open_figure("6c")
+    >>> known = [rl.theory.recovery_whitened(int(n), 30) if n >= 30 else 0 for n in ds.n]
+    >>> len(rl.plots.slice_against(ds, 30, known).lines)
+    2
     """
     ax = ax or plt.subplots()[1]
     cut = ds.sel(d=d)

@@ -9,7 +9,7 @@ import scipy
 
 from . import _checks
 from .certify import decide
-from .figures import find
+from .figures import FIGURES
 from .phase import instance
 from .theory import recovery_whitened
 
@@ -85,7 +85,7 @@ def truth(number, n=range(4, 21, 4), d=3, trials=10, rng=0):
     """
     import xarray as xr
 
-    figure = find(number)
+    figure = FIGURES[_checks.choice("figure", number, FIGURES)]
     if not knows_recovery(figure):
         raise ValueError(f"figure={number!r} is not about recovery; choose one that is, such as '4a'")
     settings = {name: value for name, value in figure.settings.items() if name not in ("network", "form")}

@@ -95,7 +95,7 @@ def test_a_cell_of_a_stored_result_is_what_is_computed_now(number):
 
 
 def test_an_unknown_result_names_the_others():
-    with pytest.raises(ValueError, match="figure='11' is unknown; choose from '2', '4a'"):
+    with pytest.raises(ValueError, match=r"figure='11' is unknown; choose from .*'4a'"):
         open_figure("11")
 
 
@@ -112,7 +112,6 @@ def test_the_closed_form_is_what_decisions_count(number):
     trials = 60
     known = truth(number, n=[4, 6, 8], trials=trials)
     np.testing.assert_allclose(known.recovered + known.failed, 1)
-    assert (known.recovered <= known.sampled).all()
     lower, upper = rl.theory.wilson_interval(known.recovered.values * trials, trials, level=0.999)
     assert ((lower <= known.probability) & (known.probability <= upper)).all()
 

@@ -62,7 +62,7 @@ def test_figures_are_listed(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines if not line.startswith(" ")] == list(FIGURES)
     assert sum("expected:" in line for line in lines) == len(FIGURES)
-    assert any("not the paper's grid but" in line for line in lines)
+    assert any("stored: results/figure-4a.zarr.zip, " in line for line in lines)
 
 
 def test_a_sweep_writes_table_and_pictures(tmp_path, capsys):

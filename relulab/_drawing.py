@@ -1,0 +1,51 @@
+"""Small things that every picture needs: colors, cell borders, titles, legends."""
+
+import numpy as np
+
+# Okabe and Ito's colors, safe for color-blind readers; the order is that of use.
+COLORS = {
+    "blue": "#0072B2",
+    "orange": "#D55E00",
+    "green": "#009E73",
+    "pink": "#CC79A7",
+    "sky": "#56B4E9",
+    "yellow": "#E69F00",
+    "gray": "#6B7280",
+    "ink": "#1F2933",
+}
+
+
+def edges(centers):
+    """The borders between cells with these centers."""
+    centers = np.asarray(centers, dtype=float)
+    if len(centers) == 1:
+        return np.array([centers[0] - 0.5, centers[0] + 0.5])
+    middle = (centers[1:] + centers[:-1]) / 2
+    return np.r_[2 * centers[0] - middle[0], middle, 2 * centers[-1] - middle[-1]]
+
+
+def title(settings):
+    """A diagram's settings in three short lines."""
+    if "kind" not in settings:
+        return ""
+    several = "" if settings.get("k", 1) == 1 else f"{settings['k']} neurons, "
+    bound = settings.get("metric") in ("recovery", "isometry")
+    return (
+        f"{settings['kind']} plant ({several}{settings['direction']}), {settings['ensemble']} data\n"
+        f"{settings['network']} network, {settings.get('form', 'gated')}\n"
+        f"over sampled patterns{': an upper bound for all patterns' if bound else ''}"
+    )
+
+
+def mark_undecided(ds, ax):
+    """Write the number of undecided trials on the cells that have any."""
+    for i, j in zip(*np.nonzero(ds.undecided.values), strict=True):
+        ax.text(float(ds.d[j]), float(ds.n[i]), f"?{int(ds.undecided[i, j])}", ha="center", va="center")
+
+
+def legend_below(ax):
+    """A legend under the axes; what is white on the picture is gray in it."""
+    legend = ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=1, fontsize=9)
+    for line in legend.get_lines():
+        if line.get_color() == "white":
+            line.set_color(COLORS["gray"])
