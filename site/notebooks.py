@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import nbformat
-import yaml
+from quiz import as_markdown
 
 FENCE = re.compile(
     r"^(?P<marks>`{3,}|:{3,})\{(?P<name>[\w:-]+)\}[ ]*(?P<title>.*)\n(?P<body>(?:.*\n)*?)(?P=marks)[ ]*$",
@@ -128,7 +128,7 @@ def directive(fence, values, names):
     name, title = fence["name"], fence["title"].strip()
     body = plain(OPTIONS.sub("", fence["body"]), values, names)
     if name == "quiz":
-        return quiz(body)
+        return as_markdown(body)
     if name == "math":
         return f"$$\n{body}\n$$"
     if name in SHOWN_AS_QUOTE:
@@ -141,18 +141,6 @@ def directive(fence, values, names):
     if name.startswith("prf:") or name == "exercise":
         return f"**{kind_of(name)}{f' ({title})' if title else ''}.** {body}"
     return body if name not in ("solution-end", "bibliography", "index") else ""
-
-
-def quiz(body):
-    parts = []
-    for question in yaml.safe_load(body):
-        right = next(answer for answer in question["answers"] if answer.get("right"))
-        choices = "\n".join(f"- {answer['text']}" for answer in question["answers"])
-        shown = f"{right['text']} {right.get('because', '')}"
-        parts.append(
-            f"**{question['ask']}**\n\n{choices}\n\n<details><summary>Answer</summary>\n\n{shown}\n\n</details>"
-        )
-    return "\n\n".join(parts)
 
 
 def inline(name, text, values, names):
