@@ -43,7 +43,7 @@ def _hidden_from_the_sample(answer):
         return "It lies on the border of a cell: some x_i^T u is zero."
     if not pattern.any():
         return "That neuron is off on every point."
-    sampled = np.asarray(sample_patterns(X, count=1000, rng=0))
+    sampled = np.asarray(sample_patterns(X, count=20_000, rng=0))
     if (sampled == pattern[:, None]).all(axis=0).any():
         return "The sample has that pattern. Compare with rl.enumerate_patterns(X)."
     return None
