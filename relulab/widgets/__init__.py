@@ -2,6 +2,16 @@
 
 from .arrangement_explorer import ArrangementExplorer
 from .flipbook import Flipbook
+from .isometry_explorer import IsometryExplorer
 from .phase_explorer import PhaseExplorer
+from .training_player import TrainingPlayer
+from .training_runs import record
 
-__all__ = ["ArrangementExplorer", "Flipbook", "PhaseExplorer"]
+__all__ = [
+    "ArrangementExplorer",
+    "Flipbook",
+    "IsometryExplorer",
+    "PhaseExplorer",
+    "TrainingPlayer",
+    "record",
+]

@@ -7,11 +7,6 @@ const DARK = {
 };
 const COLOR = new RegExp(Object.keys(DARK).join("|"), "g");
 
-async function unpack(bytes) {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return JSON.parse(await new Response(stream).text());
-}
-
 function render({ model, el }) {
   const id = `rw-${Math.random().toString(36).slice(2)}`;
   const [width, height] = model.get("size");

@@ -1,15 +1,13 @@
 """The flipbook: pictures drawn once, turned over by the reader."""
 
 import base64
-import gzip
 import io
-import json
 
 import anywidget
 import traitlets
 
 from .. import _checks
-from .sources import joined
+from .sources import as_bytes, joined
 
 MOST_BYTES = 1_000_000  # of all pictures, compressed
 BIG_SVG = 25_000  # compressed; above it a PNG is tried
@@ -86,7 +84,7 @@ class Flipbook(anywidget.AnyWidget):
         labels = [_words("label", f"{name} = {{}}" if label is None else label, value) for value in values]
         texts = [_words("alt", alt, value) for value in values]
         sources = [_source(draw, value, figsize) for value in values]
-        pictures = _squeeze(json.dumps(list(zip(sources, labels, texts, strict=True))))
+        pictures = as_bytes(list(zip(sources, labels, texts, strict=True)))
         if len(pictures) > MOST_BYTES:
             raise ValueError(f"the pictures come to {len(pictures)} bytes; draw simpler ones, or fewer")
         super().__init__(
@@ -111,10 +109,6 @@ def _words(name, words, value):
     return text
 
 
-def _squeeze(text):
-    return gzip.compress(text.encode(), mtime=0)
-
-
 def _source(draw, value, figsize):
     """The picture of a value: an SVG's text, or a PNG's data address where that is much smaller."""
     import matplotlib as mpl
@@ -134,7 +128,7 @@ def _source(draw, value, figsize):
             figure, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type"))
         ).decode()
         svg = svg[svg.index("<svg") :]
-        size = len(_squeeze(svg))
+        size = len(as_bytes(svg))
         if size > BIG_SVG:
             png = _saved(figure, format="png", dpi=192)
             if len(png) < size:

@@ -49,6 +49,12 @@ function makePlayer({ id, name, count, words, onShow, pause = () => 400 }) {
     face();
   }
 
+  // Play a run that has just come; where less motion is asked, show how it ends.
+  function perform() {
+    if (calm.matches) show(count - 1, false);
+    else toggle();
+  }
+
   function next() {
     const last = index + 1 >= count - 1;
     timer = last ? null : setTimeout(next, pause());
@@ -66,7 +72,7 @@ function makePlayer({ id, name, count, words, onShow, pause = () => 400 }) {
   resize(count);
   face();
   return {
-    element, show, follow, resize, stop,
+    element, show, follow, resize, stop, perform,
     dispose() {
       stop();
       calm.removeEventListener("change", stop);
@@ -92,4 +98,10 @@ function onTheme(callback) {
 function isDark(element) {
   const [r, g, b] = getComputedStyle(element).color.match(/[\d.]+/g).map(Number);
   return 0.299 * r + 0.587 * g + 0.114 * b > 128;
+}
+
+// What Python's as_bytes packed.
+async function unpack(bytes) {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return JSON.parse(await new Response(stream).text());
 }

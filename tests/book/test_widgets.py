@@ -1,9 +1,12 @@
 """The small widgets on a built page, driven as a reader would."""
 
+import math
 import re
 
 import pytest
 from booktools import ROOT
+
+import relulab as rl
 
 PAGE = "/chapters/explorers.html"
 
@@ -290,9 +293,259 @@ def test_two_explorers_do_not_disturb_each_other(opened):
     assert sphere.evaluate(state) == before
 
 
+# The training player
+
+
+def number(widget, name):
+    return float(widget.get_attribute(f"data-{name}"))
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_stored_runs_reach_the_convex_optimum(opened, width):
+    page, player = opened("training-player", width)
+    slider = player.locator("[data-control=index]")
+    for run, directions, skip in (
+        ("one ReLU neuron", 1, "no"),
+        ("two opposite ReLU neurons", 2, "no"),
+        ("a linear neuron, skip network", 0, "yes"),
+    ):
+        player.locator("[data-control=run]").select_option(run)
+        assert player.get_attribute("data-frame") == "0"
+        assert number(player, "directions") >= 5
+        slider.focus()
+        slider.press("End")
+        assert number(player, "step") == 4000
+        assert (number(player, "directions"), player.get_attribute("data-skip")) == (directions, skip)
+        assert 1 - 1e-6 < number(player, "objective") / number(player, "optimum") < 1 + 1e-4
+        assert number(player, "loss") < 1e-3
+        assert "% above the convex optimum" in part(player, "words").inner_text()
+        assert part(player, "live").text_content() == part(player, "words").inner_text()
+    assert page.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth")
+
+
+def test_a_run_plays_at_its_speed_and_by_steps(opened):
+    page, player = opened("training-player")
+    button = player.locator("[data-action=play]")
+    player.locator("[data-control=speed]").select_option("4")
+    button.click()
+    wait_for(player, "root.dataset.step === '4000'")
+    assert button.inner_text() == "Play"
+    player.locator("[data-control=index]").fill("10")
+    player.locator("[data-action=step]").press("Enter")
+    assert player.get_attribute("data-frame") == "11"
+    player.locator("[data-control=speed]").select_option("0.5")
+    button.click()
+    wait_for(player, "+root.dataset.frame > 12")
+    player.locator("[data-control=run]").select_option("two opposite ReLU neurons")
+    page.wait_for_timeout(500)
+    assert player.get_attribute("data-frame") == "0"  # another run stands still until it is played
+
+
+@pytest.mark.parametrize(
+    ("planted", "directions", "skip"), [("one", 1, "no"), ("opposite", 2, "no"), ("linear", 0, "yes")]
+)
+def test_a_network_is_trained_in_the_page(opened, planted, directions, skip):
+    page, player = opened("training-player")
+    player.locator("[data-control=run]").select_option("train one here")
+    wait_for(player, "root.dataset.state === 'trained'")
+    player.locator("[data-control=planted]").select_option(planted)
+    for name, value in (("n", 50), ("width", 20), ("steps", 6000), ("seed", 4)):
+        player.locator(f"[data-control={name}]").fill(str(value))
+    page.emulate_media(reduced_motion="reduce")
+    player.get_by_role("button", name="Train", exact=True).click()
+    wait_for(player, "root.dataset.state === 'trained' && root.dataset.step === '6000'")
+    assert (number(player, "directions"), player.get_attribute("data-skip")) == (directions, skip)
+    # Planted neurons cost beta each, so the optimum is below that; the network comes as low.
+    assert number(player, "objective") < 0.02 * (2 if planted == "opposite" else 1)
+    assert number(player, "loss") < 1e-3
+
+
+def test_bad_training_is_told(opened):
+    _, player = opened("training-player")
+    player.locator("[data-control=run]").select_option("train one here")
+    wait_for(player, "root.dataset.state === 'trained'")
+    train, error = player.get_by_role("button", name="Train", exact=True), part(player, "error")
+    for name, value, words in (
+        ("n", "101", "Rows n: give a whole number from 2 to 100."),
+        ("beta", "-1", "Weight decay β: give a number from 0 to 1."),
+        ("steps", "", "Steps: give a whole number from 10 to 20000."),
+    ):
+        control = player.locator(f"[data-control={name}]")
+        before = control.input_value()
+        control.fill(value)
+        train.click()
+        assert error.inner_text() == words
+        assert control.get_attribute("aria-invalid") == "true"
+        control.fill(before)
+    player.locator("[data-control=lr]").fill("5")
+    player.locator("[data-control=scale]").fill("3")
+    train.click()
+    wait_for(player, "root.dataset.state === 'diverged'")
+    assert "Take a smaller step size" in error.inner_text()
+    player.locator("[data-control=run]").select_option("one ReLU neuron")
+    assert error.is_hidden()
+
+
+def test_a_worker_that_does_not_start_leaves_the_stored_runs(fixture_book, visit):
+    page, _ = visit(fixture_book + PAGE, 1280)
+    page.evaluate(
+        "() => { window.Worker = class { constructor() { throw new Error('no workers here'); } }; }"
+    )
+    player = page.locator("[data-widget=training-player]")
+    wait_for(player, "root.dataset.ready === 'true'")
+    player.locator("[data-control=run]").select_option("train one here")
+    wait_for(player, "root.dataset.state === 'failed'")
+    assert "no workers here" in part(player, "error").inner_text()
+    assert "stored runs above can still be played" in part(player, "error").inner_text()
+    player.locator("[data-control=run]").select_option("one ReLU neuron")
+    player.locator("[data-control=index]").press("End")
+    assert number(player, "directions") == 1
+
+
+# The isometry explorer
+
+DRAWN, GIVEN = 0, 1
+
+
+def slide(explorer, **settings):
+    """Move sliders and selects, and wait for the verdict on the instance that they ask for."""
+    for name, value in settings.items():
+        control = explorer.locator(f"[data-control={name}]")
+        if isinstance(value, str):
+            control.select_option(value)
+        else:
+            control.fill(str(value))
+    wait_for(explorer, "root.dataset.state === 'done'")
+
+
+def test_a_given_instance_has_the_numbers_of_python(opened):
+    _, explorer = opened("isometry-explorer", number=GIVEN)
+    X = rl.draw("gaussian", 50, 20, rng=18)
+    plant, S = rl.plant(X, direction="smallest"), rl.sample_patterns(X, rng=8)
+    iso, verdict = rl.isometry(plant, S), rl.decide(plant, S)
+    wait_for(explorer, "root.dataset.state === 'done'")
+    assert number(explorer, "largest") == pytest.approx(iso.norms.max(), abs=1e-9)
+    assert number(explorer, "patterns") == len(S)
+    assert (explorer.get_attribute("data-status"), explorer.get_attribute("data-evidence")) == (
+        "recovered",
+        "dual",
+    )
+    assert (verdict.status, verdict.evidence) == ("recovered", "dual")
+    assert number(explorer, "largest") > 1 > number(explorer, "refined")
+    above = int((iso.norms >= 1).sum())
+    assert f"{above} of {len(S)} not below 1." in part(explorer, "first-words").inner_text()
+    assert part(explorer, "minimum-norm").locator(".ie-above").count() == above
+    assert part(explorer, "refined").locator(".ie-above").count() == 0
+    assert (
+        part(explorer, "verdict").inner_text().startswith("Recovered. The minimum-norm certificate reaches")
+    )
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_refined_certificate_comes_down_below_1(opened, width):
+    page, explorer = opened("isometry-explorer", width, number=GIVEN)
+    wait_for(explorer, "root.dataset.state === 'done'")
+    last = number(explorer, "step")
+    slider = explorer.locator("[data-control=index]")
+    slider.focus()
+    slider.press("Home")
+    assert number(explorer, "refined") == number(explorer, "largest") > 1
+    assert slider.get_attribute("aria-valuetext") == "minimum norm"
+    heights = []
+    for _ in range(int(number(explorer, "frames")) - 1):
+        slider.press("ArrowRight")
+        heights.append(number(explorer, "refined"))
+    assert number(explorer, "step") == last
+    assert heights[-1] < 1 <= min(heights[:-1])
+    assert "0 of" in part(explorer, "live").text_content()
+    slider.press("Home")
+    explorer.locator("[data-action=play]").click()
+    wait_for(explorer, "+root.dataset.step === argument", last)
+    assert page.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth")
+
+
+def test_instances_are_as_the_theory_says(opened):
+    _, explorer = opened("isometry-explorer", number=DRAWN)
+    slide(explorer, direction="random", ensemble="whitened", n=100, d=20)
+    assert number(explorer, "level") == pytest.approx(math.sqrt((1 + 20 / 100) / 4), abs=0.02)
+    slide(explorer, n=120, d=10)
+    assert (explorer.get_attribute("data-status"), explorer.get_attribute("data-evidence")) == (
+        "recovered",
+        "isometry",
+    )
+    assert number(explorer, "largest") < 1
+    assert part(explorer, "refined-words").inner_text().startswith("Not needed")
+    assert explorer.locator("[data-action=play]").is_disabled()
+    for ensemble in ("gaussian", "cubic"):
+        slide(explorer, ensemble=ensemble, n=20, d=30)  # n <= d: every pattern exists, the all-ones one too
+        assert explorer.get_attribute("data-status") == "not-unique"
+        assert "The all-ones pattern exists." in part(explorer, "about").inner_text()
+        assert "No λ solves" in part(explorer, "about").inner_text()
+    slide(explorer, ensemble="gaussian", direction="smallest", n=80, d=40)
+    before = number(explorer, "largest")
+    explorer.locator("[data-action=another]").click()
+    wait_for(explorer, "root.dataset.state === 'done' && +root.dataset.largest !== argument", before)
+
+
+def test_moving_one_leaves_the_other(opened):
+    page, drawn = opened("isometry-explorer", number=DRAWN)
+    given = page.locator("[data-widget=isometry-explorer]").nth(GIVEN)
+    wait_for(given, "root.dataset.state === 'done'")
+    before = given.evaluate("root => JSON.stringify(root.dataset)")
+    slide(drawn, n=90, d=15)
+    assert (number(drawn, "n"), number(drawn, "d")) == (90, 15)
+    assert given.evaluate("root => JSON.stringify(root.dataset)") == before
+    given.locator("[data-control=n]").focus()
+    page.keyboard.press("ArrowRight")
+    wait_for(given, "root.dataset.n === '51' && root.dataset.given === 'no'")
+
+
+def test_new_norms_follow_the_slider_at_once(opened):
+    _, explorer = opened("isometry-explorer", number=DRAWN)
+    wait_for(explorer, "root.dataset.state === 'done'")
+    spent = explorer.evaluate(
+        """async root => {
+            const slider = root.querySelector("[data-control=n]"), times = [];
+            for (let n = 60; n < 80; n++) {
+                const begun = performance.now();
+                slider.value = n;
+                slider.dispatchEvent(new Event("input"));
+                await new Promise((resolve) => {
+                    const drawn = () => root.dataset.n === String(n) && (observer.disconnect(), resolve());
+                    const observer = new MutationObserver(drawn);
+                    observer.observe(root, { attributes: true });
+                });
+                times.push(performance.now() - begun);
+            }
+            return times.sort((a, b) => a - b)[5];
+        }"""
+    )
+    assert spent < 50
+
+
+def test_a_failing_worker_is_told(fixture_book, browser):
+    with browser.new_context() as context:
+        context.add_init_script(
+            "const Real = Worker; window.Worker = class { constructor() { "
+            "return new Real('data:text/javascript,throw Error(`no luck`)'); } };"
+        )
+        page = context.new_page()
+        page.goto(fixture_book + PAGE)
+        explorer = page.locator("[data-widget=isometry-explorer]").nth(DRAWN)
+        explorer.wait_for()
+        wait_for(explorer, "root.dataset.state === 'failed'")
+        assert "no luck" in part(explorer, "error").inner_text()
+        assert "Change a setting to try again." in part(explorer, "error").inner_text()
+
+
 # All of them
 
-SLIDERS = {"flipbook": "index", "arrangement-explorer": "index"}
+SLIDERS = {
+    "flipbook": "index",
+    "arrangement-explorer": "index",
+    "training-player": "index",
+    "isometry-explorer": "n",
+}
 TURN = """async ([slider, times]) => {
     const spent = [];
     for (let k = 0; k < times; k++) {
@@ -322,11 +575,17 @@ def test_a_slider_answers_at_once_and_leaves_nothing_behind(opened, name, contro
     assert heap() < before + 300_000
 
 
+def wait_for_all(page):
+    page.wait_for_function("document.querySelectorAll('[data-widget][data-ready=true]').length === 6")
+    page.wait_for_function(
+        "[...document.querySelectorAll('[data-widget=isometry-explorer]')].every(root => root.dataset.state === 'done')"
+    )
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(fixture_book, visit, scheme):
     page, _ = visit(fixture_book + PAGE, 1280, scheme)
-    for widget in page.locator("[data-widget]").all():
-        page.wait_for_function("root => root.dataset.ready === 'true'", arg=widget.element_handle())
+    wait_for_all(page)
     page.add_script_tag(path=ROOT / "node_modules" / "axe-core" / "axe.min.js")
     found = page.evaluate(
         "async () => (await axe.run({ include: [['[data-widget]']] })).violations.flatMap("
@@ -343,8 +602,8 @@ def test_a_picture_of_each_is_kept(fixture_book, visit, look, width, scheme):
     folder = ROOT / "_build" / "screenshots"
     folder.mkdir(parents=True, exist_ok=True)
     page.add_style_tag(content=".bd-header, .bd-header-article, .skip-link { display: none !important; }")
+    wait_for_all(page)
     for number, widget in enumerate(page.locator("[data-widget]").all()):
-        page.wait_for_function("root => root.dataset.ready === 'true'", arg=widget.element_handle())
         widget.screenshot(path=folder / f"{number}-{widget.get_attribute('data-widget')}-{look}.png")
     assert page.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth")
     assert problems == []

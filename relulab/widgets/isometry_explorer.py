@@ -1,0 +1,102 @@
+"""The isometry explorer: block norms of the minimum-norm certificate and of a refined one."""
+
+import anywidget
+import numpy as np
+import traitlets
+
+from .. import _checks
+from ..ensembles import ENSEMBLES
+from ..patterns import as_masks
+from .sources import LABORATORY, joined, packed
+
+DIRECTIONS = ("random", "smallest")
+MOST = {"n": 120, "d": 60, "seed": 2**32 - 1}
+MOST_GIVEN = {"n": 400, "d": 200, "p": 1000}
+
+
+class IsometryExplorer(anywidget.AnyWidget):
+    """Block norms ``||A_j^T lambda||`` over sampled patterns: one planted linear neuron, gated skip network.
+
+    Left the minimum-norm certificate, right the one that the search refines from it, step by step, with the
+    bound 1 over both. Below 1 on every pattern the certificate proves that the planted neuron is recovered.
+    The page draws the instances and computes by itself, with the laboratory of the phase explorer.
+
+    Parameters
+    ----------
+    n, d : int
+        Samples and dimension, at most 120 and 60.
+    ensemble : {"gaussian", "cubic", "whitened", "cubic-whitened"}
+        The data.
+    direction : {"random", "smallest"}
+        Where the planted neuron points.
+    seed : int
+        The instance; the page's random numbers are its own.
+    plant : Plant, optional
+        A linear plant of yours, to be shown until the reader moves a slider.
+    S : Patterns or array_like of bool, shape (n, p), optional
+        Its patterns; needed with `plant`.
+
+    Attributes
+    ----------
+    n, d, ensemble, direction, seed
+        As above; they follow the reader and can be set.
+    given : dict or None
+        The plant of yours, as it goes to the page.
+    found : dict
+        What the page has found: ``status``, ``evidence``, ``largest`` (block norm of the minimum-norm
+        certificate), ``refined`` (of the refined one, or None) and ``iterations``.
+
+    Raises
+    ------
+    ValueError
+        For an unknown ensemble or direction, sizes out of range, a plant that is not linear or lacks `S`.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> explorer = rl.widgets.IsometryExplorer(n=60, d=20, direction="random")
+    >>> explorer.n, explorer.direction
+    (60, 'random')
+    >>> X = rl.draw("gaussian", 30, 10, rng=0)
+    >>> mine = rl.widgets.IsometryExplorer(plant=rl.plant(X, rng=1), S=rl.sample_patterns(X, rng=2))
+    """
+
+    _esm = packed(*LABORATORY, "isometry.js", "elements.js", "player.js", "worker.js", "isometry_explorer.js")
+    _css = joined("house.css", "isometry_explorer.css")
+
+    n = traitlets.Any(50).tag(sync=True)
+    d = traitlets.Any(20).tag(sync=True)
+    ensemble = traitlets.Any("gaussian").tag(sync=True)
+    direction = traitlets.Any("smallest").tag(sync=True)
+    seed = traitlets.Any(0).tag(sync=True)
+    given = traitlets.Dict(None, allow_none=True).tag(sync=True)
+    found = traitlets.Dict().tag(sync=True)
+    most = traitlets.Dict(MOST, read_only=True, help="The largest values allowed.").tag(sync=True)
+
+    def __init__(self, plant=None, S=None, **settings):
+        super().__init__(**settings, given=None if plant is None else _given(plant, S))
+
+    @traitlets.validate("n", "d", "ensemble", "direction", "seed")
+    def _validate(self, proposal):
+        name, value = proposal["trait"].name, proposal["value"]
+        if name == "ensemble":
+            return _checks.choice(name, value, ENSEMBLES)
+        if name == "direction":
+            return _checks.choice(name, value, DIRECTIONS)
+        return _checks.count(name, value, {"n": 2, "d": 1, "seed": 0}[name], MOST[name])
+
+
+def _given(plant, S):
+    """A plant and its patterns as the page takes them."""
+    if plant.kind != "linear":
+        raise ValueError(f"plant is of kind {plant.kind!r}; the explorer shows linear plants")
+    if S is None:
+        raise ValueError("S is missing; give the patterns of the plant, such as sample_patterns(plant.X)")
+    masks = as_masks(S, len(plant.X))
+    for name, size in zip("ndp", (*plant.X.shape, masks.shape[1]), strict=True):
+        _checks.count(name, size, 1, MOST_GIVEN[name])
+    return {
+        "X": plant.X.tolist(),
+        "w": plant.weights[:, 0].tolist(),
+        "S": np.asarray(masks.T, dtype=int).tolist(),
+    }

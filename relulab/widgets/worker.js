@@ -1,0 +1,51 @@
+// One question at a time to a classic worker from a blob: module workers and worker files do not start from
+// file://. `script` defines answer(question, part), which may hand over parts before it returns.
+
+function makeWorker(script) {
+  const listen = `onmessage = ({ data }) => { try { const done = answer(data, (part) => postMessage({ part }));
+    postMessage({ done }); } catch (error) { postMessage({ error: String(error) }); } };`;
+  let address = null, worker = null, busy = null;
+
+  function ask(question, onPart = () => {}) {
+    stop();
+    return new Promise((resolve, reject) => {
+      const fail = (words) => {
+        stop();
+        reject(new Error(`the page's Web Worker failed: ${words}`));
+      };
+      address ??= URL.createObjectURL(new Blob([`"use strict"; ${script}\n${listen}`], { type: "text/javascript" }));
+      try {
+        worker ??= new Worker(address);
+      } catch (error) {
+        return fail(error.message);
+      }
+      busy = question;
+      worker.onmessage = ({ data }) => {
+        if ("part" in data) return onPart(data.part);
+        if ("error" in data) return fail(data.error);
+        busy = null;
+        resolve(data.done);
+      };
+      worker.onerror = (event) => {
+        event.preventDefault(); // it is shown in the widget
+        fail(event.message || "the browser did not start it");
+      };
+      worker.postMessage(question);
+    });
+  }
+
+  // What is not answered yet never will be.
+  function stop() {
+    if (!busy) return;
+    worker.terminate();
+    worker = busy = null;
+  }
+
+  function dispose() {
+    worker?.terminate();
+    if (address) URL.revokeObjectURL(address);
+    worker = busy = address = null;
+  }
+
+  return { ask, stop, dispose };
+}
