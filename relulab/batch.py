@@ -1,41 +1,45 @@
 """The certified decision for many problems of one shape at once, in the Python array API.
 
-A problem goes through four stages and leaves at the first that settles it. Whatever settles it is checked in
-float64, so that how it was found does not matter:
+A problem leaves at the first stage that settles it. Whatever settles it is checked in float64, so that how it
+was found does not matter.
 
-1. The all-ones block: a linear neuron has the same output at the same cost in it.
+1. The planted equations. Where they have no solution, what they lack is a move of the planted neurons that
+   changes no label and lowers the cost. A linear neuron can hide in an all-ones block.
 2. The shortest dual vector that meets the planted equations. Strictly inside the ball of every other block it
    proves recovery (the isometry condition).
 3. Iteration in float32: ADMM, whose dual vectors, projected onto the planted equations, are candidates for
    such a proof, and whose interpolants are candidates for a cheaper one. Blocks off the plant weigh a little
    less than 1, which draws the dual vectors strictly inside their balls.
-4. What is still open, and what is out of the ordinary (silent or merging neurons, planted equations without a
-   solution, ties), is left to `certify`, which takes problems one by one.
+4. What is still open, and what is out of the ordinary (silent or merging neurons, ties), is left to
+   `certify`, which takes problems one by one.
 
 ADMM keeps two copies of the weights, one that interpolates and one that has been shrunk by the norms. With
-over-relaxation r the whole state is one array: T, of which the share c is kept by shrinking, so that the
-shrunk copy is c T and the multiplier (1 - c) T. An iteration is
+over-relaxation r the whole state is one array T, of which the share c is kept by shrinking: the shrunk copy
+is c T and the multiplier (1 - c) T. An iteration is
 
     V = (2c - 1) T,   price = G^-1 (A V - y),   T <- (r c + 1 - r) T - r A^T price,
 
-G the blocks' Gram matrix; ``V - A^T price`` interpolates and ``-rho price`` is the dual vector.
+G the blocks' Gram matrix; ``V - A^T price`` interpolates and ``-rho price`` is the dual vector. T is kept as
+gradients (see `stacks`), of which `lift` makes weights.
 """
 
 import contextlib
+from typing import NamedTuple
 
 import numpy as np
-from array_api_compat import array_namespace, is_torch_array
+from array_api_compat import array_namespace
 
 from .conditions import EQUATIONS, MARGIN
+from .stacks import TINY, Planted, Stack, inverse, length, planted, take, to_numpy
 from .verdicts import Finding, cheaper, inside
 
-RHO, RELAXATION, TILT = 10.0, 1.7, 1e-2
-STEPS = 150  # Newton's method finishes sooner what takes more
+RHO, RELAXATION, TILT = 80.0, 1.8, 1e-2
+STEPS = 400  # Newton's method finishes sooner what takes more
 LOOKS = (1, 2, 3, 4, 6, 8, 10, 12, 15)  # steps after which evidence is looked for, and every fifth later
-NEAR = 1e-5  # what float32 may be wrong by; a closer look takes float64
-INTERPOLATES = 1e-13  # what a cheaper interpolant may lack, ||fit - y|| over ||y||, once it is mended
+NEAR = 1e-5  # an interpolant that float32 finds cheaper by this is looked at in float64
+INTERPOLATES = 1e-12  # what a cheaper interpolant may lack, ||fit - y|| over ||y||, once it is mended
+MENDS = 8  # rounds in which it is mended
 INDEPENDENT = 1e-12  # smallest over largest eigenvalue of the Gram matrix of the planted outputs
-TINY = 1e-30
 DEVICES = ("cpu", "auto")
 BYTES = 1 << 28  # memory for the problems that go together
 
@@ -85,113 +89,154 @@ def decide_together(plants, patterns, network="skip", form="gated", steps=STEPS,
     ['isometry', 'isometry', 'isometry']
     """
     found = [None] * len(plants)
-    if form != "gated" or network == "normalized":
+    if form != "gated":
         return found
     shapes = {}
     for i, (plant, masks) in enumerate(zip(plants, patterns, strict=True)):
-        if (planted := _planted(plant, masks, network)) is not None:
+        top = np.abs(plant.X).max() or 1.0
+        X = plant.X / top
+        if (parts := planted(plant, X, masks, network)) is not None:
             shape = plant.kind, plant.weights.shape, masks.shape
-            shapes.setdefault(shape, []).append((i, plant, masks, *planted))
-    for (_, _, (n, p)), problems in shapes.items():
-        together = max(1, BYTES // (40 * n * (p + 1)))
+            shapes.setdefault(shape, []).append(Problem(i, top, X, masks, parts, network))
+    for (_, (d, _), (n, p)), problems in shapes.items():
+        size = 40 * n * (p + 1) + (4 * d * d * (n + 3 * p) if network == "normalized" else 0)
+        together = max(1, BYTES // size)
         for start in range(0, len(problems), together):
-            places, *parts = zip(*problems[start : start + together], strict=True)
-            settled = _decide(*parts, network, min(steps, STEPS), xp, device)
-            for i, finding in zip(places, settled, strict=True):
-                found[i] = finding
+            _decide(problems[start : start + together], found, min(steps, STEPS), xp, device)
     return found
 
 
-def _planted(plant, masks, network):
-    """The planted blocks' numbers and what the dual vector must show on them; None out of the ordinary."""
-    skip = int(network == "skip")
-    outputs = plant.X @ plant.weights
-    if plant.kind == "linear":
-        return (np.zeros(1, dtype=int), plant.weights.T) if outputs.any() else None
-    wanted = (outputs >= 0).T
-    matches = (masks.T[None] == wanted[:, None]).all(axis=2)
-    heard = (outputs > 0).any(axis=0).all()
-    home = matches.argmax(axis=1) + skip
-    if not heard or not matches.any(axis=1).all() or len(set(home)) < len(home):
-        return None
-    return home, plant.signs[:, None] * plant.weights.T
+class Problem(NamedTuple):
+    """A problem that waits for its finding: its number, what X was divided by, and what it is made of."""
+
+    place: int
+    top: float
+    X: np.ndarray
+    masks: np.ndarray
+    planted: Planted
+    network: str
+
+    def recovered(self, evidence, dual, margin, step=0):
+        """The finding of a dual vector for X as it was given."""
+        return inside(evidence, self.unscaled(dual), margin, step)
+
+    def cheaper(self, W, spent, step):
+        """The finding of a cheaper interpolant."""
+        W = W / self.top if self.network == "normalized" else W
+        return cheaper(float(len(self.planted.home)), W, spent, step)
+
+    def unscaled(self, dual):
+        """A dual vector for X as it was given."""
+        return dual if self.network == "normalized" else dual / self.top
+
+    def point(self, weights):
+        """Weights of the planted neurons among those of all blocks."""
+        W = np.zeros((self.masks.shape[1] + (self.network == "skip"), self.X.shape[1]))
+        W[self.planted.home] = weights
+        return W
+
+    def hiding_place(self):
+        """The all-ones block, where a linear neuron has the same output at the same cost; 0 for none."""
+        full = self.masks.all(axis=0)
+        return full.argmax() + 1 if full.any() and 0 in self.planted.home and self.network == "skip" else 0
 
 
-def _decide(plants, patterns, homes, targets, network, steps, xp, device):
-    """Stages 2 and 3 for problems of one shape."""
-    stack = Stack(plants, patterns, homes, targets, network, xp, device)
-    found = [None] * len(plants)
-    _shortest(stack, steps, found)
-    return found
-
-
-def _shortest(stack, steps, found):
-    """Stage 2; what it leaves open and stage 3 can settle goes there."""
+def _decide(problems, found, steps, xp, device):
+    """Stages 1 and 2; what they leave open and stage 3 can settle goes there."""
+    parts = zip(*((p.X, p.masks, p.planted) for p in problems), strict=True)
+    stack = Stack(*parts, problems[0].network, xp, device)
     dual = stack.project(stack.B @ (stack.inverse @ stack.g))
-    gradients = adjoint(stack.X, stack.masks, dual)
-    reach, residual, spread = (
-        to_numpy(a) for a in (stack.off_plant(gradients), stack.residual(dual), stack.spread())
-    )
+    residual, spread = to_numpy(stack.residual(dual)), to_numpy(stack.spread())
     provable = (residual <= EQUATIONS) & (spread > INDEPENDENT)
-    hiding = stack.second > 0
-    for i in np.flatnonzero(hiding):
-        optimal = provable[i] and reach[i] <= 1 + EQUATIONS
-        found[i] = _all_ones(stack, i, stack.unscaled(dual, i) if optimal else None)
-    for i in np.flatnonzero(provable & (1 - reach > MARGIN)):
-        found[i] = inside("isometry", stack.unscaled(dual, i), 1 - reach[i])
-    left = np.flatnonzero(provable & ~hiding & (reach > 1 + EQUATIONS))
-    if left.size:
-        _iterate(stack.take(left), take(gradients, left), steps, found)
+    for i in np.flatnonzero(~provable):
+        hidden = problems[i].hiding_place()
+        found[problems[i].place] = _all_ones(problems[i], hidden, None) if hidden else _lacking(problems[i])
+    if not provable.any():
+        return
+    if not provable.all():
+        left = np.flatnonzero(provable)
+        stack, dual, problems = stack.take(left), take(dual, left), [problems[i] for i in left]
+    left, reach = [], to_numpy(stack.roughly(dual))
+    for i, problem in enumerate(problems):
+        if stack.normalized and reach[i] < 1 + stack.near:
+            reach[i] = to_numpy(stack.one(i).reach(dual[i : i + 1, ...]))[0]
+        own = to_numpy(dual[i, :, 0])
+        if hidden := problem.hiding_place():
+            optimal = problem.unscaled(own) if reach[i] <= 1 + EQUATIONS else None
+            found[problem.place] = _all_ones(problem, hidden, optimal)
+        elif 1 - reach[i] > MARGIN:
+            found[problem.place] = problem.recovered("isometry", own, 1 - reach[i])
+        elif reach[i] > 1 + EQUATIONS:
+            left.append(i)
+    if left:
+        _iterate(stack.take(left), take(dual, left), [problems[i] for i in left], found, steps)
 
 
-def _all_ones(stack, i, dual):
-    W = to_numpy(stack.plant[i, ...])
-    W = np.roll(W, stack.second[i], axis=0)
+def _all_ones(problem, hidden, dual):
+    W = np.roll(problem.point(problem.planted.weights), hidden, axis=0)
     reason = "in the all-ones block the planted weights give the same output at the same cost"
     return Finding("not-unique", "all-ones", dual, W, 0.0, 0, reason)
 
 
-def _iterate(stack, gradients, steps, found):
+def _lacking(problem):
+    """Where the planted equations lack a solution: ``r = g - B^T dual`` has ``B r = 0``, g - r is shorter."""
+    (k, d), B, g = problem.planted.weights.shape, problem.planted.B, problem.planted.g
+    values, vectors = np.linalg.eigh(B.T @ B)
+    null = vectors[:, values <= 1e-14 * len(values) * values[-1]]
+    lack = null @ (null.T @ g)
+    moved = g - 0.5 ** np.arange(12)[:, None] * lack
+    spent = np.linalg.norm(moved.reshape(-1, k, d), axis=2).sum(axis=1)
+    best = spent.argmin()
+    missing = np.linalg.norm(B @ (moved[best] - g))
+    if spent[best] >= k * (1 - MARGIN) or missing > INTERPOLATES * np.linalg.norm(B @ g):
+        return None
+    weights = (problem.planted.to_weights @ moved[best].reshape(k, d, 1))[:, :, 0]
+    return problem.cheaper(problem.point(weights), spent[best], 0)
+
+
+def _iterate(stack, dual, problems, found, steps):
     """Stage 3."""
-    xp = array_namespace(stack.X)
-    single = stack.single()
-    gram = (single.X @ xp.matrix_transpose(single.X)) * (xp.matrix_transpose(single.masks) @ single.masks)
-    solver = inverse(gram, 1e-6)
-    threshold = (single.planted + (1 - TILT) * (1 - single.planted)) / RHO
-    T = single.plant + xp.astype(gradients, xp.float32) / RHO
+    xp, single = array_namespace(stack.X), stack.single()
+    solver = inverse(single.gram(), 1e-6)
+    threshold = (1 - TILT * single.off) / RHO
+    T = single.plant + single.adjoint(xp.astype(dual, xp.float32)) / RHO
     for step in range(1, steps + 1):
-        kept = xp.clip(1 - threshold / xp.clip(norms(T), min=TINY), min=0)
-        V = (2 * kept - 1) * T
-        price = solver @ (apply(single.X, single.masks, V) - single.y)
-        back = adjoint(single.X, single.masks, price)
+        W = single.lift(T)
+        kept = xp.clip(1 - threshold / xp.clip(single.lengths(T, W), min=TINY), min=0)[..., None]
+        V = (2 * kept - 1) * W
+        price = solver @ (single.apply(V) - single.y)
+        back = single.adjoint(price)
+        look = step in LOOKS or step % 5 == 0
+        if look:
+            spent = xp.sum(single.lengths((2 * kept - 1) * T - back, V := V - single.lift(back)), axis=1)
         T = (RELAXATION * kept + 1 - RELAXATION) * T - RELAXATION * back
-        if step not in LOOKS and step % 5:
+        if not look:
             continue
-        settled = _look(stack, single, solver, V - back, -RHO * price, step, found)
+        settled = _look(stack, single, solver, V, to_numpy(spent), -RHO * price, problems, found, step)
         left = np.flatnonzero(~settled)
         if left.size == 0:
             return
         if settled.any():
-            stack, single = stack.take(left), single.take(left)
+            stack, single, problems = stack.take(left), single.take(left), [problems[i] for i in left]
             solver, threshold, T = (take(a, left) for a in (solver, threshold, T))
 
 
-def _look(stack, single, solver, W, dual, step, found):
+def _look(stack, single, solver, W, spent, dual, problems, found, step):
     """Look for evidence in an interpolant and a dual vector of each problem; which problems are settled."""
-    xp = array_namespace(W)
-    settled = np.zeros(len(stack.places), dtype=bool)
-    spent = to_numpy(xp.sum(norms(W), axis=(1, 2)))
-    for i in np.flatnonzero(spent < stack.k * (1 - NEAR)):
-        W_i, spent_i = _mended(stack.take([i]), take(W, [i]), take(solver, [i]))
-        if spent_i < stack.k * (1 - MARGIN):
-            found[stack.places[i]], settled[i] = cheaper(stack.k, W_i, spent_i, step), True
+    xp, k = array_namespace(W), stack.k
+    settled = np.zeros(len(problems), dtype=bool)
+    for i in np.flatnonzero(spent < k * (1 - NEAR)):
+        mended, price = _mended(stack.one(i), W[i : i + 1, ...], solver[i : i + 1, ...])
+        if price < k * (1 - MARGIN):
+            found[problems[i].place], settled[i] = problems[i].cheaper(mended, price, step), True
     dual = stack.project(xp.astype(dual, xp.float64))
-    reach = to_numpy(single.reach(xp.astype(dual, xp.float32)))
-    for i in np.flatnonzero((reach < 1 + NEAR) & ~settled):
-        own, dual_i = stack.take([i]), take(dual, [i])
-        margin = 1 - to_numpy(own.reach(dual_i))[0]
-        if margin > MARGIN and to_numpy(own.residual(dual_i))[0] <= EQUATIONS:
-            found[stack.places[i]], settled[i] = inside("dual", own.unscaled(dual_i, 0), margin, step), True
+    reach = to_numpy(single.roughly(xp.astype(dual, xp.float32)))
+    for i in np.flatnonzero((reach < 1 + stack.near) & ~settled):
+        own = stack.one(i)
+        margin = 1 - to_numpy(own.reach(dual[i : i + 1, ...]))[0]
+        if margin > MARGIN and to_numpy(own.residual(dual[i : i + 1, ...]))[0] <= EQUATIONS:
+            recovered = problems[i].recovered("dual", to_numpy(dual[i, :, 0]), margin, step)
+            found[problems[i].place], settled[i] = recovered, True
     return settled
 
 
@@ -199,166 +244,12 @@ def _mended(stack, W, solver):
     """One problem's interpolant made exact, and its cost with the price of its rounding."""
     xp = array_namespace(W)
     W, solver = xp.astype(W, xp.float64), xp.astype(solver, xp.float64)
-    for _ in range(4):
-        error = apply(stack.X, stack.masks, W) - stack.y
-        repair = adjoint(stack.X, stack.masks, solver @ error)
+    for _ in range(MENDS):
+        error = stack.apply(W) - stack.y
+        repair = stack.lift(stack.adjoint(solver @ error))
         interpolant, W = W, W - repair
-    if to_numpy(length(error) / length(stack.y))[0] > INTERPOLATES:
-        return None, np.inf
-    return to_numpy(interpolant[0, ...]), float(xp.sum(norms(interpolant)) + xp.sum(norms(repair)))
-
-
-ARRAYS = ("X", "masks", "planted", "plant", "B", "g", "inverse", "y")
-
-
-class Stack:
-    """Problems of one shape, scaled to largest entry 1: arrays with a leading axis.
-
-    Attributes
-    ----------
-    X : array, shape (b, n, d)
-    masks : array, shape (b, p + s, n)
-        The diagonals of the D_j, a block a row.
-    planted : array, shape (b, p + s, 1)
-        1 at the planted blocks, 0 elsewhere.
-    plant : array, shape (b, p + s, d)
-        The planted point, of cost k.
-    B : array, shape (b, n, k d)
-        The planted blocks side by side.
-    g : array, shape (b, k d, 1)
-        What the dual vector must show on them: ``B^T dual = g``.
-    inverse : array, shape (b, k d, k d)
-        Of ``B^T B``.
-    y : array, shape (b, n, 1)
-        The labels.
-    scale : ndarray, shape (b,)
-        What X was divided by.
-    k : int
-        Planted neurons.
-    places : ndarray, shape (b,)
-        Which problems these are.
-    second : ndarray, shape (b,)
-        The all-ones block where a linear neuron can hide; 0 where there is none.
-    """
-
-    def __init__(self, plants, patterns, homes, targets, network, xp, device):
-        skip = int(network == "skip")
-        masks = np.ones((len(plants), patterns[0].shape[1] + skip, patterns[0].shape[0]))
-        for own, mask in zip(patterns, masks, strict=True):
-            mask[skip:] = np.ascontiguousarray(own.T)
-        X, homes, targets = (np.stack(parts) for parts in ([p.X for p in plants], homes, targets))
-        b, k, d = targets.shape
-        trials = np.arange(b)[:, None]
-        planted, plant = np.zeros((*masks.shape[:2], 1)), np.zeros((*masks.shape[:2], d))
-        planted[trials, homes], plant[trials, homes] = 1.0, targets
-
-        def put(array):
-            return xp.asarray(array, device=device)
-
-        top = np.abs(X).max(axis=(1, 2), keepdims=True)
-        self.X, self.masks = put(X / top), put(masks)
-        self.planted, self.plant, self.g = put(planted), put(plant), put(targets.reshape(b, k * d, 1))
-        own = put(masks[trials, homes])
-        self.B = xp.concat([own[:, i, :, None] * self.X for i in range(k)], axis=-1)
-        self.inverse = inverse(xp.matrix_transpose(self.B) @ self.B, 1e-14)
-        self.y = self.B @ self.g
-        self.scale, self.places, self.k = top[:, 0, 0], np.arange(b), k
-        full = np.stack([own.all(axis=0) for own in patterns]) & (plants[0].kind == "linear")
-        self.second = np.where(full.any(axis=1), full.argmax(axis=1) + 1, 0)
-
-    def take(self, which):
-        """Some of the problems."""
-        return self._with(lambda array: take(array, which), lambda array: array[which])
-
-    def single(self):
-        """The same in float32."""
-        xp = array_namespace(self.X)
-        return self._with(lambda array: xp.astype(array, xp.float32), lambda array: array)
-
-    def _with(self, change, change_numpy):
-        other = object.__new__(Stack)
-        other.k = self.k
-        for name in ARRAYS:
-            setattr(other, name, change(getattr(self, name)))
-        for name in ("scale", "places", "second"):
-            setattr(other, name, change_numpy(getattr(self, name)))
-        return other
-
-    def project(self, dual):
-        """The nearest dual vectors that meet the planted equations."""
-        xp = array_namespace(dual)
-        for _ in range(2):
-            lack = xp.matrix_transpose(self.B) @ dual - self.g
-            dual = dual - self.B @ (self.inverse @ lack)
-        return dual
-
-    def reach(self, dual):
-        """How far dual vectors reach on the blocks off the plant, shape (b,)."""
-        return self.off_plant(adjoint(self.X, self.masks, dual))
-
-    def off_plant(self, gradients):
-        """The largest norm of a block off the plant, shape (b,)."""
-        return array_namespace(gradients).max(norms(gradients) * (1 - self.planted), axis=(1, 2))
-
-    def residual(self, dual):
-        """How well dual vectors meet the planted equations, shape (b,)."""
-        return length(array_namespace(dual).matrix_transpose(self.B) @ dual - self.g)
-
-    def spread(self):
-        """How independent the planted outputs are: the smallest singular value over the largest, squared."""
-        if self.k == 1:
-            return array_namespace(self.g).ones_like(self.g[:, 0, 0])
-        xp, d = array_namespace(self.g), self.X.shape[2]
-        starts = range(0, self.B.shape[2], d)
-        pieces = [self.B[:, :, i : i + d] @ self.g[:, i : i + d, :] for i in starts]
-        outputs = xp.concat(pieces, axis=-1)
-        outputs = outputs / xp.sqrt(xp.sum(outputs * outputs, axis=1, keepdims=True))
-        values = xp.linalg.eigvalsh(xp.matrix_transpose(outputs) @ outputs)
-        return values[:, 0] / values[:, -1]
-
-    def unscaled(self, dual, i):
-        """One dual vector for X as it was given."""
-        return to_numpy(dual[i, :, 0]) / self.scale[i]
-
-
-def take(array, which):
-    """Some of the problems of an array."""
-    xp = array_namespace(array)
-    return xp.take(array, xp.asarray(which, device=array.device), axis=0)
-
-
-def adjoint(X, masks, dual):
-    """All ``A_j^T dual``: (b, n, 1) -> (b, p + s, d)."""
-    return masks @ (dual * X)
-
-
-def apply(X, masks, W):
-    """``sum_j A_j W_j``: (b, p + s, d) -> (b, n, 1)."""
-    xp = array_namespace(X)
-    return xp.sum((xp.matrix_transpose(masks) @ W) * X, axis=2, keepdims=True)
-
-
-def norms(W):
-    """Norms of the blocks: (b, p + s, d) -> (b, p + s, 1)."""
-    xp = array_namespace(W)
-    return xp.sqrt(xp.linalg.vecdot(W, W))[..., None]
-
-
-def length(v):
-    """Length of vectors: (b, m, 1) -> (b,)."""
-    xp = array_namespace(v)
-    return xp.sqrt(xp.sum(v * v, axis=(1, 2)))
-
-
-def inverse(gram, ridge):
-    """Inverses of Gram matrices, singular ones with a ridge."""
-    xp = array_namespace(gram)
-    size = gram.shape[-1]
-    eye = xp.eye(size, dtype=gram.dtype, device=gram.device)
-    trace = xp.sum(gram * eye, axis=(1, 2), keepdims=True)
-    return xp.linalg.inv(gram + ridge / size * trace * eye)
-
-
-def to_numpy(array):
-    """An array of any namespace and device as a NumPy array."""
-    return np.asarray(array.cpu() if is_torch_array(array) else array)
+        missing = to_numpy(length(error) / length(stack.y))[0]
+        if missing <= INTERPOLATES:
+            price = stack.cost(interpolant) + stack.cost(repair)
+            return to_numpy(interpolant[0, ...]), float(to_numpy(price)[0])
+    return None, np.inf

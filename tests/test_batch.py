@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import relulab as rl
-from relulab import batch, certify
+from relulab import batch, certify, stacks
 from relulab.certify import decide_many
 
 GRIDS = [
@@ -17,6 +17,10 @@ GRIDS = [
     ("relu", "plain", 1, "random", "gaussian", (1.5, 3.0, 5.0)),
     ("relu", "skip", 2, "random", "gaussian", (2.0, 4.0, 6.0)),
     ("relu", "plain", 3, "axes", "gaussian", (3.0, 6.0, 9.0)),
+    ("normalized", "normalized", 1, "random", "gaussian", (0.9, 1.5, 3.0)),
+    ("normalized", "normalized", 2, "random", "gaussian", (1.0, 2.5, 3.0, 3.5, 4.0, 6.0)),
+    ("normalized", "normalized", 2, "opposite", "cubic", (2.0, 3.0, 5.0)),
+    ("normalized", "normalized", 3, "axes", "gaussian", (3.0, 5.0, 7.0, 10.0)),
 ]
 
 
@@ -58,7 +62,7 @@ def namespaces():
 
 
 @pytest.mark.parametrize("xp", namespaces())
-@pytest.mark.parametrize("grid", [GRIDS[0], GRIDS[4]], ids=["linear", "relu"])
+@pytest.mark.parametrize("grid", [GRIDS[0], GRIDS[4], GRIDS[7]], ids=["linear", "relu", "normalized"])
 def test_any_array_library_gives_the_same_statuses(xp, grid):
     plants, patterns = problems(9, grid)
     expected = decide_many(plants, patterns, grid[1])
@@ -68,15 +72,31 @@ def test_any_array_library_gives_the_same_statuses(xp, grid):
         assert rl.check(verdict, plant, S)
 
 
-def test_what_goes_together_changes_no_bit(monkeypatch):
-    plants, patterns = problems(12, GRIDS[0])
-    together = decide_many(plants, patterns)
+@pytest.mark.parametrize("grid", [GRIDS[0], GRIDS[7]], ids=["linear", "normalized"])
+def test_what_goes_together_changes_no_bit(grid, monkeypatch):
+    plants, patterns = problems(12, grid)
+    together = decide_many(plants, patterns, grid[1])
     monkeypatch.setattr(batch, "BYTES", 1)  # one by one
-    for one, other in zip(decide_many(plants, patterns), together, strict=True):
+    for one, other in zip(decide_many(plants, patterns, grid[1]), together, strict=True):
         assert (one.status, one.evidence, one.iterations) == (other.status, other.evidence, other.iterations)
         np.testing.assert_equal(one.margin, other.margin)
         for name in ("dual", "competitor"):
             np.testing.assert_equal(getattr(one, name), getattr(other, name))
+
+
+def test_norms_of_normalized_blocks_are_exact():
+    """What float32 inverses leave open is refined until the norms are those of orthonormal bases."""
+    plants, patterns = rl.phase.instances(90, 20, range(3), "normalized", k=2)
+    parts = [stacks.planted(p, p.X, S.array, "normalized") for p, S in zip(plants, patterns, strict=True)]
+    masks = [S.array for S in patterns]
+    size = min(mask.shape[1] for mask in masks)
+    stack = stacks.Stack([p.X for p in plants], [mask[:, :size] for mask in masks], parts, "normalized")
+    dual = np.random.default_rng(0).standard_normal((3, 90, 1))
+    for i, (plant, mask) in enumerate(zip(plants, masks, strict=True)):
+        norms = rl.Blocks(plant.X, mask[:, :size], "normalized").norms(dual[i, :, 0])
+        expected = np.delete(norms, parts[i].home).max()
+        np.testing.assert_allclose(stack.reach(dual)[i], expected, rtol=1e-9)
+        assert stack.roughly(dual)[i] == pytest.approx(expected, rel=1e-3)
 
 
 def test_memory_is_bounded_by_chunks(monkeypatch):

@@ -578,7 +578,8 @@ def test_a_slider_answers_at_once_and_leaves_nothing_behind(opened, name, contro
 def wait_for_all(page):
     page.wait_for_function("document.querySelectorAll('[data-widget][data-ready=true]').length === 6")
     page.wait_for_function(
-        "[...document.querySelectorAll('[data-widget=isometry-explorer]')].every(root => root.dataset.state === 'done')"
+        "[...document.querySelectorAll('[data-widget=isometry-explorer]')]"
+        ".every(root => root.dataset.state === 'done')"
     )
 
 
