@@ -17,8 +17,11 @@ PAPER = {"n": range(10, 401, 10), "d": range(10, 101, 10), "trials": 5}
 BOOK = {"n": range(10, 201, 10), "d": range(10, 61, 10), "trials": 5}
 SMALL = {"n": range(20, 121, 20), "d": range(10, 31, 10), "trials": 3}
 MEDIUM = {"n": range(20, 401, 20), "d": range(10, 101, 10), "trials": 5}
-COARSE = {"n": range(40, 401, 40), "d": range(20, 101, 40), "trials": 3}
+COARSE = {"n": range(20, 301, 20), "d": range(10, 51, 20), "trials": 5}
+LOW = {"n": range(20, 241, 20), "d": range(10, 51, 10), "trials": 3}
 EXACT = {"n": range(20, 161, 20), "d": range(10, 51, 10), "trials": 3}
+FEW = {"n": range(30, 241, 30), "d": range(10, 41, 10), "trials": 3}
+FEWEST = {"n": range(20, 101, 20), "d": [10, 20], "trials": 3}
 FREQUENCY = {"n": range(20, 201, 20), "d": range(10, 31, 10), "trials": 50}
 CLUSTERS = {"n": [100], "d": range(20, 81, 10), "s": np.arange(1, 9, 0.5), "trials": 5000}
 RESULTS, FILE = Path(__file__).parent / "results", "figure-{}.zarr.zip"
@@ -96,7 +99,8 @@ def _normalized(k, direction="random", **more):
 def _recovery(number, k, direction, edge, note=""):
     expectation = f"50 % of plants recovered at n/d between {edge[0]} and {edge[1]}"
     released = (BY_WEIGHTS, ALL_ONES, SKIP_LOW)
-    grids = {"book": SMALL | {"n": range(20, 201, 20)}, "paper": PAPER, "shipped": PAPER}
+    shipped = PAPER if k == 1 else COARSE
+    grids = {"book": SMALL | {"n": range(20, 201, 20)}, "paper": PAPER, "shipped": shipped}
     settings = _normalized(k, direction)
     return Figure(number, settings, expectation, edge, note=note, released=released, grids=grids)
 
@@ -157,7 +161,7 @@ _ALL = (
     ),
     _distances("7", SMALLEST, (2.2, 2.8), MEDIUM, (ALL_ONES,)),
     _trained("8", SMALLEST),
-    _distances("9", _normalized(2, "opposite"), PAIR, COARSE, COMMON),
+    _distances("9", _normalized(2, "opposite"), PAIR, LOW, COMMON),
     Figure(
         "10",
         _normalized(2, metric="isometry", patterns=2),
@@ -175,12 +179,12 @@ _ALL = (
     _distances("20", APPROX, (1.0, 2.2), EXACT, (ALL_ONES, HALF), PROGRAM),
     _distances("21", APPROX, (1.0, 2.2), EXACT, (ALL_ONES, HALF), metric="test-distance"),
     _recovery("22", 1, "random", (0.8, 1.5), UNSURE),
-    _distances("23", _normalized(1), (0.8, 1.5), COARSE, COMMON, UNSURE),
+    _distances("23", _normalized(1), (0.8, 1.5), FEW, COMMON, UNSURE),
     _distances(
         "24",
         _normalized(1, form="exact", beta=1e-6),
         (0.8, 1.5),
-        SMALL,
+        FEWEST,
         (*COMMON, HALF, NO_NULL_PART),
         DEFAULT_K,
     ),
@@ -190,9 +194,9 @@ _ALL = (
     _recovery(
         "26c", 3, "axes", THREE, f"{UNSURE}; its fourth panel, three neurons w and -w, cannot be drawn"
     ),
-    _distances("27", _normalized(2), TWO, COARSE, COMMON, UNSURE),
-    _distances("28", _normalized(2, "axes"), TWO, COARSE, COMMON, UNSURE),
-    _distances("29", _normalized(3, "axes"), THREE, COARSE, COMMON, UNSURE),
+    _distances("27", _normalized(2), TWO, FEW, COMMON, UNSURE),
+    _distances("28", _normalized(2, "axes"), TWO, FEW, COMMON, UNSURE),
+    _distances("29", _normalized(3, "axes"), THREE, FEW, COMMON, UNSURE),
     _trained("30", _normalized(2, "opposite"), UNSURE),
     _trained("31", _normalized(2), UNSURE),
     _trained("32", _normalized(2, "axes"), f"{UNSURE}; the command repeats that of figure 31, here e_1, e_2"),
