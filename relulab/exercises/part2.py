@@ -9,7 +9,6 @@ from relulab.enumeration import enumerate_patterns
 from relulab.patterns import count_patterns, sample_patterns
 from relulab.planted import plant
 from relulab.programs import solve, solve_dual
-from relulab.theory import wendel
 
 from .answers import Accept, Choice, Number
 
@@ -152,8 +151,11 @@ EXERCISES = {
         },
     ),
     "5.4": Number(
-        lambda: next(n for n in range(20, 200) if wendel(n, 20) < 0.01),
-        hints={40: "At n = 2d the probability is one half."},
+        lambda: np.ceil(np.log(0.01) / np.log(1 - 1 / 360)),
+        hints={
+            np.ceil(np.log(0.01) / np.log(1 - 1 / 180)): "The opposite cell is another pattern.",
+            360: "That many gates find it once on average, which is not yet 99 %.",
+        },
     ),
     "5.5": Accept(_hidden_from_the_sample, expects="a vector of three numbers"),
     "6.1": Number(
