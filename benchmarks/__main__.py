@@ -1,6 +1,8 @@
 """Run the benchmarks, print their rows, and write them to _build/bench.json.
 
-python -m benchmarks [solve] [sweep]
+python -m benchmarks [figures] [sweep] [solve]
+
+Figures takes FIGURES="4a 4b" (which), PEER_SOLVES=6 and CHECKS=40 (how many) from the environment.
 """
 
 import json
@@ -10,7 +12,7 @@ from pathlib import Path
 
 from relulab.phase import provenance
 
-SUITES = ("sweep", "solve")
+SUITES = ("figures", "sweep", "solve")
 
 
 def main(names):

@@ -30,7 +30,8 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from .conditions import EQUATIONS, MARGIN
-from .stacks import TINY, Planted, Stack, inverse, length, planted, take, to_numpy
+from .inverses import inverse
+from .stacks import TINY, Planted, Stack, length, planted, take, to_numpy
 from .verdicts import Finding, cheaper, inside
 
 RHO, RELAXATION, TILT = 80.0, 1.8, 1e-2

@@ -5,6 +5,7 @@ from math import comb
 import numpy as np
 
 from . import _checks
+from .inverses import inverse
 
 SHARED = 24  # first steps of the all-ones test, which share one Hessian
 
@@ -117,9 +118,8 @@ def _by_regression(R, steps):
         curvature = m * (1 - m) if step >= SHARED else np.full_like(m, 0.25)
         if step == 0 or step >= SHARED:
             hessian = (Rs * curvature).swapaxes(1, 2) @ Rs
-            trace = np.trace(hessian, axis1=1, axis2=2)[:, None, None]
-            inverse = np.linalg.inv(hessian + 1e-7 * trace * np.eye(d, dtype=np.float32))
-        move = inverse @ (Rs.swapaxes(1, 2) @ m)
+            metric = inverse(hessian, 1e-7)
+        move = metric @ (Rs.swapaxes(1, 2) @ m)
         moves = Rs @ move
         new = u + move * (30 / np.maximum(np.abs(moves).max(axis=1, keepdims=True), 30))
         u, last = new + (step / (step + 3) if step < SHARED else 0) * (new - last), new
@@ -130,7 +130,7 @@ def _by_regression(R, steps):
                 exact = u[i].astype(np.float64)
                 if separated[i] and (R[places[i]] @ exact).min() > 0:
                     found[places[i]] = exact[:, 0]
-                elif positive[i] and _excluded(R[places[i]], m[i], curvature[i], inverse[i]):
+                elif positive[i] and _excluded(R[places[i]], m[i], curvature[i], metric[i]):
                     found[places[i]] = None
         if len(found) == len(R):
             break
@@ -140,11 +140,11 @@ def _by_regression(R, steps):
     return found
 
 
-def _excluded(R, m, curvature, inverse):
+def _excluded(R, m, curvature, metric):
     """Whether the residuals m of logistic regression, made exact, are positive weights with R^T m = 0."""
-    m, curvature, inverse = (a.astype(np.float64) for a in (m, curvature, inverse))
+    m, curvature, metric = (a.astype(np.float64) for a in (m, curvature, metric))
     for _ in range(4):
-        m = m - curvature * (R @ (inverse @ (R.T @ m)))
+        m = m - curvature * (R @ (metric @ (R.T @ m)))
     return m.min() > 0 and np.linalg.norm(R.T @ m) < 1e-12 * m.sum()
 
 

@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from array_api_compat import array_namespace, is_torch_array
 
+from .inverses import inverse
+
 THIN = 1.15  # blocks with fewer active rows than this many times d are too ill-conditioned for float32
 TINY = 1e-30
 
@@ -85,8 +87,8 @@ class Stack:
     ----------
     X : array, shape (b, n, d)
         The data.
-    masks : array, shape (b, p + s, n)
-        The diagonals of the D_j, a block a row.
+    masks : array, shape (b, n, p + s)
+        The diagonals of the D_j, a block a column.
     off : array, shape (b, p + s)
         0 at the planted blocks, 1 elsewhere.
     plant : array, shape (b, p + s, d)
@@ -111,13 +113,13 @@ class Stack:
         skip, self.normalized = int(network == "skip"), network == "normalized"
         (n, p), (self.k, d) = patterns[0].shape, parts[0].weights.shape
         b = len(Xs)
-        masks, off, plant = np.ones((b, p + skip, n)), np.ones((b, p + skip)), np.zeros((b, p + skip, d))
+        masks, off, plant = np.ones((b, n, p + skip)), np.ones((b, p + skip)), np.zeros((b, p + skip, d))
         for i, (X, own, part) in enumerate(zip(Xs, patterns, parts, strict=True)):
-            masks[i, skip:] = np.ascontiguousarray(own.T)
+            masks[i, :, skip:] = own
             off[i, part.home] = 0
             plant[i, part.home] = part.weights
             if self.normalized:
-                plant[i, part.home] = ((part.weights @ X.T) * masks[i, part.home]) @ X
+                plant[i, part.home] = ((part.weights @ X.T) * masks[i].T[part.home]) @ X
 
         def put(array):
             return xp.asarray(np.ascontiguousarray(array), device=device)
@@ -152,16 +154,17 @@ class Stack:
 
     def adjoint(self, dual):
         """The gradients ``X^T D_j dual``: (b, n, 1) -> (b, p + s, d)."""
-        return self.masks @ (dual * self.X)
+        return array_namespace(dual).matrix_transpose(self.masks) @ (dual * self.X)
 
     def apply(self, W):
         """The labels that weights give, ``sum_j D_j X W_j``: (b, p + s, d) -> (b, n, 1)."""
         xp = array_namespace(W)
-        return xp.sum((xp.matrix_transpose(self.masks) @ W) * self.X, axis=2, keepdims=True)
+        return xp.sum((self.masks @ W) * self.X, axis=2, keepdims=True)
 
     def outputs(self, W):
         """The outputs of each block, ``D_j X W_j``: (b, p + s, d) -> (b, p + s, n)."""
-        return (W @ array_namespace(W).matrix_transpose(self.X)) * self.masks
+        xp = array_namespace(W)
+        return (W @ xp.matrix_transpose(self.X)) * xp.matrix_transpose(self.masks)
 
     def lift(self, Q):
         """Gradients to weights, ``M_j^+ q_j``, as exactly as float32 allows."""
@@ -214,13 +217,13 @@ class Stack:
         """``sum_j A_j A_j^T``, a Hadamard product for plain and skip: (b, n, n)."""
         xp = array_namespace(self.X)
         if not self.normalized:
-            masks = xp.matrix_transpose(self.masks) @ self.masks
-            return (self.X @ xp.matrix_transpose(self.X)) * masks
+            both = self.masks @ xp.matrix_transpose(self.masks)
+            return (self.X @ xp.matrix_transpose(self.X)) * both
         if self.metric is None:
             self.metric = self._metric()
         gram = 0
-        for j in range(self.masks.shape[1]):
-            block = self.masks[:, j, :, None] * self.X
+        for j in range(self.masks.shape[2]):
+            block = self.masks[:, :, j, None] * self.X
             gram = gram + (block @ xp.astype(self.metric[:, j, ...], block.dtype)) @ xp.matrix_transpose(
                 block
             )
@@ -228,7 +231,7 @@ class Stack:
 
     def _metric(self):
         xp = array_namespace(self.X)
-        X, masks = xp.astype(self.X, xp.float32), xp.astype(self.masks, xp.float32)
+        X, masks = (xp.astype(a, xp.float32) for a in (self.X, xp.matrix_transpose(self.masks)))
         b, n, d = X.shape
         squares = xp.reshape(X[:, :, :, None] * X[:, :, None, :], (b, n, d * d))
         second = xp.reshape(masks @ squares, (*masks.shape[:2], d, d))
@@ -236,7 +239,7 @@ class Stack:
         if not thin.any():
             return inverse(second, 1e-7)
         exact = np.zeros((*thin.shape, d, d), dtype=np.float32)
-        X, active = to_numpy(self.X), to_numpy(self.masks) > 0
+        X, active = to_numpy(self.X), to_numpy(masks) > 0
         for i, j in zip(*np.nonzero(thin), strict=True):
             way = _basis(X[i] * active[i, j][:, None])[1]
             exact[i, j] = way @ way.T
@@ -279,15 +282,6 @@ def length(v):
     """Length of vectors: (b, m, 1) -> (b,)."""
     xp = array_namespace(v)
     return xp.sqrt(xp.sum(v * v, axis=(1, 2)))
-
-
-def inverse(gram, ridge):
-    """Inverses of Gram matrices, with a ridge relative to their mean eigenvalue."""
-    xp = array_namespace(gram)
-    size = gram.shape[-1]
-    eye = xp.eye(size, dtype=gram.dtype, device=gram.device)
-    trace = xp.sum(gram * eye, axis=(-2, -1), keepdims=True)
-    return xp.linalg.inv(gram + ridge / size * trace * eye)
 
 
 def to_numpy(array):
