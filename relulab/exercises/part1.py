@@ -46,8 +46,8 @@ def no_certificate(answer):
 
 
 def promised_by_coherence(A):
-    """The largest k with (2 k - 1) mu < 1."""
-    return int(np.ceil((1 / sensing.coherence(A) + 1) / 2) - 1)
+    mu = sensing.coherence(A)
+    return max(k for k in range(1, A.shape[1]) if (2 * k - 1) * mu < 1)
 
 
 def not_the_descent(answer):
