@@ -17,6 +17,7 @@ ROLE = re.compile(r"\{(?P<name>[\w:]+)\}`(?P<text>[^`]+)`")
 TARGET = re.compile(r"^\([\w:-]+\)=\n", re.MULTILINE)
 NUMBERED_EQUATION = re.compile(r"^\$\$ *\((?P<label>[\w:-]+)\) *$", re.MULTILINE)
 GATE = re.compile(r"(^`{3,}\{solution-(?:start|end)\}[^`]*^`{3,}$)", re.MULTILINE)
+FOLD, UNFOLD = "<details><summary>Solution</summary>\n\n", "\n\n</details>\n\n"
 LABEL = re.compile(r"^:label: (\S+)", re.MULTILINE)
 SHOWN_AS_QUOTE = {"admonition", "note", "tip", "warning", "important", "caution", "hint", "seealso"}
 INSTALL = """# On a machine without the library (Colab, for one), this installs it.
@@ -34,7 +35,7 @@ def export(executed: Path, target: Path, repository: str = "", solutions: bool =
     values = json.loads(glued.read_text("utf-8")) if glued.exists() else {}
     names = names_in(notebook.cells)
     cells = []
-    for cell in without_solutions(notebook.cells) if not solutions else notebook.cells:
+    for cell in (folded_solutions if solutions else without_solutions)(notebook.cells):
         if cell.cell_type == "markdown":
             cell.source = plain(cell.source, values, names)
         else:
@@ -63,10 +64,8 @@ def without_solutions(cells):
     for cell in cells:
         if cell.cell_type == "markdown":
             kept = []
-            for piece in re.split(
-                r"(^`{3,}\{solution-(?:start|end)\}[^`]*^`{3,}$)", cell.source, flags=re.MULTILINE
-            ):
-                if re.match(r"`{3,}\{solution-(start|end)\}", piece):
+            for piece in GATE.split(cell.source):
+                if GATE.match(piece):
                     inside = "{solution-start}" in piece
                 elif not inside:
                     kept.append(FENCE.sub(lambda m: "" if m["name"] == "solution" else m[0], piece + "\n"))
@@ -74,6 +73,24 @@ def without_solutions(cells):
             yield cell
         elif not inside:
             yield cell
+
+
+def folded_solutions(cells):
+    """The cells, closed inside of solutions until the reader opens them."""
+    inside = False
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            text = FOLD if inside else ""
+            for piece in GATE.split(cell.source):
+                if GATE.match(piece):
+                    inside = "{solution-start}" in piece
+                    text += f"\n\n{FOLD}" if inside else UNFOLD
+                else:
+                    text += piece.strip()
+            cell.source = (text + (UNFOLD if inside else "")).replace(FOLD + UNFOLD, "")
+        elif inside:
+            cell.metadata["jupyter"] = {"source_hidden": True, "outputs_hidden": True}
+        yield cell
 
 
 def without_glue(source):
@@ -136,11 +153,9 @@ def directive(fence, values, names):
         return "\n".join(f"> {line}".rstrip() for line in f"**{heading}**\n\n{body}".splitlines())
     if name == "solution":
         return f"<details><summary>Solution</summary>\n\n{body}\n\n</details>"
-    if name == "solution-start":
-        return "**Solution**"
     if name.startswith("prf:") or name == "exercise":
         return f"**{kind_of(name)}{f' ({title})' if title else ''}.** {body}"
-    return body if name not in ("solution-end", "bibliography", "index") else ""
+    return body if name not in ("bibliography", "index") else ""
 
 
 def inline(name, text, values, names):

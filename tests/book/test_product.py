@@ -11,7 +11,7 @@ import yaml
 from booktools import ROOT, make_book
 from check_links import external_links
 from mend_pages import mend_folder
-from notebooks import plain, without_glue
+from notebooks import folded_solutions, plain, without_glue
 
 
 def build_with(folder, **environment):
@@ -101,6 +101,27 @@ def test_a_notebook_reads_without_the_books_markup():
     assert "a = b\n\\tag{1}\n$$" in shown
     assert "By Theorem (Wendel) and (1), 12 times, see other." in shown
     assert "{" not in shown.replace("\\tag{1}", "")
+
+
+def test_solutions_in_a_notebook_are_closed():
+    text = [
+        "Do it.",
+        "```{solution-start} ex\n:class: dropdown\n```",
+        "So.",
+        "```{solution-end}\n```",
+        "Go on.",
+    ]
+    cells = [
+        nbformat.v4.new_markdown_cell("\n\n".join(text[:3])),
+        nbformat.v4.new_code_cell("1 + 1"),
+        nbformat.v4.new_markdown_cell("\n\n".join(text[3:])),
+        nbformat.v4.new_code_cell("2 + 2"),
+    ]
+    first, inside, last, outside = folded_solutions(cells)
+    assert first.source.split() == ["Do", "it.", "<details><summary>Solution</summary>", "So.", "</details>"]
+    assert inside.metadata["jupyter"] == {"source_hidden": True, "outputs_hidden": True}
+    assert last.source.strip() == "Go on."
+    assert "jupyter" not in outside.metadata
 
 
 def test_code_in_a_notebook_needs_no_book_tools():
