@@ -143,11 +143,11 @@ def _draw(ds, path):
     import matplotlib
 
     matplotlib.use("Agg")
-    from .pictures import picture
+    from .pictures import picture, with_truth
     from .plots import use_style
 
     use_style()
-    drawn = picture(ds)
+    drawn = with_truth(ds) if "figure" in ds.attrs else picture(ds)
     for suffix in ("png", "svg"):
         drawn.savefig(f"{path}.{suffix}", dpi=150)
 

@@ -44,10 +44,7 @@ def picture(ds, beside=None):
         ax.set_title(title(ds.attrs))
         return ax.figure
     figure = FIGURES.get(ds.attrs.get("figure"))
-    known = (
-        figure is not None and knows_recovery(figure) and not np.isnan(closed_form(figure.settings, 30, 10))
-    )
-    if not known and beside is None:
+    if beside is None and not has_closed_form(figure):
         return diagram(ds).figure
     drawn, (top, bottom) = plt.subplots(2, 1, figsize=(5.5, 8), height_ratios=(3, 2))
     diagram(ds, ax=top)
@@ -60,13 +57,23 @@ def picture(ds, beside=None):
     return drawn
 
 
+def has_closed_form(figure):
+    """Whether the probability over all patterns is known for a figure."""
+    return (
+        figure is not None and knows_recovery(figure) and not np.isnan(closed_form(figure.settings, 30, 10))
+    )
+
+
 def with_truth(ds, **options):
-    """`picture`, with the figure's problems at small d decided over all patterns beside it.
+    """`picture`, with what is true over all patterns beside it, where the figure is about recovery.
+
+    It is the closed form where there is one; otherwise the figure's problems at small d are decided over all
+    patterns.
 
     Parameters
     ----------
     ds : xarray.Dataset
-        Of a recovery figure.
+        From `relulab.figure_runs.compute` or `open_figure`.
     **options
         Passed to `relulab.truth.truth`.
 
@@ -82,7 +89,10 @@ def with_truth(ds, **options):
     >>> with_truth(rl.open_figure("4a"), n=[6, 12], trials=2).axes[1].get_xlabel()
     'n / d'
     """
-    return picture(ds, truth(ds.attrs["figure"], **options))
+    figure = FIGURES[ds.attrs["figure"]]
+    if not knows_recovery(figure) or has_closed_form(figure):
+        return picture(ds)
+    return picture(ds, truth(figure.number, **options))
 
 
 def _panels(ds):
@@ -171,9 +181,11 @@ def sampled_against_all(beside, ax=None):
     ax = ax or plt.subplots()[1]
     ratio = beside.n / beside.attrs["d"]
     ax.plot(ratio, beside.sampled, "o-", label=f"sampled patterns, d = {beside.attrs['d']}")
-    ax.fill_between(
-        ratio, beside.recovered, 1 - beside.failed, color=COLORS["orange"], alpha=0.25, label="not decided"
-    )
+    most = 1 - beside.failed
+    if (most - beside.recovered > 1e-9).any():
+        ax.fill_between(
+            ratio, beside.recovered, most, color=COLORS["orange"], alpha=0.25, label="not decided"
+        )
     ax.plot(ratio, beside.recovered, "s-", color=COLORS["orange"], label="all patterns, certified")
     if beside.probability.notnull().any():
         ax.plot(ratio, beside.probability, ":", color=COLORS["ink"], label="all patterns, closed form")

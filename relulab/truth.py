@@ -47,7 +47,7 @@ def closed_form(settings, n, d):
     return np.nan
 
 
-def truth(number, n=range(4, 21, 4), d=3, trials=10, rng=0):
+def truth(number, n=range(4, 25, 2), d=3, trials=10, rng=0):
     """Decide a recovery figure's problems over sampled patterns and over all.
 
     Parameters

@@ -4,8 +4,10 @@ import pytest
 
 import relulab as rl
 from relulab.cli import main
+from relulab.figure_clusters import frequencies
 from relulab.figure_store import load
 from relulab.figures import FIGURES, measured_edge
+from relulab.truth import truth
 
 mpl.use("Agg")
 
@@ -130,3 +132,35 @@ def test_bad_input_is_one_line_and_exit_code_2(arguments, message, tmp_path, cap
     assert code == 2
     assert complaint.startswith(message)
     assert complaint.count("\n") == 1
+
+
+def test_the_panels_show_the_medians_of_each_noise_level():
+    ds = rl.open_figure("7")
+    drawn = rl.pictures.with_truth(ds)
+    for ax, sigma in zip(drawn.axes, ds.sigma.values, strict=False):
+        assert ax.get_title() == f"σ = {sigma:g}"
+        shown = np.asarray(ax.collections[0].get_array()).reshape(ds.sizes["n"], ds.sizes["d"])
+        np.testing.assert_array_equal(shown, ds["median"].sel(sigma=sigma))
+
+
+def test_the_truth_is_drawn_beside_the_sampled_diagram():
+    known = truth("5a", n=[12, 18], trials=4)
+    lower = rl.pictures.picture(rl.open_figure("5a"), known).axes[1]
+    sampled, everything = lower.lines[:2]
+    np.testing.assert_array_equal(sampled.get_ydata(), known.sampled)
+    np.testing.assert_array_equal(everything.get_ydata(), known.recovered)
+    assert "all patterns" in everything.get_label()
+
+
+def test_a_closed_form_is_drawn_at_the_diagrams_own_sizes():
+    ds = rl.open_figure("6c")
+    curve = rl.pictures.with_truth(ds).axes[1].lines[-1]
+    at_2d = np.isclose(curve.get_xdata(), 2)
+    np.testing.assert_allclose(np.asarray(curve.get_ydata())[at_2d], 0.5)
+
+
+def test_clusters_show_the_formula_and_what_was_counted():
+    grid = {"n": [20], "d": [10, 20], "s": [2.0, 4.0], "trials": 50}
+    ax = rl.pictures.picture(frequencies(**grid, progress=False)).axes[0]
+    assert len(ax.containers) == 2
+    assert "formula" in ax.get_title()
