@@ -12,22 +12,32 @@ function coarseToFine({ n, d }) {
   return [...order.values()];
 }
 
+// With noise nothing is recovered exactly: what counts is how far the planted weights are from the truth.
+const isNoisy = ({ sigma }) => sigma > 0;
+const meanDistance = (trials) => {
+  const known = trials.filter(({ status }) => status === "fitted");
+  return known.reduce((total, { distance }) => total + distance, 0) / known.length;
+};
+
+// 1 where all is recovered, 0 where nothing is; NaN where nothing is known.
+function score(trials) {
+  if (trials.some(({ distance }) => distance !== undefined)) return 1 - Math.min(1, meanDistance(trials));
+  return howMany(trials, "recovered") / trials.length;
+}
+
+function describeTrials(trials, noisy) {
+  const undecided = howMany(trials, "undecided"), more = undecided ? `, ${undecided} undecided` : "";
+  if (!noisy) return `${howMany(trials, "recovered")} of ${trials.length} recovered${more}`;
+  const mean = meanDistance(trials);
+  return `${Number.isNaN(mean) ? "no distance" : `mean distance ${mean.toFixed(3)}`} over ${trials.length} trials${more}`;
+}
+
 function describeCell(view, n, d) {
   const cell = view.cells.get(`${n},${d}`), place = `n = ${n}, d = ${d} (n/d = ${(n / d).toFixed(2)})`;
-  if (!cell) return `${place}: not computed yet`;
-  const undecided = howMany(cell.trials, "undecided");
-  const more = undecided ? `, ${undecided} undecided` : "";
-  return `${place}: ${howMany(cell.trials, "recovered")} of ${cell.trials.length} recovered${more}`;
+  return cell ? `${place}: ${describeTrials(cell.trials, isNoisy(view.shown))}` : `${place}: not computed yet`;
 }
 
-// Where n, d fixed and whole, Wendel's probability of an all-ones pattern falls to `level`.
-function wendelCrossing(wendel, d, level) {
-  let n = Math.max(1, d);
-  while (wendel(n + 1, d) > level) n += 1;
-  return n + (wendel(n, d) - level) / (wendel(n, d) - wendel(n + 1, d));
-}
-
-function makeDiagram({ id, view, wendel, onOpen, onPoint }) {
+function makeDiagram({ id, view, onOpen, onPoint }) {
   const pads = { left: 52, right: 14, top: 12, bottom: 46 };
   const canvas = node("canvas", { "aria-hidden": "true" });
   const overlay = mark("svg", { "aria-hidden": "true", focusable: "false" });
@@ -90,10 +100,10 @@ function makeDiagram({ id, view, wendel, onOpen, onPoint }) {
 
   function curves() {
     const first = Math.max(1, Math.floor(across.low)), wholes = progression(first, Math.ceil(across.high), 1);
-    const spot = (n, k) => `${x(wholes[k]).toFixed(1)} ${y(n).toFixed(1)}`;
-    const path = (heights) => `M${heights.map(spot).join("L")}`;
-    const level = (p) => path(wholes.map((d) => wendelCrossing(wendel, d, p)));
-    const lines = [["pe-edge", level(0.95)], ["pe-edge", level(0.05)], ["pe-half", path(wholes.map((d) => 2 * d))]];
+    const path = (points) => `M${points.map(([d, n]) => `${x(d).toFixed(1)} ${y(n).toFixed(1)}`).join("L")}`;
+    const lines = curvesFor(view.shown).map(({ kind, at }) => [`pe-${kind}`, path(wholes.map((d) => [d, at(d)]))]);
+    const stored = view.stored ? halfway(view.stored) : [];
+    if (stored.length > 1) lines.push(["pe-stored", path(stored)]);
     const drawn = lines.flatMap(([name, d]) =>
       [mark("path", { class: `${name} pe-halo`, d }), mark("path", { class: name, d })]);
     return [
@@ -121,7 +131,8 @@ function makeDiagram({ id, view, wendel, onOpen, onPoint }) {
       if (!found) return;
       const place = cellBox(n, d);
       context.globalAlpha = found.own ? 1 : 0.4;
-      context.fillStyle = color(howMany(found.trials, "recovered") / found.trials.length);
+      const value = score(found.trials);
+      context.fillStyle = color(Number.isNaN(value) ? 0 : value);
       context.fillRect(place.x, place.y, place.width, place.height);
       context.globalAlpha = 1;
       if (found.own && howMany(found.trials, "undecided")) hatch(context, place);
@@ -194,23 +205,41 @@ function makeDiagram({ id, view, wendel, onOpen, onPoint }) {
   return { element, layout, draw, outline };
 }
 
-function diagramLegend() {
+// Where the rate of a stored diagram passes one half: [d, n] for each d.
+function halfway({ n, d, cells }) {
+  return d.flatMap((dimension) => {
+    const rates = n.map((size) => score(cells.get(`${size},${dimension}`).trials));
+    const i = rates.findIndex((rate, k) => k > 0 && rates[k - 1] < 0.5 && rate >= 0.5);
+    if (i < 0) return [];
+    const share = (0.5 - rates[i - 1]) / (rates[i] - rates[i - 1]);
+    return [[dimension, n[i - 1] + share * (n[i] - n[i - 1])]];
+  });
+}
+
+function makeLegend(view) {
+  const element = node("div", { class: "pe-legend", "data-role": "legend" });
   const scale = [0, 0.2, 0.4, 0.6, 0.8, 1].map(color).join(", ");
-  const key = (name, words) => node("span", { class: "pe-item" }, node("span", { class: `pe-key ${name}` }), words);
-  return node("div", { class: "pe-legend" },
-    node("span", { class: "pe-item" }, "recovered: none",
-      node("span", { class: "pe-scale", style: `background: linear-gradient(to right, ${scale})` }), "all"),
-    key("pe-key-half", "n = 2d: an all-ones pattern exists with probability 50 % (Wendel)"),
-    key("pe-key-edge", "probability 95 % and 5 %"),
-    key("pe-key-open", "some undecided"));
+  const key = (name, words) => node("span", { class: "pe-item" }, node("span", { class: `pe-key pe-key-${name}` }), words);
+
+  function fill() {
+    const noisy = isNoisy(view.shown), [none, all] = noisy ? ["distance: 1 or more", "0"] : ["recovered: none", "all"];
+    const curves = new Map(curvesFor(view.shown).map(({ kind, words }) => [words, kind]));
+    element.replaceChildren(
+      node("span", { class: "pe-item" }, none,
+        node("span", { class: "pe-scale", style: `background: linear-gradient(to right, ${scale})` }), all),
+      ...[...curves].map(([words, kind]) => key(kind, words)),
+      ...(view.stored ? [key("stored", `half recovered in ${view.stored.words}`)] : []),
+      key("open", "some undecided"));
+  }
+
+  return { element, fill };
 }
 
 function makeTable(view) {
   const table = node("table", { "data-role": "numbers" });
   const element = node("details", { class: "pe-numbers" },
-    node("summary", {}, "The numbers: recovered out of trials"),
-    node("div", { class: "pe-scroll", tabindex: 0, role: "group", "aria-label": "Recovered out of trials" },
-      table));
+    node("summary", {}, "The numbers"),
+    node("div", { class: "pe-scroll", tabindex: 0, role: "group", "aria-label": "The numbers" }, table));
   const boxes = new Map();
 
   function reset() {
@@ -223,15 +252,18 @@ function makeTable(view) {
         return box;
       })));
     const head = node("tr", {}, node("td"), ...d.map((size) => node("th", { scope: "col" }, `d = ${size}`)));
-    table.replaceChildren(node("thead", {}, head), node("tbody", {}, ...rows));
+    const caption = isNoisy(view.shown) ? "Mean distance of the planted weights" : "Recovered out of trials";
+    table.replaceChildren(node("caption", {}, caption), node("thead", {}, head), node("tbody", {}, ...rows));
   }
 
   function fill() {
     for (const [key, { trials }] of view.cells) {
-      const box = boxes.get(key);
+      const box = boxes.get(key), noisy = isNoisy(view.shown), mean = noisy ? meanDistance(trials) : NaN;
       const recovered = howMany(trials, "recovered"), undecided = howMany(trials, "undecided");
       Object.assign(box.dataset, { recovered, undecided, trials: trials.length });
-      box.textContent = `${recovered}/${trials.length}${undecided ? ` (${undecided} undecided)` : ""}`;
+      if (noisy) box.dataset.distance = mean;
+      const value = noisy ? (Number.isNaN(mean) ? "–" : mean.toFixed(3)) : `${recovered}/${trials.length}`;
+      box.textContent = `${value}${undecided ? ` (${undecided} undecided)` : ""}`;
     }
   }
 

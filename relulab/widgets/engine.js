@@ -11,9 +11,9 @@ function serve(lab) {
   return ({ data: { id, settings, n, d, detail } }) => {
     try {
       const trials = Array.from({ length: settings.trials }, (_, number) => {
-        const verdict = lab.trial(settings, n, d, number, detail);
-        const { status, evidence, margin, iterations, cost, norms, refined } = verdict;
-        return detail ? { status, evidence, margin, iterations, cost, norms, refined } : { status, evidence };
+        const { dual, competitor, ...verdict } = lab.trial(settings, n, d, number, detail);
+        const { status, evidence, iterations, distance } = verdict;
+        return detail ? verdict : { status, evidence, iterations, distance };
       });
       postMessage({ id, trials });
     } catch (error) {
@@ -68,7 +68,7 @@ function browserSource() {
       }
     };
     const work = async () => {
-      if (workers.length === 0) start();
+      warm();
       try {
         await Promise.all(workers.map(lane));
       } finally {
@@ -84,7 +84,8 @@ function browserSource() {
     workers = [];
   }
 
-  return { compute, dispose };
+  const warm = () => workers.length === 0 && start();
+  return { compute, dispose, warm };
 }
 
 function kernelSource(model) {
@@ -186,5 +187,5 @@ function makeEngine(model, el) {
     kernel?.dispose();
   }
 
-  return { compute, dispose };
+  return { compute, dispose, warm: browser.warm, live: () => Boolean(kernel?.answers) };
 }

@@ -20,12 +20,13 @@ function trials(lab) {
     const { X, neurons, rng, patterns, gates } = instance(settings, n, d, number);
     if (sigma > 0) {
       const noise = Float64Array.from({ length: n }, () => (sigma / Math.sqrt(n)) * rng.normal());
-      return fit(X, neurons, patterns, { network, form, gates, noise });
+      const fitted = fit(X, neurons, patterns, { network, form, gates, noise });
+      return { ...fitted, neurons: [] };
     }
     const verdict = lab.decide(X, neurons, patterns, { network, form, gates });
     if (!detail) return verdict;
     const { norms, planted } = lab.isometry(X, neurons, patterns, network);
-    return { ...verdict, norms, planted, neurons: found(verdict, X, neurons, patterns, network) };
+    return { ...verdict, norms, planted, price: neurons.length, neurons: found(verdict, X, neurons, patterns, network) };
   }
 
   // The neurons of a solution, the longest first: each with its length, that is its cost, and its angle to the

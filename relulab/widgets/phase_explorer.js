@@ -1,101 +1,42 @@
-// The phase explorer: settings, the diagram that fills, the opened cell, the numbers.
+// The phase explorer: settings, the diagram that fills, the slice, the opened cell, the numbers.
 
-const lab = relulab();
-const NAMES = {
-  gaussian: "Gaussian",
-  cubic: "cubic",
-  whitened: "whitened Gaussian",
-  "cubic-whitened": "whitened cubic",
-  random: "random",
-  smallest: "smallest singular vector",
-};
-const SETTINGS = ["ensemble", "direction", "n", "d", "trials", "seed"];
-const settingsOf = (model) => Object.fromEntries(SETTINGS.map((name) => [name, model.get(name)]));
-
-function makeControls({ id, model, onEdit, onButton }) {
-  const most = model.get("most"), inputs = {};
-  const labeled = (name, label, input) => {
-    inputs[name] = input;
-    return node("div", { class: "pe-field" }, node("label", { for: input.id }, label), input);
-  };
-  const common = (name) => ({ id: `${id}-${name}`, "data-control": name, onchange: onEdit });
-  const option = (value) => node("option", { value }, NAMES[value]);
-  const choice = (name, label, options) => labeled(name, label, node("select", common(name), ...options.map(option)));
-  const number = (name, label, min, max) =>
-    labeled(name, label, node("input", { ...common(name), type: "number", min, max, step: 1, inputmode: "numeric" }));
-  const range = (name, words) => node("fieldset", { class: "pe-range" }, node("legend", {}, words),
-    number(`${name}-first`, "from", 1, most[name]),
-    number(`${name}-last`, "to", 1, most[name]),
-    number(`${name}-step`, "step", 1, most[name]));
-  const button = node("button", { type: "button", class: "pe-run", "data-action": "run", onclick: onButton }, "Run");
-  const element = node("div", { class: "pe-controls", role: "group", "aria-label": "Settings" },
-    choice("ensemble", "Data", lab.ensembles),
-    choice("direction", "Planted direction", ["random", "smallest"]),
-    number("trials", "Trials a cell", 1, most.trials),
-    number("seed", "Seed", 0, most.seed),
-    range("d", "Dimension d"), range("n", "Samples n"), button);
-
-  function fill() {
-    const now = settingsOf(model);
-    for (const name of ["ensemble", "direction", "trials", "seed"]) inputs[name].value = now[name];
-    for (const name of ["n", "d"]) {
-      inputs[`${name}-first`].value = now[name][0];
-      inputs[`${name}-last`].value = now[name].at(-1);
-      inputs[`${name}-step`].value = spacing(now[name]);
-    }
-  }
-
-  // The settings that the controls hold; an Error says which of them cannot be used.
-  function read() {
-    const value = (name) => Number(inputs[name].value);
-    for (const input of element.querySelectorAll("input")) {
-      const fits = input.value !== "" && input.validity.valid;
-      input.setAttribute("aria-invalid", String(!fits));
-      if (fits) continue;
-      const words = [input.closest("fieldset")?.querySelector("legend").textContent, input.labels[0].textContent];
-      const name = words.filter(Boolean).join(", ");
-      throw new Error(`${name}: give a whole number from ${input.min} to ${input.max}.`);
-    }
-    const sizes = {};
-    for (const name of ["n", "d"]) {
-      sizes[name] = progression(value(`${name}-first`), value(`${name}-last`), value(`${name}-step`));
-      if (sizes[name].length === 0) throw new Error(`The range of ${name} is empty: “from” is above “to”.`);
-    }
-    const size = sizes.n.length * sizes.d.length;
-    if (size > most.cells) throw new Error(`The grid has ${size} cells, at most ${most.cells} fit: take larger steps.`);
-    const plain = { ensemble: inputs.ensemble.value, direction: inputs.direction.value };
-    return { ...plain, ...sizes, trials: value("trials"), seed: value("seed") };
-  }
-
-  return { element, button, fill, read };
-}
+const LAB = relulab();
+const LONG = 60; // seconds that a computation may take before the reader is asked
+const COST = { skip: 1, plain: 2, normalized: 5 }; // of a trial, in units of n p d; the exact form costs EXACT times that
+const EXACT = 12, UNIT = 7e-8, PYTHON = 0.1;
 
 function render({ model, el }) {
   const id = `pe-${Math.random().toString(36).slice(2)}`;
-  const engine = makeEngine(model, el);
-  const view = { shown: settingsOf(model), cells: new Map(), cursor: [0, 0], opened: null };
+  const engine = makeEngine(model, el), most = model.get("most"), name = model.get("name");
+  const view = { shown: settingsOf(model), cells: new Map(), cursor: [0, 0], opened: null, slice: 0, stored: null };
   let run = null, opening = null, frame = 0, editing = false;
 
-  const controls = makeControls({ id, model, onEdit: edit, onButton: () => (run ? stop() : start()) });
+  const action = (what, words, onclick) => node("button", { type: "button", class: "pe-action", "data-action": what, onclick }, words);
+  const controls = makeControls({ id, model, onEdit: edit, onButton: () => (run ? stop() : ask()) });
   const problem = node("p", { class: "pe-problem", role: "alert", "data-role": "error", hidden: true });
+  const warning = node("div", { class: "pe-warning", role: "group", "aria-label": "A long computation", "data-role": "warning", hidden: true });
   const progress = node("progress", { class: "pe-progress", max: 1, value: 0, "aria-label": "Cells computed" });
   const status = node("p", { class: "pe-status", "data-role": "status" },
-    "Press Run to measure how often the planted neuron is recovered.");
+    "Press Run to measure how often the planted neurons are recovered.");
   const live = node("p", { class: "pe-hidden", role: "status", "data-role": "live" });
-  const diagram = makeDiagram({ id, view, wendel: lab.wendel, onOpen: open, onPoint: point });
+  const diagram = makeDiagram({ id, view, onOpen: open, onPoint: point });
   const readout = node("p", { class: "pe-readout", "data-role": "readout" });
-  const panel = node("div", { class: "pe-detail", role: "group", "aria-label": "The opened cell", "data-role": "detail" });
-  const table = makeTable(view);
+  const legend = makeLegend(view), table = makeTable(view), detail = makeDetail();
+  const slice = makeSlice({ id, view, onChoose: cut });
   const note = node("p", { class: "pe-note" },
     "Patterns are sampled, so the diagram is an upper bound for the network with all its patterns.");
-  const root = node("div", { class: "phase-explorer", "data-widget": "phase-explorer" },
-    controls.element, problem, progress, status, live,
+  const share = action("share", "Copy link", shareLink);
+  const linked = node("input", { class: "pe-link", readonly: true, "aria-label": "Link to these settings", "data-role": "link", hidden: true });
+  const actions = node("div", { class: "pe-actions", role: "group", "aria-label": "Take it with you" },
+    share, action("png", "Download PNG", savePicture), action("csv", "Download CSV", saveNumbers), linked);
+  const root = node("div", { class: "phase-explorer", "data-widget": "phase-explorer", "data-name": name },
+    controls.element, problem, warning, progress, status, live,
     node("div", { class: "pe-columns" },
-      node("div", { class: "pe-figure" }, diagram.element, readout, diagramLegend(), note), panel),
-    table.element);
+      node("div", { class: "pe-figure" }, diagram.element, readout, legend.element, note, slice.element), detail.element),
+    actions, table.element);
 
-  function complain(error) {
-    problem.textContent = error?.message ?? "";
+  function complain(error, ...offers) {
+    problem.replaceChildren(error?.message ?? "", ...offers);
     problem.hidden = !error;
   }
 
@@ -107,44 +48,80 @@ function render({ model, el }) {
   function reset() {
     opening?.stop();
     opening = null;
+    warning.hidden = true;
     const shown = settingsOf(model);
-    const middle = [shown.n, shown.d].map((sizes) => Math.floor((sizes.length - 1) / 2));
-    Object.assign(view, { shown, cells: new Map(), cursor: middle, opened: null });
+    const middle = GRID.map((axis) => Math.floor((shown[axis].length - 1) / 2));
+    Object.assign(view, { shown, cells: new Map(), cursor: middle, opened: null, slice: shown.d[middle[1]] });
+    view.stored = storedFor(shown);
     Object.assign(root.dataset, { state: "idle", source: "", computed: 0 });
     progress.value = 0;
     readout.textContent = "";
     table.reset();
+    legend.fill();
+    slice.reset();
     diagram.layout();
-    showOpened();
+    slice.draw();
+    detail.show(null);
   }
 
-  // The controls' settings go to the model; what the model thereby changes empties the grid.
-  function edit() {
+  function adopt(settings) {
     editing = true;
     try {
-      for (const [name, value] of Object.entries(controls.read())) {
-        if (JSON.stringify(value) !== JSON.stringify(model.get(name))) model.set(name, value);
+      for (const key of SETTINGS) {
+        if (JSON.stringify(settings[key]) !== JSON.stringify(model.get(key))) model.set(key, settings[key]);
       }
       model.save_changes();
-      complain(null);
-      return true;
-    } catch (error) {
-      complain(error);
-      return false;
     } finally {
       editing = false;
     }
   }
 
+  // The controls' settings go to the model; what the model thereby changes empties the grid.
+  function edit() {
+    try {
+      adopt(controls.read());
+      complain(null);
+      return true;
+    } catch (error) {
+      complain(error);
+      return false;
+    }
+  }
+
   function changed() {
     if (run) stop();
-    if (!editing) controls.fill();
+    if (!editing) controls.fill(settingsOf(model));
     reset();
     status.textContent = "The settings have changed: press Run.";
   }
 
-  async function start() {
+  // About how many seconds the grid takes.
+  function estimate({ network, form, k, n, d, trials }) {
+    const work = n.reduce((total, a) => total + d.reduce((more, b) => more + a * Math.max(a, 50) * b, 0), 0);
+    return trials * work * UNIT * COST[network] * (network === "skip" ? 1 : k) * (form === "exact" ? EXACT : 1) * (engine.live() ? PYTHON : 1);
+  }
+
+  function ask() {
     if (!edit()) return;
+    const seconds = estimate(view.shown);
+    if (seconds <= LONG) {
+      start();
+      return;
+    }
+    const words = `This will take about ${Math.max(2, Math.round(seconds / 60))} minutes. It can be stopped at any time.`;
+    const anyway = action("anyway", "Compute anyway", start), back = action("back", "Cancel", () => {
+      warning.hidden = true;
+      root.dataset.state = "idle";
+      controls.button.focus();
+    });
+    warning.replaceChildren(node("p", {}, words), anyway, back);
+    warning.hidden = false;
+    root.dataset.state = "asking";
+    live.textContent = words;
+    anyway.focus();
+  }
+
+  async function start() {
     reset();
     const cells = coarseToFine(view.shown), begun = performance.now();
     const mine = (run = engine.compute({ settings: problemSettings(), cells, detail: false }, take));
@@ -156,9 +133,15 @@ function render({ model, el }) {
       if (run === mine) end("done", `Done in ${((performance.now() - begun) / 1000).toFixed(1)} s: ${summary()}`);
     } catch (error) {
       if (run !== mine) return;
-      complain(error);
+      fail(error);
       end("failed", "The computation failed.");
     }
+  }
+
+  // What failed is said; a stored diagram, where there is one, is offered in its place.
+  function fail(error) {
+    const offer = view.stored ?? storedFor(null);
+    complain(error, ...(offer ? [" ", action("stored", "Go on with the stored result", () => showStored(offer))] : []));
   }
 
   function stop() {
@@ -174,9 +157,31 @@ function render({ model, el }) {
     say(words);
   }
 
+  // A stored diagram, for these settings or for any.
+  function storedFor(shown) {
+    const stored = model.get("stored");
+    const fits = stored && (!shown || Object.entries(stored.settings).every(([key, value]) => shown[key] === value));
+    if (!fits) return null;
+    const { n, d, codes, meanings, words, settings } = stored, cells = new Map();
+    n.forEach((size, i) => d.forEach((dimension, j) => {
+      const trials = [...codes[i][j]].map((code) => ({ status: meanings[code], evidence: null }));
+      cells.set(`${size},${dimension}`, { n: size, d: dimension, trials, source: "stored" });
+    }));
+    return { n, d, cells, words, settings, trials: codes[0][0].length };
+  }
+
+  function showStored({ n, d, cells, settings, trials, words }) {
+    adopt({ ...view.shown, ...settings, n, d, trials });
+    controls.fill(settingsOf(model));
+    reset();
+    for (const cell of cells.values()) take(cell);
+    complain(null);
+    end("done", `The stored result, ${words}: ${summary()}`);
+  }
+
   const problemSettings = () => {
-    const { ensemble, direction, trials, seed } = view.shown;
-    return { ensemble, direction, trials, seed };
+    const { n, d, ...others } = view.shown;
+    return others;
   };
 
   function take(cell) {
@@ -189,6 +194,7 @@ function render({ model, el }) {
     cancelAnimationFrame(frame);
     frame = 0;
     diagram.draw();
+    slice.draw();
     table.fill();
     const total = view.shown.n.length * view.shown.d.length, before = progress.value;
     progress.value = view.cells.size / total;
@@ -199,10 +205,18 @@ function render({ model, el }) {
   }
 
   function summary() {
-    const trials = [...view.cells.values()].flatMap((cell) => cell.trials);
+    const trials = [...view.cells.values()].flatMap((cell) => cell.trials), noisy = isNoisy(view.shown);
     const undecided = howMany(trials, "undecided"), more = undecided ? `, ${undecided} undecided` : "";
-    const where = root.dataset.source === "python" ? "by Python" : "in your browser";
-    return `${howMany(trials, "recovered")} of ${trials.length} instances recovered${more}, computed ${where}.`;
+    const where = { python: ", computed by Python", browser: ", computed in your browser" }[root.dataset.source] ?? "";
+    const what = noisy ? `mean distance ${meanDistance(trials).toFixed(3)} over ${trials.length} instances`
+      : `${howMany(trials, "recovered")} of ${trials.length} instances recovered`;
+    return `${what}${more}${where}.`;
+  }
+
+  function cut(d) {
+    view.slice = d;
+    slice.reset();
+    slice.draw();
   }
 
   function point(n, d, aloud) {
@@ -213,65 +227,93 @@ function render({ model, el }) {
   // Every trial is drawn from (seed, n, d, trial): the opened cell is computed again, with its details.
   async function open(n, d) {
     opening?.stop();
+    cut(d);
     const known = view.cells.get(`${n},${d}`)?.source ?? null;
     const question = { settings: problemSettings(), cells: [[n, d]], detail: true };
     const mine = (opening = engine.compute(question, (cell) => {
       if (cell.source !== known) take(cell);
       view.opened = { ...cell, number: 0 };
-      showOpened();
+      diagram.outline();
+      detail.show(view.opened);
       point(n, d, true);
       complain(null);
     }, known));
     try {
       await mine.done;
     } catch (error) {
-      if (opening === mine) complain(error);
+      if (opening === mine) fail(error);
     }
   }
 
-  function showOpened() {
-    diagram.outline();
-    if (!view.opened) {
-      const hint = "Open a cell to see its instances, their block norms and what proves each verdict: click it, " +
-        "or move to it with the arrow keys and press Enter.";
-      panel.replaceChildren(node("p", { class: "pe-hint" }, hint));
-      for (const name of Object.keys(panel.dataset)) if (name !== "role") delete panel.dataset[name];
-      return;
+  async function shareLink() {
+    const link = linkOf(name, view.shown);
+    history.replaceState(history.state, "", link);
+    linked.value = link;
+    linked.hidden = false;
+    linked.select();
+    try {
+      await navigator.clipboard.writeText(link);
+      say("The link to these settings is copied.");
+    } catch {
+      say("The link to these settings is in the box and in the address bar.");
     }
-    const { n, d, trials, number } = view.opened, trial = trials[number];
-    Object.assign(panel.dataset, { n, d, status: trial.status, evidence: trial.evidence ?? "" });
-    const [verdict, because] = verdictWords(trial);
-    const chips = trials.map(({ status: name }, k) => node("button", {
-      type: "button", class: "pe-chip", "data-status": name, "aria-pressed": String(k === number),
-      onclick: () => choose(k),
-    }, node("span", { "aria-hidden": "true" }, STATUS[name].sign), ` ${k + 1}`,
-      node("span", { class: "pe-hidden" }, `, ${STATUS[name].words}`)));
-    const recovered = `${howMany(trials, "recovered")} of ${trials.length} recovered`;
-    const width = Math.max(240, Math.min(panel.clientWidth, 640) - 30);
-    panel.replaceChildren(
-      node("p", { class: "pe-title" }, `n = ${n}, d = ${d}: ${recovered}`),
-      node("div", { class: "pe-chips", role: "group", "aria-label": "Instances of this cell" }, ...chips),
-      node("p", { "data-role": "verdict" }, node("strong", {}, verdict), because),
-      normLegend(trial), normBars(trial, width), numberList(trial));
   }
 
-  function choose(number) {
-    view.opened.number = number;
-    showOpened();
-    panel.querySelectorAll(".pe-chip")[number].focus();
+  const fileName = () => `phase-${view.shown.network}-${view.shown.form}-${view.shown.ensemble}-${view.shown.direction}`;
+
+  async function savePicture() {
+    const { network, form, ensemble, direction, k, trials, seed, sigma } = view.shown;
+    const title = [CHOICES.network[network], CHOICES.form[form], CHOICES.ensemble[ensemble], CHOICES.direction[direction],
+      ...(network === "skip" ? [] : [`k = ${k}`]), ...(sigma > 0 ? [`σ = ${sigma}`] : []), `${trials} trials`, `seed ${seed}`];
+    const { backgroundColor, color: ink, fontFamily } = getComputedStyle(root);
+    const [canvas, svg] = diagram.element.children;
+    saveFile(`${fileName()}.png`, await pictureOf(canvas, svg, { backgroundColor, color: ink, fontFamily }, title.join(", ")));
+    say("The picture is saved.");
+  }
+
+  function saveNumbers() {
+    const settings = Object.entries(problemSettings()).map(([key, value]) => `${key}=${value}`).join(" ");
+    const rows = [...view.cells.values()].sort((a, b) => a.d - b.d || a.n - b.n).flatMap(({ n, d, trials, source }) =>
+      trials.map(({ status: verdict, evidence, iterations, distance }, trial) =>
+        [n, d, trial, verdict, evidence ?? "", iterations ?? "", distance ?? "", source].join(",")));
+    const head = [`# phase explorer: ${settings}`, "n,d,trial,status,evidence,iterations,distance,source"];
+    saveFile(`${fileName()}.csv`, new Blob([[...head, ...rows, ""].join("\n")], { type: "text/csv" }));
+    say(`The numbers of ${view.cells.size} cells are saved.`);
+  }
+
+  // A link to this widget brings its settings; of two widgets with one name the first on the page takes them.
+  function followLink() {
+    if (!root.isConnected || document.querySelector(`[data-name="${CSS.escape(name)}"]`) !== root) return;
+    const found = settingsFromLink(location.hash, name, settingsOf(model), most);
+    if (!found) return;
+    adopt(found.settings);
+    changed();
+    root.scrollIntoView({ block: "start" });
+    if (found.notes.length > 0) complain(new Error(found.notes.join(" ")));
+    else ask();
   }
 
   el.replaceChildren(root);
-  for (const name of SETTINGS) model.on(`change:${name}`, changed);
-  const watcher = new ResizeObserver(() => diagram.layout());
+  share.hidden = engine.live();
+  for (const key of SETTINGS) model.on(`change:${key}`, changed);
+  const watcher = new ResizeObserver(() => {
+    diagram.layout();
+    slice.draw();
+    detail.show(view.opened);
+  });
   watcher.observe(diagram.element);
-  controls.fill();
+  root.addEventListener("pointerenter", engine.warm, { once: true });
+  root.addEventListener("focusin", engine.warm, { once: true });
+  controls.fill(settingsOf(model));
   reset();
   root.dataset.ready = "true";
+  addEventListener("hashchange", followLink);
+  setTimeout(followLink);
 
   return () => {
     watcher.disconnect();
-    for (const name of SETTINGS) model.off(`change:${name}`, changed);
+    removeEventListener("hashchange", followLink);
+    for (const key of SETTINGS) model.off(`change:${key}`, changed);
     engine.dispose();
   };
 }

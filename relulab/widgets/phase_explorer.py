@@ -21,7 +21,18 @@ DIRECTIONS = ("random", "smallest")
 MOST = {"n": 400, "d": 200, "trials": 50, "seed": 2**32 - 1, "cells": 1000}
 
 
-MODULE = (*LABORATORY, "engine.js", "elements.js", "diagram.js", "phase_explorer.js")
+MODULE = (
+    *LABORATORY,
+    "engine.js",
+    "elements.js",
+    "pictures.js",
+    "settings.js",
+    "curves.js",
+    "diagram.js",
+    "slice.js",
+    "detail.js",
+    "phase_explorer.js",
+)
 
 
 class PhaseExplorer(anywidget.AnyWidget):
