@@ -2,19 +2,19 @@
 
 // Found neurons by length and by angle to the nearest planted one, which is at distance 1 on the axis.
 function neuronPlot({ status, neurons }, width) {
-  const height = 170, pad = 26, reach = Math.max(1.1, ...neurons.map(({ length }) => 1.05 * length));
+  const height = 190, pad = 26, reach = Math.max(1.1, ...neurons.map(({ length }) => 1.05 * length));
   const lowest = Math.min(0, ...neurons.map(({ length, cosine }) => length * cosine));
   const unit = Math.min((width - 2 * pad) / (reach - lowest), (height - 2 * pad) / reach);
-  const x = (value) => pad + (value - lowest) * unit, y = (value) => height - pad - value * unit;
+  const x = (value) => (width - (reach - lowest) * unit) / 2 + (value - lowest) * unit, y = (value) => height - pad - value * unit;
   const place = ({ length, cosine }) => [x(length * cosine), y(length * Math.sqrt(Math.max(0, 1 - cosine * cosine)))];
   const arc = [...Array(41).keys()].map((i) => (i / 40) * Math.PI).map((a) => [x(Math.cos(a)), y(Math.sin(a))]);
-  const visible = arc.filter(([left]) => left >= pad - 1).map((point) => point.map((c) => c.toFixed(1)).join(" "));
+  const visible = arc.filter(([left]) => left >= x(lowest) - 1).map((point) => point.map((c) => c.toFixed(1)).join(" "));
   const total = neurons.reduce((cost, { length }) => cost + length, 0);
   const label = `The found neurons by length and by angle to the nearest planted neuron: ${neurons.length} neurons, ` +
     `of total length ${decimals(total)}.${status === "recovered" ? " They are the planted ones." : ""}`;
   return mark("svg", { class: "pe-neurons", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label },
     mark("path", { class: "pe-rule", d: `M${visible.join("L")}` }),
-    mark("path", { class: "pe-base", d: `M${pad / 2} ${y(0)}H${width - pad / 2}` }),
+    mark("path", { class: "pe-base", d: `M${x(lowest) - 12} ${y(0)}H${x(reach) + 12}` }),
     mark("path", { class: "pe-rule", d: `M${x(0)} ${y(0)}V${pad / 2}` }),
     ...[...neurons].reverse().map((one) => {
       const [cx, cy] = place(one);

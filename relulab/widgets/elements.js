@@ -66,7 +66,7 @@ function verdictWords({ status, evidence, norms, refined, cost, iterations, plan
   }
   if (status === "not-recovered") {
     return ["Not recovered.", ` Another network gives the same output for less: it costs ${decimals(cost)}, the ` +
-      "planted one ${price}."];
+      `planted one ${price}.`];
   }
   return ["Undecided.", ` Neither a certificate nor a cheaper network turned up in ${iterations} steps.`];
 }

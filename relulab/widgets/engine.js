@@ -25,12 +25,12 @@ function serve(lab) {
 function browserSource() {
   // A classic worker from a blob: module workers and worker files do not start from file://.
   const script = `"use strict"; ${LABORATORY}\nonmessage = (${serve})(relulab());`;
-  let workers = [], address = null, questions = 0;
+  const count = Math.max(1, Math.min(4, navigator.hardwareConcurrency || 2));
+  let workers = [], address = null, questions = 0, jobs = 0;
   const waiting = new Map();
 
   function start() {
     address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
-    const count = Math.max(1, Math.min(4, navigator.hardwareConcurrency || 2));
     workers = Array.from({ length: count }, () => new Worker(address));
     for (const worker of workers) {
       worker.onmessage = ({ data }) => settle(data.id, data);
@@ -38,13 +38,14 @@ function browserSource() {
         event.preventDefault(); // it is shown in the widget
         const error = event.message || "the browser did not start it";
         for (const id of [...waiting.keys()]) settle(id, { error });
+        dispose();
       };
     }
   }
 
   function settle(id, { trials, error }) {
-    const { resolve, reject } = waiting.get(id);
-    waiting.delete(id);
+    const { resolve, reject } = waiting.get(id) ?? {};
+    if (!waiting.delete(id)) return;
     if (error) reject(new Error(`the page's Web Worker failed: ${error}`));
     else resolve(trials);
   }
@@ -59,7 +60,7 @@ function browserSource() {
 
   function compute({ settings, cells, detail }, onCell) {
     const queue = [...cells];
-    let stopped = false;
+    let stopped = false, over = false;
     const lane = async (worker) => {
       while (queue.length > 0 && !stopped) {
         const [n, d] = queue.shift();
@@ -68,24 +69,32 @@ function browserSource() {
       }
     };
     const work = async () => {
-      warm();
       try {
+        warm();
         await Promise.all(workers.map(lane));
       } finally {
-        stopped = true; // one lane's failure ends the others
+        over = stopped = true; // one lane's failure ends the others
+        jobs -= 1;
       }
     };
-    return { done: work(), stop: () => (stopped = true) };
+    const stop = () => {
+      stopped = true;
+      if (!over && jobs === 1) dispose(); // a long cell would keep its worker; new ones start with the next job
+    };
+    jobs += 1;
+    return { done: work(), stop };
   }
 
   function dispose() {
     for (const worker of workers) worker.terminate();
     if (address) URL.revokeObjectURL(address);
     workers = [];
+    for (const { resolve } of waiting.values()) resolve([]);
+    waiting.clear();
   }
 
   const warm = () => workers.length === 0 && start();
-  return { compute, dispose, warm };
+  return { compute, dispose, warm, count };
 }
 
 function kernelSource(model) {
@@ -134,7 +143,7 @@ function kernelSource(model) {
       };
       listeners.set(run, (message) => {
         wait(SILENCE);
-        if (message.kind === "cell") onCell({ ...message, source: "python" });
+        for (const cell of message.cells ?? []) onCell({ ...cell, source: "python" });
         if (message.kind === "error") finish(reject, new Error(message.message));
         if (message.kind === "finished") finish(resolve);
       });
@@ -187,5 +196,5 @@ function makeEngine(model, el) {
     kernel?.dispose();
   }
 
-  return { compute, dispose, warm: browser.warm, live: () => Boolean(kernel?.answers) };
+  return { compute, dispose, warm: browser.warm, workers: browser.count, live: () => Boolean(kernel?.answers) };
 }

@@ -23,7 +23,8 @@ function trials(lab) {
       const fitted = fit(X, neurons, patterns, { network, form, gates, noise });
       return { ...fitted, neurons: [] };
     }
-    const verdict = lab.decide(X, neurons, patterns, { network, form, gates });
+    const iterations = form === "exact" ? 1500 : 4000;
+    const verdict = lab.decide(X, neurons, patterns, { network, form, gates, iterations });
     if (!detail) return verdict;
     const { norms, planted } = lab.isometry(X, neurons, patterns, network);
     return { ...verdict, norms, planted, price: neurons.length, neurons: found(verdict, X, neurons, patterns, network) };

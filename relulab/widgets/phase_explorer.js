@@ -2,8 +2,8 @@
 
 const LAB = relulab();
 const LONG = 60; // seconds that a computation may take before the reader is asked
-const COST = { skip: 1, plain: 2, normalized: 5 }; // of a trial, in units of n p d; the exact form costs EXACT times that
-const EXACT = 12, UNIT = 7e-8, PYTHON = 0.1;
+const COST = { skip: 6e-8, plain: 2.4e-7, normalized: 3e-7 }; // seconds of one core for each n p d of a gated trial
+const MORE = { exact: 15, noise: 8, python: 0.1 }; // how many times that
 
 function render({ model, el }) {
   const id = `pe-${Math.random().toString(36).slice(2)}`;
@@ -11,7 +11,6 @@ function render({ model, el }) {
   const view = { shown: settingsOf(model), cells: new Map(), cursor: [0, 0], opened: null, slice: 0, stored: null };
   let run = null, opening = null, frame = 0, editing = false;
 
-  const action = (what, words, onclick) => node("button", { type: "button", class: "pe-action", "data-action": what, onclick }, words);
   const controls = makeControls({ id, model, onEdit: edit, onButton: () => (run ? stop() : ask()) });
   const problem = node("p", { class: "pe-problem", role: "alert", "data-role": "error", hidden: true });
   const warning = node("div", { class: "pe-warning", role: "group", "aria-label": "A long computation", "data-role": "warning", hidden: true });
@@ -25,10 +24,7 @@ function render({ model, el }) {
   const slice = makeSlice({ id, view, onChoose: cut });
   const note = node("p", { class: "pe-note" },
     "Patterns are sampled, so the diagram is an upper bound for the network with all its patterns.");
-  const share = action("share", "Copy link", shareLink);
-  const linked = node("input", { class: "pe-link", readonly: true, "aria-label": "Link to these settings", "data-role": "link", hidden: true });
-  const actions = node("div", { class: "pe-actions", role: "group", "aria-label": "Take it with you" },
-    share, action("png", "Download PNG", savePicture), action("csv", "Download CSV", saveNumbers), linked);
+  const actions = makeActions({ name, view, diagram, live: engine.live(), say });
   const root = node("div", { class: "phase-explorer", "data-widget": "phase-explorer", "data-name": name },
     controls.element, problem, warning, progress, status, live,
     node("div", { class: "pe-columns" },
@@ -52,7 +48,7 @@ function render({ model, el }) {
     const shown = settingsOf(model);
     const middle = GRID.map((axis) => Math.floor((shown[axis].length - 1) / 2));
     Object.assign(view, { shown, cells: new Map(), cursor: middle, opened: null, slice: shown.d[middle[1]] });
-    view.stored = storedFor(shown);
+    view.stored = storedFor(model, shown);
     Object.assign(root.dataset, { state: "idle", source: "", computed: 0 });
     progress.value = 0;
     readout.textContent = "";
@@ -96,9 +92,10 @@ function render({ model, el }) {
   }
 
   // About how many seconds the grid takes.
-  function estimate({ network, form, k, n, d, trials }) {
-    const work = n.reduce((total, a) => total + d.reduce((more, b) => more + a * Math.max(a, 50) * b, 0), 0);
-    return trials * work * UNIT * COST[network] * (network === "skip" ? 1 : k) * (form === "exact" ? EXACT : 1) * (engine.live() ? PYTHON : 1);
+  function estimate({ network, form, k, sigma, n, d, trials }) {
+    const sizes = n.reduce((total, a) => total + d.reduce((more, b) => more + a * Math.max(a, 50) * b, 0), 0);
+    const slower = (form === "exact" ? MORE.exact : 1) * (sigma > 0 ? MORE.noise : 1) * (engine.live() ? MORE.python : 1);
+    return (trials * sizes * k * COST[network] * slower) / engine.workers;
   }
 
   function ask() {
@@ -124,7 +121,7 @@ function render({ model, el }) {
   async function start() {
     reset();
     const cells = coarseToFine(view.shown), begun = performance.now();
-    const mine = (run = engine.compute({ settings: problemSettings(), cells, detail: false }, take));
+    const mine = (run = engine.compute({ settings: problemSettings(view.shown), cells, detail: false }, take));
     root.dataset.state = "running";
     controls.button.textContent = "Stop";
     say(`Computing ${cells.length} cells.`);
@@ -140,7 +137,7 @@ function render({ model, el }) {
 
   // What failed is said; a stored diagram, where there is one, is offered in its place.
   function fail(error) {
-    const offer = view.stored ?? storedFor(null);
+    const offer = view.stored ?? storedFor(model, null);
     complain(error, ...(offer ? [" ", action("stored", "Go on with the stored result", () => showStored(offer))] : []));
   }
 
@@ -157,19 +154,6 @@ function render({ model, el }) {
     say(words);
   }
 
-  // A stored diagram, for these settings or for any.
-  function storedFor(shown) {
-    const stored = model.get("stored");
-    const fits = stored && (!shown || Object.entries(stored.settings).every(([key, value]) => shown[key] === value));
-    if (!fits) return null;
-    const { n, d, codes, meanings, words, settings } = stored, cells = new Map();
-    n.forEach((size, i) => d.forEach((dimension, j) => {
-      const trials = [...codes[i][j]].map((code) => ({ status: meanings[code], evidence: null }));
-      cells.set(`${size},${dimension}`, { n: size, d: dimension, trials, source: "stored" });
-    }));
-    return { n, d, cells, words, settings, trials: codes[0][0].length };
-  }
-
   function showStored({ n, d, cells, settings, trials, words }) {
     adopt({ ...view.shown, ...settings, n, d, trials });
     controls.fill(settingsOf(model));
@@ -178,11 +162,6 @@ function render({ model, el }) {
     complain(null);
     end("done", `The stored result, ${words}: ${summary()}`);
   }
-
-  const problemSettings = () => {
-    const { n, d, ...others } = view.shown;
-    return others;
-  };
 
   function take(cell) {
     view.cells.set(`${cell.n},${cell.d}`, cell);
@@ -229,7 +208,7 @@ function render({ model, el }) {
     opening?.stop();
     cut(d);
     const known = view.cells.get(`${n},${d}`)?.source ?? null;
-    const question = { settings: problemSettings(), cells: [[n, d]], detail: true };
+    const question = { settings: problemSettings(view.shown), cells: [[n, d]], detail: true };
     const mine = (opening = engine.compute(question, (cell) => {
       if (cell.source !== known) take(cell);
       view.opened = { ...cell, number: 0 };
@@ -245,42 +224,6 @@ function render({ model, el }) {
     }
   }
 
-  async function shareLink() {
-    const link = linkOf(name, view.shown);
-    history.replaceState(history.state, "", link);
-    linked.value = link;
-    linked.hidden = false;
-    linked.select();
-    try {
-      await navigator.clipboard.writeText(link);
-      say("The link to these settings is copied.");
-    } catch {
-      say("The link to these settings is in the box and in the address bar.");
-    }
-  }
-
-  const fileName = () => `phase-${view.shown.network}-${view.shown.form}-${view.shown.ensemble}-${view.shown.direction}`;
-
-  async function savePicture() {
-    const { network, form, ensemble, direction, k, trials, seed, sigma } = view.shown;
-    const title = [CHOICES.network[network], CHOICES.form[form], CHOICES.ensemble[ensemble], CHOICES.direction[direction],
-      ...(network === "skip" ? [] : [`k = ${k}`]), ...(sigma > 0 ? [`σ = ${sigma}`] : []), `${trials} trials`, `seed ${seed}`];
-    const { backgroundColor, color: ink, fontFamily } = getComputedStyle(root);
-    const [canvas, svg] = diagram.element.children;
-    saveFile(`${fileName()}.png`, await pictureOf(canvas, svg, { backgroundColor, color: ink, fontFamily }, title.join(", ")));
-    say("The picture is saved.");
-  }
-
-  function saveNumbers() {
-    const settings = Object.entries(problemSettings()).map(([key, value]) => `${key}=${value}`).join(" ");
-    const rows = [...view.cells.values()].sort((a, b) => a.d - b.d || a.n - b.n).flatMap(({ n, d, trials, source }) =>
-      trials.map(({ status: verdict, evidence, iterations, distance }, trial) =>
-        [n, d, trial, verdict, evidence ?? "", iterations ?? "", distance ?? "", source].join(",")));
-    const head = [`# phase explorer: ${settings}`, "n,d,trial,status,evidence,iterations,distance,source"];
-    saveFile(`${fileName()}.csv`, new Blob([[...head, ...rows, ""].join("\n")], { type: "text/csv" }));
-    say(`The numbers of ${view.cells.size} cells are saved.`);
-  }
-
   // A link to this widget brings its settings; of two widgets with one name the first on the page takes them.
   function followLink() {
     if (!root.isConnected || document.querySelector(`[data-name="${CSS.escape(name)}"]`) !== root) return;
@@ -294,7 +237,6 @@ function render({ model, el }) {
   }
 
   el.replaceChildren(root);
-  share.hidden = engine.live();
   for (const key of SETTINGS) model.on(`change:${key}`, changed);
   const watcher = new ResizeObserver(() => {
     diagram.layout();

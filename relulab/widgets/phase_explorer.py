@@ -1,25 +1,19 @@
 """The phase explorer: watch a phase diagram fill, open a cell, see the certificates."""
 
-import os
 import threading
-import time
-from concurrent.futures import ThreadPoolExecutor
 
 import anywidget
 import numpy as np
 import traitlets
 
 from .. import _checks
-from ..blocks import Blocks
-from ..certify import EVIDENCE, STATUSES, decide
-from ..conditions import isometry
+from ..blocks import NETWORKS
+from ..certify import STATUSES
+from ..conditions import FORMS
 from ..ensembles import ENSEMBLES
-from ..phase import instance
+from ..planted import DIRECTIONS
+from .phase_job import Job
 from .sources import LABORATORY, joined, packed
-
-DIRECTIONS = ("random", "smallest")
-MOST = {"n": 400, "d": 200, "trials": 50, "seed": 2**32 - 1, "cells": 1000}
-
 
 MODULE = (
     *LABORATORY,
@@ -31,29 +25,49 @@ MODULE = (
     "diagram.js",
     "slice.js",
     "detail.js",
+    "stored.js",
+    "takeaway.js",
     "phase_explorer.js",
 )
+CHOICES = {"network": NETWORKS, "form": FORMS, "ensemble": ENSEMBLES, "direction": DIRECTIONS}
+LEAST = {"k": 1, "trials": 1, "seed": 0, "n": 1, "d": 1}
+MOST = {"n": 400, "d": 200, "k": 3, "sigma": 1, "trials": 50, "seed": 2**32 - 1, "cells": 1000}
+SETTINGS = ("network", "form", "ensemble", "direction", "k", "sigma", "trials", "seed")
 
 
 class PhaseExplorer(anywidget.AnyWidget):
-    """A phase diagram of exact recovery that the reader runs: planted linear neuron, gated skip network.
+    """A phase diagram of exact recovery that the reader runs.
 
     In a notebook Python computes; on a built page, or where no kernel answers, the browser does, with the
     same algorithm on random numbers of its own. Patterns are sampled, so the diagram is an upper bound for
-    the network with all its patterns.
+    the network with all its patterns. With noise nothing is recovered exactly: then the diagram shows how far
+    the planted weights of the minimal-norm network are from the true ones.
 
     Attributes
     ----------
+    network : {"skip", "plain", "normalized"}
+        What is learned; planted are a linear neuron, ReLU neurons, normalized ReLU neurons.
+    form : {"gated", "exact"}
+        The program.
     ensemble : {"gaussian", "cubic", "whitened", "cubic-whitened"}
         The data.
-    direction : {"random", "smallest"}
-        Where the planted neuron points.
+    direction : {"random", "smallest", "axes", "opposite"}
+        Where the planted neurons point; an opposite pair has k = 2, and a linear neuron has no opposite.
+    k : int
+        Planted neurons, at most 3; 1 for the skip network.
+    sigma : float
+        Noise level, from 0 to 1.
     n, d : iterable of int
         Samples and dimensions of the grid, evenly spaced and increasing: ``range(10, 121, 10)`` or a list.
     trials : int
         Random problems a cell.
     seed : int
         Trial t of cell (n, d) depends on (seed, n, d, t) alone.
+    stored : xarray.Dataset or None
+        A diagram from `phase_diagram` or `open_figure`: the line where half is recovered is drawn over
+        diagrams of its settings, and readers can go on with it where the browser cannot compute.
+    name : str
+        What a link calls this explorer; give two explorers of one page two names.
     result : xarray.Dataset
         What Python has computed for the last run, laid out as by `phase_diagram`; status -1 and a NaN rate
         where a cell is still open.
@@ -61,7 +75,8 @@ class PhaseExplorer(anywidget.AnyWidget):
     Raises
     ------
     ValueError
-        For an unknown ensemble or direction, sizes out of range or unevenly spaced, a grid that is too large.
+        For an unknown choice, sizes out of range or unevenly spaced, a grid that is too large, neurons that
+        do not fit the dimension, a stored dataset without verdicts.
 
     Examples
     --------
@@ -74,91 +89,76 @@ class PhaseExplorer(anywidget.AnyWidget):
     _esm = packed(*MODULE)
     _css = joined("phase_explorer.css")
 
-    ensemble = traitlets.Any("gaussian").tag(sync=True)
-    direction = traitlets.Any("random").tag(sync=True)
-    n = traitlets.Any(list(range(10, 121, 10))).tag(sync=True)
-    d = traitlets.Any(list(range(10, 61, 10))).tag(sync=True)
-    trials = traitlets.Any(5).tag(sync=True)
-    seed = traitlets.Any(0).tag(sync=True)
+    network = traitlets.Any("skip", help="What is learned.").tag(sync=True)
+    form = traitlets.Any("gated", help="The program.").tag(sync=True)
+    ensemble = traitlets.Any("gaussian", help="The data.").tag(sync=True)
+    direction = traitlets.Any("random", help="Where the planted neurons point.").tag(sync=True)
+    k = traitlets.Any(1, help="Planted neurons.").tag(sync=True)
+    sigma = traitlets.Any(0.0, help="Noise level.").tag(sync=True)
+    n = traitlets.Any(list(range(10, 121, 10)), help="Samples of the grid.").tag(sync=True)
+    d = traitlets.Any(list(range(10, 61, 10)), help="Dimensions of the grid.").tag(sync=True)
+    trials = traitlets.Any(5, help="Random problems a cell.").tag(sync=True)
+    seed = traitlets.Any(0, help="Of all random numbers.").tag(sync=True)
+    stored = traitlets.Any(None, allow_none=True, help="A diagram computed before.").tag(sync=True)
+    name = traitlets.Unicode("phase-explorer", help="What a link calls it.").tag(sync=True)
     most = traitlets.Dict(MOST, read_only=True, help="The largest values allowed.").tag(sync=True)
 
     def __init__(self, **settings):
         super().__init__(**settings)
-        self._lock = threading.Lock()
-        self._runs = {}
-        self._table = None
+        _agree({name: getattr(self, name) for name in (*SETTINGS, "n", "d")})
+        self._jobs, self._last = {}, None
         self.on_msg(self._on_message)
 
-    @traitlets.validate("ensemble", "direction", "n", "d", "trials", "seed")
+    @traitlets.validate(*SETTINGS, "n", "d")
     def _validate(self, proposal):
         return _setting(proposal["trait"].name, proposal["value"])
+
+    @traitlets.validate("stored")
+    def _validate_stored(self, proposal):
+        dataset = proposal["value"]
+        return dataset if dataset is None or isinstance(dataset, dict) else _stored(dataset)
 
     @property
     def result(self):
         """What Python has computed for the last run, an xarray.Dataset, or None before the first."""
-        with self._lock:
-            return None if self._table is None else self._table.dataset()
+        return None if self._last is None else self._last.dataset()
 
     def _on_message(self, _, content, buffers):
         kind, run = content.get("kind"), content.get("run")
         if kind == "cancel":
-            if run in self._runs:
-                self._runs[run].set()
+            if run in self._jobs:
+                self._jobs[run].cancel()
         elif kind in ("run", "select"):
             try:
-                settings, cells = _job(content)
+                settings, cells = _asked(content)
             except KeyError as error:
                 self.send({"kind": "error", "run": run, "message": f"the message lacks {error}"})
                 return
             except (TypeError, ValueError) as error:
                 self.send({"kind": "error", "run": run, "message": str(error)})
                 return
-            cancelled = self._runs[run] = threading.Event()
-            job = (run, settings, cells, kind == "select", cancelled)
-            threading.Thread(target=self._compute, args=job, daemon=True).start()
+            job = self._jobs[run] = Job(run, settings, cells, kind == "select", self.send)
+            if kind == "run":
+                self._last = job
+            threading.Thread(target=self._compute, args=(job,), daemon=True).start()
 
-    def _compute(self, run, settings, cells, detail, cancelled):
-        """Stream a job's cells to the page, on all cores."""
-        if not detail:
-            with self._lock:
-                table = self._table = _Table(settings, cells)
-
-        def one(cell):
-            trials, spoken = [], time.monotonic()
-            for number in range(settings["trials"]):
-                if cancelled.is_set():
-                    return
-                trials.append(_trial(settings, *cell, number))
-                if time.monotonic() > spoken + 2:
-                    self.send({"kind": "working", "run": run})
-                    spoken = time.monotonic()
-            with self._lock:
-                if not detail:
-                    table.put(*cell, trials)
-            shown = trials if detail else [{key: t[key] for key in ("status", "evidence")} for t in trials]
-            if not cancelled.is_set():
-                self.send({"kind": "cell", "run": run, "n": cell[0], "d": cell[1], "trials": shown})
-
-        self.send({"kind": "started", "run": run})
+    def _compute(self, job):
         try:
-            with ThreadPoolExecutor(os.cpu_count()) as pool:
-                for _ in pool.map(one, cells):
-                    pass
-            self.send({"kind": "finished", "run": run})
-        except Exception as error:
-            self.send({"kind": "error", "run": run, "message": f"{type(error).__name__}: {error}"})
+            job.compute()
         finally:
-            self._runs.pop(run, None)
+            self._jobs.pop(job.run, None)
 
 
 def _setting(name, value):
     """One checked setting, as it goes to the page."""
-    if name == "ensemble":
-        return _checks.choice(name, value, ENSEMBLES)
-    if name == "direction":
-        return _checks.choice(name, value, DIRECTIONS)
-    if name in ("trials", "seed"):
-        return _checks.count(name, value, int(name == "trials"), MOST[name])
+    if name in CHOICES:
+        return _checks.choice(name, value, CHOICES[name])
+    if name == "sigma":
+        if _checks.nonnegative(name, value) > MOST[name]:
+            raise ValueError(f"sigma={value} is above {MOST[name]}, where noise drowns the labels")
+        return float(value)
+    if name in ("k", "trials", "seed"):
+        return _checks.count(name, value, LEAST[name], MOST[name])
     sizes = [_checks.count(name, size, 1, MOST[name]) for size in np.atleast_1d(value).tolist()]
     if not sizes:
         raise ValueError(f"{name} is empty; give at least one size")
@@ -170,69 +170,47 @@ def _setting(name, value):
     return sizes
 
 
-def _job(content):
+def _agree(settings):
+    """Raise a ValueError where settings do not go together."""
+    network, direction, k = settings["network"], settings["direction"], settings["k"]
+    if network == "skip" and k > 1:
+        raise ValueError(f'k={k} with network="skip": a sum of linear neurons is one linear neuron, so k=1')
+    if network == "skip" and direction == "opposite":
+        raise ValueError('direction="opposite" with network="skip": a linear neuron has no opposite')
+    if direction == "opposite" and k != 2:
+        raise ValueError(f'k={k} with direction="opposite": the planted pair (w, -w) has k=2')
+    for axis in ("n", "d") if direction == "smallest" else ("d",):
+        if k > min(settings[axis]):
+            raise ValueError(f"k={k} planted neurons do not fit {axis}={min(settings[axis])}")
+
+
+def _asked(content):
     """The settings and cells of a message, checked."""
-    names = ("ensemble", "direction", "trials", "seed")
-    settings = {name: _setting(name, content["settings"][name]) for name in names}
+    settings = {name: _setting(name, content["settings"][name]) for name in SETTINGS}
     cells = [(_setting("n", n)[0], _setting("d", d)[0]) for n, d in content["cells"]]
     _checks.count("cells", len(cells), 1, MOST["cells"])
+    sizes_n, sizes_d = zip(*cells, strict=True)
+    _agree(settings | {"n": sizes_n, "d": sizes_d})
     return settings, cells
 
 
-def _trial(settings, n, d, number):
-    """One trial's verdict with what the page shows of it."""
-    plant, S = instance(
-        n, d, number, ensemble=settings["ensemble"], direction=settings["direction"], rng=settings["seed"]
-    )
-    verdict = decide(plant, S)
-    refined = cost = None
-    if verdict.evidence == "dual":
-        refined = Blocks(plant.X, S).norms(verdict.dual)[1:].tolist()
-    if verdict.competitor is not None:
-        cost = float(np.linalg.norm(verdict.competitor, axis=1).sum())
+def _stored(dataset):
+    """A dataset of verdicts as it goes to the page: one digit a trial."""
+    if "status" not in dataset or "meanings" not in dataset.status.attrs:
+        raise ValueError("stored holds no verdicts; give a dataset of phase_diagram with metric='recovery'")
+    meanings = list(dataset.status.attrs["meanings"])
+    if not set(meanings) <= set(STATUSES):
+        raise ValueError(f"stored holds other verdicts than {', '.join(STATUSES)}: {', '.join(meanings)}")
+    codes = dataset.status.transpose("n", "d", "trial").values
+    settings = {name: dataset.attrs[name] for name in SETTINGS[:6]}
+    trials = codes.shape[2]
     return {
-        "status": verdict.status,
-        "evidence": verdict.evidence,
-        "margin": None if np.isnan(verdict.margin) else verdict.margin,
-        "iterations": verdict.iterations,
-        "cost": cost,
-        "norms": isometry(plant, S).norms.tolist(),
-        "refined": refined,
+        "n": _setting("n", dataset.n.values),
+        "d": _setting("d", dataset.d.values),
+        "codes": [["".join(map(str, cell)) for cell in row] for row in codes],
+        "meanings": meanings,
+        "settings": {**settings, "k": int(settings["k"]), "sigma": float(settings["sigma"])},
+        "words": f"a stored diagram of {trials} trial{'s' if trials > 1 else ''} a cell",
     }
 
 
-class _Table:
-    """The trials of one run as they come in."""
-
-    def __init__(self, settings, cells):
-        self.settings = settings
-        self.n, self.d = (sorted({cell[axis] for cell in cells}) for axis in (0, 1))
-        shape = (len(self.n), len(self.d), settings["trials"])
-        self.status, self.evidence = np.full(shape, -1, np.int8), np.full(shape, -1, np.int8)
-        self.margin, self.iterations = np.full(shape, np.nan), np.zeros(shape, np.int32)
-
-    def put(self, n, d, trials):
-        at = self.n.index(n), self.d.index(d)
-        self.status[at] = [STATUSES.index(t["status"]) for t in trials]
-        self.evidence[at] = [-1 if t["evidence"] is None else EVIDENCE.index(t["evidence"]) for t in trials]
-        self.margin[at] = [np.nan if t["margin"] is None else t["margin"] for t in trials]
-        self.iterations[at] = [t["iterations"] for t in trials]
-
-    def dataset(self):
-        import xarray as xr
-
-        per_trial, per_cell = ("n", "d", "trial"), ("n", "d")
-        open_cells = (self.status < 0).any(axis=2)
-        rate = np.where(open_cells, np.nan, (self.status == STATUSES.index("recovered")).mean(axis=2))
-        return xr.Dataset(
-            {
-                "status": (per_trial, self.status.copy(), {"meanings": list(STATUSES), "open": -1}),
-                "evidence": (per_trial, self.evidence.copy(), {"meanings": list(EVIDENCE), "none": -1}),
-                "margin": (per_trial, self.margin.copy()),
-                "iterations": (per_trial, self.iterations.copy()),
-                "rate": (per_cell, rate),
-                "undecided": (per_cell, (self.status == STATUSES.index("undecided")).sum(axis=2)),
-            },
-            coords={"n": self.n, "d": self.d, "trial": np.arange(self.settings["trials"])},
-            attrs={**self.settings, "kind": "linear", "network": "skip", "form": "gated"},
-        )

@@ -9,11 +9,22 @@ import pytest
 
 import relulab as rl
 from relulab.certify import EVIDENCE, STATUSES
+from relulab.phase import FIELDS
 from relulab.widgets import PhaseExplorer
 from relulab.widgets.phase_explorer import MODULE
 from relulab.widgets.sources import joined
 
-SETTINGS = {"ensemble": "gaussian", "direction": "smallest", "trials": 2, "seed": 3}
+SETTINGS = {
+    "network": "skip",
+    "form": "gated",
+    "ensemble": "gaussian",
+    "direction": "smallest",
+    "k": 1,
+    "sigma": 0.0,
+    "trials": 2,
+    "seed": 3,
+}
+NORMALIZED = SETTINGS | {"network": "normalized", "direction": "opposite", "k": 2}
 CELLS = [[16, 8], [24, 8], [40, 8]]
 
 
@@ -37,15 +48,21 @@ class Page:
             time.sleep(0.01)
         raise TimeoutError(f"no {kinds} among {self.messages}")
 
-    def cells(self):
-        return [message for message in self.messages if message["kind"] == "cell"]
+    def cells(self, run="r"):
+        groups = [message["cells"] for message in self.messages if message["kind"] == "cells" and message["run"] == run]
+        return [cell for group in groups for cell in group]
 
 
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
         ("ensemble", "gauss", "ensemble='gauss' is unknown; choose from 'gaussian'"),
-        ("direction", "axes", "direction='axes' is unknown; choose from 'random', 'smallest'"),
+        ("direction", "up", "direction='up' is unknown; choose from 'random', 'smallest'"),
+        ("network", "deep", "network='deep' is unknown; choose from 'plain', 'skip', 'normalized'"),
+        ("form", "approx", "form='approx' is unknown"),
+        ("k", 4, "k=4 is not a whole number >= 1 and <= 3"),
+        ("sigma", -0.1, "sigma=-0.1"),
+        ("sigma", 2, "sigma=2 is above 1"),
         ("trials", 0, "trials=0 is not a whole number >= 1 and <= 50"),
         ("trials", 51, "trials=51"),
         ("seed", -1, "seed=-1"),
@@ -68,6 +85,27 @@ def test_settings_are_checked(name, value, message):
     assert getattr(widget, name) == before
 
 
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"k": 2}, 'k=2 with network="skip"'),
+        ({"direction": "opposite"}, 'direction="opposite" with network="skip"'),
+        ({"network": "plain", "direction": "opposite"}, 'k=1 with direction="opposite"'),
+        ({"network": "plain", "k": 3, "d": [2, 4]}, "k=3 planted neurons do not fit d=2"),
+        ({"network": "plain", "k": 2, "direction": "smallest", "n": [1, 2]}, "do not fit n=1"),
+    ],
+)
+def test_settings_must_go_together(settings, message):
+    with pytest.raises(ValueError, match=message):
+        PhaseExplorer(**settings)
+    page = Page()
+    cells = [[n, d] for n in settings.get("n", [20]) for d in settings.get("d", [5])]
+    page.say(kind="run", run="r", settings=SETTINGS | {"direction": "random"} | {
+        name: value for name, value in settings.items() if name in SETTINGS
+    }, cells=cells)
+    assert message in page.wait("error")["message"]
+
+
 def test_settings_go_to_the_page_as_plain_numbers():
     widget = PhaseExplorer(n=np.arange(10, 41, 10), d=20, ensemble="cubic", trials=np.int64(3))
     state = json.loads(
@@ -82,66 +120,98 @@ def test_the_module_is_small_and_asks_no_host():
     assert "http" not in module.replace("http://www.w3.org/2000/svg", "")
 
 
-def test_a_run_streams_the_librarys_verdicts():
+@pytest.mark.parametrize("settings", [SETTINGS, NORMALIZED], ids=["skip", "normalized"])
+def test_a_run_streams_the_librarys_verdicts(settings):
     page = Page()
     assert page.widget.result is None
-    page.say(kind="run", run="r", settings=SETTINGS, cells=CELLS)
+    page.say(kind="run", run="r", settings=settings, cells=CELLS)
     page.wait("finished")
     assert page.messages[0] == {"kind": "started", "run": "r"}
     assert sorted([cell["n"], cell["d"]] for cell in page.cells()) == CELLS
     ds = page.widget.result
+    problem = {name: settings[name] for name in ("ensemble", "direction", "k")} | {"kind": ds.attrs["kind"]}
     for cell in page.cells():
         at = ds.sel(n=cell["n"], d=cell["d"])
         for number, trial in enumerate(cell["trials"]):
-            plant, S = rl.phase.instance(cell["n"], cell["d"], number, direction="smallest", rng=3)
-            verdict = rl.decide(plant, S)
-            assert trial == {"status": verdict.status, "evidence": verdict.evidence}
+            plant, S = rl.phase.instance(cell["n"], cell["d"], number, rng=3, **problem)
+            verdict = rl.decide(plant, S, settings["network"])
+            assert trial["status"] == verdict.status
             assert STATUSES[int(at.status[number])] == verdict.status
-            assert EVIDENCE[int(at.evidence[number])] == verdict.evidence
-            assert float(at.margin[number]) == pytest.approx(verdict.margin, rel=1e-6)
+            assert EVIDENCE[int(at.evidence[number])] == trial["evidence"]
         assert float(at.rate) == np.mean([trial["status"] == "recovered" for trial in cell["trials"]])
-    reference = rl.phase_diagram(n=[16, 24, 40], d=[8], trials=2, direction="smallest", rng=3, progress=False)
-    for name in ("status", "evidence", "iterations", "rate", "undecided"):
+    network = settings["network"]
+    reference = rl.phase_diagram(
+        n=[16, 24, 40], d=[8], trials=2, network=network, rng=3, progress=False, **problem
+    )
+    for name in ("status", "evidence", "iterations", "rate", "undecided", "margin"):
         np.testing.assert_array_equal(ds[name], reference[name])
 
 
-def test_select_answers_with_the_certificates():
+def test_noise_gives_distances():
     page = Page()
-    settings = SETTINGS | {"trials": 6}
-    cells = [[20, 10], [26, 10], [30, 10]]
+    page.say(kind="run", run="r", settings=SETTINGS | {"sigma": 0.1}, cells=CELLS)
+    page.wait("finished")
+    ds = page.widget.result
+    reference = rl.phase_diagram(
+        n=[16, 24, 40], d=[8], trials=2, direction="smallest", sigma=0.1, metric="distance", rng=3, progress=False
+    )
+    np.testing.assert_allclose(ds.distance, reference.distance)
+    for cell in page.cells():
+        for number, trial in enumerate(cell["trials"]):
+            known = float(ds.distance.sel(n=cell["n"], d=cell["d"])[number])
+            assert trial["status"] == ("undecided" if np.isnan(known) else "fitted")
+            assert trial["distance"] == (None if np.isnan(known) else pytest.approx(known))
+
+
+@pytest.mark.parametrize("settings", [SETTINGS, NORMALIZED, NORMALIZED | {"form": "exact"}])
+def test_select_answers_with_the_certificates(settings):
+    page = Page()
+    settings = settings | {"trials": 6}
+    network, form, k = settings["network"], settings["form"], settings["k"]
+    cells = [[20 * k, 10], [26 * k, 10], [30 * k, 10]] if form == "gated" else [[12, 5]]
     page.say(kind="select", run="r", settings=settings, cells=cells)
     page.wait("finished")
     assert page.widget.result is None
+    problem = {"direction": settings["direction"], "k": k, "kind": "linear" if k == 1 else "normalized"}
     seen = set()
     for cell in page.cells():
         for number, trial in enumerate(cell["trials"]):
-            plant, S = rl.phase.instance(cell["n"], cell["d"], number, direction="smallest", rng=3)
-            np.testing.assert_allclose(trial["norms"], rl.isometry(plant, S).norms, atol=1e-12)
-            assert (trial["refined"] is not None) == (trial["evidence"] == "dual")
+            plant, S = rl.phase.instance(cell["n"], cell["d"], number, rng=3, **problem)
+            np.testing.assert_allclose(trial["norms"], rl.isometry(plant, S, network).norms, atol=1e-12)
+            assert len(trial["planted"]) == (0 if network == "skip" else k)
+            np.testing.assert_allclose(np.array(trial["norms"])[trial["planted"]], 1, atol=1e-9)
+            if form == "gated":
+                assert (trial["refined"] is not None) == (trial["evidence"] == "dual")
             if trial["refined"]:
-                assert max(trial["refined"]) < 1 < max(trial["norms"])
+                off = np.delete(trial["refined"], trial["planted"])
+                assert off.max() < 1 < np.delete(trial["norms"], trial["planted"]).max()
+            if trial["status"] == "recovered":
+                assert trial["neurons"] == [{"length": 1, "cosine": 1, "relu": network != "skip"}] * k
+            else:
+                assert trial["cost"] == pytest.approx(sum(one["length"] for one in trial["neurons"]), abs=1e-3)
             if trial["status"] == "not-recovered":
-                assert trial["cost"] < 1
+                assert trial["cost"] < trial["price"] == k
             seen.add(trial["status"])
-    assert seen >= {"recovered", "not-unique"}
+    assert "recovered" in seen
+    assert form == "exact" or seen & {"not-recovered", "not-unique"}
 
 
 def test_cancel_stops_a_run(monkeypatch):
     begun, release = threading.Event(), threading.Event()
 
-    def slow(settings, n, d, number):
+    def slow(n, d, trials, *_):
         begun.set()
         assert release.wait(60)
-        return {"status": "recovered", "evidence": "isometry", "margin": 0.5, "iterations": 0}
+        return np.zeros((trials, len(FIELDS)))
 
-    monkeypatch.setattr("relulab.widgets.phase_explorer._trial", slow)
+    monkeypatch.setattr("relulab.widgets.phase_job.run_cell", slow)
     page = Page()
     page.say(kind="run", run="r", settings=SETTINGS, cells=[[n, 8] for n in range(16, 116)])
     assert begun.wait(60)
     page.say(kind="cancel", run="r")
     release.set()
     page.wait("finished")
-    assert page.cells() == []
+    assert len(page.cells()) <= 8
     assert page.widget.result.rate.isnull().sum() > 90
 
 
@@ -165,7 +235,7 @@ def test_a_failing_computation_is_reported(monkeypatch):
     def broken(*args):
         raise ArithmeticError("no luck")
 
-    monkeypatch.setattr("relulab.widgets.phase_explorer.decide", broken)
+    monkeypatch.setattr("relulab.widgets.phase_job.run_cell", broken)
     page = Page()
     page.say(kind="run", run="r", settings=SETTINGS, cells=CELLS)
     assert page.wait("error")["message"] == "ArithmeticError: no luck"
@@ -177,5 +247,29 @@ def test_runs_do_not_mix():
         page.say(kind="run", run=run, settings=SETTINGS | {"seed": seed}, cells=CELLS)
     for run in ("one", "two"):
         page.wait("finished", run=run)
-        assert len([cell for cell in page.cells() if cell["run"] == run]) == len(CELLS)
+        assert len(page.cells(run)) == len(CELLS)
     assert page.widget.result.attrs["seed"] == 2
+
+
+def test_a_long_cell_speaks(monkeypatch):
+    monkeypatch.setattr("relulab.widgets.phase_job.SPEAK", 0.1)
+    monkeypatch.setattr("relulab.widgets.phase_job.run_cell", lambda *_: time.sleep(0.5) or np.zeros((2, 5)))
+    page = Page()
+    page.say(kind="run", run="r", settings=SETTINGS, cells=CELLS)
+    page.wait("working")
+    page.wait("finished")
+
+
+def test_a_stored_diagram_goes_with_the_widget():
+    ds = rl.phase_diagram(n=[10, 20, 30, 40], d=[5, 10], trials=3, rng=1, progress=False)
+    stored = PhaseExplorer(stored=ds).get_state()["stored"]
+    json.dumps(stored)
+    assert stored["n"], stored["d"] == ([10, 20, 30, 40], [5, 10])
+    for i, row in enumerate(stored["codes"]):
+        for j, cell in enumerate(row):
+            assert [stored["meanings"][int(code)] for code in cell] == [
+                STATUSES[code] for code in ds.status.values[i, j]
+            ]
+    assert stored["settings"] == {name: SETTINGS[name] for name in stored["settings"]} | {"direction": "random"}
+    with pytest.raises(ValueError, match="stored holds no verdicts"):
+        PhaseExplorer(stored=ds[["rate"]])
