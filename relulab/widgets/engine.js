@@ -70,7 +70,7 @@ function browserSource() {
     };
     const work = async () => {
       try {
-        warm();
+        if (workers.length === 0) start();
         await Promise.all(workers.map(lane));
       } finally {
         over = stopped = true; // one lane's failure ends the others
@@ -93,7 +93,14 @@ function browserSource() {
     waiting.clear();
   }
 
-  const warm = () => workers.length === 0 && start();
+  function warm() {
+    try {
+      if (workers.length === 0) start();
+    } catch {
+      // said when something is to be computed
+    }
+  }
+
   return { compute, dispose, warm, count };
 }
 

@@ -212,5 +212,3 @@ def _stored(dataset):
         "settings": {**settings, "k": int(settings["k"]), "sigma": float(settings["sigma"])},
         "words": f"a stored diagram of {trials} trial{'s' if trials > 1 else ''} a cell",
     }
-
-

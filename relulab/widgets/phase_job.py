@@ -2,9 +2,11 @@
 
 import threading
 import time
-from concurrent.futures import CancelledError, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import numpy as np
+import scipy.linalg  # noqa: F401, only a library that is loaded can be limited
+from threadpoolctl import threadpool_limits
 
 from .. import distances
 from ..audit import check
@@ -39,22 +41,12 @@ class Job:
         self.stopped.set()
 
     def compute(self):
-        """Compute all cells on all cores."""
+        """Compute all cells on all cores, one BLAS thread each."""
         self.send({"kind": "started", "run": self.run})
         pool = ThreadPoolExecutor(cores())
         try:
-            pending, spoken = {pool.submit(self._cell, cell) for cell in self.cells}, time.monotonic()
-            while pending and not self.stopped.is_set():
-                done, pending = wait(pending, timeout=GROUP)
-                if done:
-                    self.send({"kind": "cells", "run": self.run, "cells": [future.result() for future in done]})
-                elif time.monotonic() > spoken + SPEAK:
-                    self.send({"kind": "working", "run": self.run})
-                else:
-                    continue
-                spoken = time.monotonic()
-            self.send({"kind": "finished", "run": self.run})
-        except CancelledError:
+            with threadpool_limits(1):
+                self._stream({pool.submit(self._cell, cell) for cell in self.cells})
             self.send({"kind": "finished", "run": self.run})
         except Exception as error:
             self.send({"kind": "error", "run": self.run, "message": f"{type(error).__name__}: {error}"})
@@ -62,9 +54,21 @@ class Job:
             self.stopped.set()
             pool.shutdown(cancel_futures=True)
 
+    def _stream(self, pending):
+        """Send what is finished, in groups, and a sign of life where nothing is."""
+        spoken = time.monotonic()
+        while pending and not self.stopped.is_set():
+            done, pending = wait(pending, timeout=GROUP)
+            if done:
+                self.send({"kind": "cells", "run": self.run, "cells": [future.result() for future in done]})
+                spoken = time.monotonic()
+            elif time.monotonic() > spoken + SPEAK:
+                self.send({"kind": "working", "run": self.run})
+                spoken = time.monotonic()
+
     def _cell(self, cell):
         if self.stopped.is_set():
-            raise CancelledError
+            return None
         n, d = cell
         if self.detail:
             trials = [self._details(n, d, number) for number in range(self.settings["trials"])]
@@ -126,9 +130,7 @@ class Job:
         unknown = np.isnan(values["status"])
         still_open = unknown.any(axis=2)
         codes = {name: np.where(unknown, -1, values[name]).astype(np.int8) for name in ("status", "evidence")}
-        statuses, evidence = (
-            (distances.STATUSES, distances.EVIDENCE) if self.noisy else (STATUSES, EVIDENCE)
-        )
+        statuses, evidence = (distances.STATUSES, distances.EVIDENCE) if self.noisy else (STATUSES, EVIDENCE)
         per_trial, per_cell = ("n", "d", "trial"), ("n", "d")
         variables = {
             "status": (per_trial, codes["status"], {"meanings": list(statuses), "open": -1}),
@@ -176,7 +178,11 @@ def _found(verdict, plant, blocks):
     sides = np.array([1.0, -1.0])[: len(W), None, None]  # negative neurons of the exact form
     cosines = (sides * W @ plant.weights).max(axis=2) / np.maximum(sizes, 1e-300)
     neurons = [
-        {"length": float(lengths[s, j]), "cosine": float(min(1, cosines[s, j])), "relu": bool(j >= blocks.skip)}
+        {
+            "length": float(lengths[s, j]),
+            "cosine": float(min(1, cosines[s, j])),
+            "relu": bool(j >= blocks.skip),
+        }
         for s, j in zip(*np.nonzero(lengths > 1e-6), strict=True)
     ]
     return sorted(neurons, key=lambda neuron: -neuron["length"])

@@ -1,67 +1,14 @@
 """The phase explorer on a built page, driven as a reader would."""
 
+import csv
 import re
 
 import pytest
+from explorer import Explorer, axe_violations, open_cell, screenshot
+
+import relulab as rl
 
 PAGE = "/chapters/widgets.html"
-DONE = 30_000
-
-
-class Explorer:
-    """One widget on the page."""
-
-    def __init__(self, page, number=0):
-        self.page = page
-        self.root = page.locator("[data-widget=phase-explorer]").nth(number)
-        self.root.locator("[data-action=run]").wait_for(timeout=DONE)
-
-    def part(self, role):
-        return self.root.locator(f"[data-role={role}]")
-
-    def set(self, **controls):
-        for name, value in controls.items():
-            control = self.root.locator(f"[data-control={name.replace('_', '-')}]")
-            if isinstance(value, str):
-                control.select_option(value)
-            else:
-                control.fill(str(value))
-                control.press("Tab")
-
-    def sizes(self, name, first, last, step):
-        # Largest first, so that the range is never empty on the way.
-        self.set(**{f"{name}_last": last, f"{name}_first": first, f"{name}_step": step})
-
-    def press_run(self):
-        self.root.locator("[data-action=run]").click()
-
-    def wait(self, state):
-        # Polled here and not in the page: a page that froze would have no say.
-        self.page.wait_for_function(
-            "([root, state]) => root.dataset.state === state",
-            arg=[self.root.element_handle(), state],
-            timeout=DONE,
-        )
-
-    def run(self):
-        self.press_run()
-        self.wait("done")
-        return self.numbers()
-
-    def numbers(self):
-        """{(n, d): recovered} from the table, as a screen reader gets it."""
-        cells = self.root.locator("td[data-recovered]").evaluate_all(
-            "all => all.map(td => [+td.dataset.n, +td.dataset.d, +td.dataset.recovered, td.textContent])"
-        )
-        for _, _, recovered, text in cells:
-            assert text.startswith(f"{recovered}/")
-        return {(n, d): recovered for n, d, recovered, _ in cells}
-
-    def data(self, name):
-        return self.root.get_attribute(f"data-{name}")
-
-    def value(self, role):
-        return float(self.part(role).inner_text())
 
 
 @pytest.fixture(params=[1280, 390])
@@ -145,14 +92,6 @@ def test_the_keyboard_is_enough(page):
     assert explorer.part("numbers").is_visible()
 
 
-def open_cell(explorer, across, up):
-    """Click the diagram at a fraction of its width and height."""
-    explorer.part("plot").scroll_into_view_if_needed()
-    box = explorer.part("plot").locator(".pe-frame").bounding_box()
-    x, y = box["x"] + across * box["width"], box["y"] + (1 - up) * box["height"]
-    explorer.page.mouse.click(x, y)
-
-
 def test_an_opened_cell_shows_its_certificates(page):
     explorer = Explorer(page)
     explorer.sizes("d", 10, 10, 1)
@@ -171,7 +110,7 @@ def test_an_opened_cell_shows_its_certificates(page):
             assert detail.get_attribute("data-status") == status
             evidence = detail.get_attribute("data-evidence")
             norms = re.search(
-                r"Block norms of (\d+) patterns", detail.locator("svg").get_attribute("aria-label")
+                r"Block norms of (\d+) patterns", detail.locator(".pe-bars").get_attribute("aria-label")
             )
             assert float(norms[1]) == explorer.value("patterns") >= 45
             largest = explorer.value("largest-norm")
@@ -179,7 +118,7 @@ def test_an_opened_cell_shows_its_certificates(page):
                 assert 0 < largest < 1
             if evidence == "dual":
                 assert explorer.value("largest-refined") < 1 < largest
-                assert detail.locator("circle").count() == explorer.value("patterns")
+                assert detail.locator(".pe-dot").count() == explorer.value("patterns")
             if evidence == "all-ones":
                 assert largest >= 1
                 assert explorer.value("cost") == 1
@@ -250,9 +189,9 @@ def test_bad_settings_get_a_message(page):
     assert len(explorer.run()) == 12
 
 
-@pytest.mark.parametrize("fault", ["refused", "broken"])
-def test_a_worker_that_fails_says_so(page, fault):
-    explorer = Explorer(page)
+@pytest.mark.parametrize(("number", "fault"), [(0, "refused"), (0, "broken"), (1, "refused")])
+def test_a_worker_that_fails_says_so_and_offers_what_is_stored(page, number, fault):
+    explorer = Explorer(page, number)
     page.evaluate(
         """fault => {
             const Real = window.Worker;
@@ -266,6 +205,18 @@ def test_a_worker_that_fails_says_so(page, fault):
     explorer.press_run()
     explorer.wait("failed")
     assert ("no workers here" if fault == "refused" else "no luck") in explorer.part("error").inner_text()
+    if number == 0:
+        assert explorer.root.locator("[data-action=stored]").count() == 0
+        return
+    explorer.root.locator("[data-action=stored]").click()
+    explorer.wait("done")
+    assert explorer.data("source") == "stored"
+    assert "The stored result" in explorer.part("status").inner_text()
+    sizes = {"n": range(4, 41, 4), "d": range(2, 13, 2)}
+    stored = rl.phase_diagram(**sizes, ensemble="whitened", trials=2, rng=7, progress=False)
+    assert explorer.numbers() == {
+        (n, d): round(2 * float(stored.rate.sel(n=n, d=d))) for n in sizes["n"] for d in sizes["d"]
+    }
 
 
 def test_it_fits_the_page(page):
@@ -275,3 +226,206 @@ def test_it_fits_the_page(page):
     open_cell(explorer, 0.5, 0.5)
     explorer.part("verdict").wait_for()
     assert page.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth")
+
+
+def test_normalized_neurons(page):
+    explorer = Explorer(page)
+    explorer.set(network="normalized", k=2, trials=6, seed=3)
+    explorer.sizes("d", 6, 6, 1)
+    explorer.sizes("n", 12, 60, 48)
+    counts = explorer.run()
+    assert counts[12, 6] <= 1  # 2d; the edge is near 4d to 5d
+    assert counts[60, 6] >= 5
+    assert "statistical dimension of 2 neurons" in explorer.part("legend").inner_text()
+    open_cell(explorer, 0.5, 0.75)
+    explorer.root.locator("[data-role=detail][data-n='60']").wait_for()
+    assert "2 neurons" in explorer.part("detail").locator(".pe-neurons").get_attribute("aria-label")
+    explorer.set(direction="opposite")
+    assert explorer.root.locator("[data-control=k]").is_disabled()
+    explorer.set(network="skip")
+    assert explorer.root.locator("[data-control=k]").input_value() == "1"
+    assert explorer.root.locator("[data-control=direction]").input_value() == "random"
+
+
+def test_the_exact_form_recovers_whitened_data_from_n_equal_d_on(page):
+    explorer = Explorer(page)
+    explorer.set(form="exact", ensemble="whitened", trials=8, seed=1)
+    explorer.sizes("d", 6, 6, 1)
+    explorer.sizes("n", 9, 18, 9)
+    exact = explorer.run()
+    assert min(exact.values()) >= 7
+    explorer.set(form="gated")
+    assert explorer.run()[9, 6] <= 5  # 1.5d, where an all-ones pattern exists more often than not
+
+
+def test_with_noise_the_distance_is_shown(page):
+    explorer = Explorer(page)
+    explorer.set(sigma=0.1, trials=4, seed=2)
+    explorer.sizes("d", 10, 10, 1)
+    explorer.sizes("n", 10, 40, 30)
+    explorer.press_run()
+    explorer.wait("done")
+    near, far = (
+        float(explorer.root.locator(f"td[data-n='{n}']").get_attribute("data-distance")) for n in (40, 10)
+    )
+    assert 0.05 < near < 0.4  # the plateau is two or three sigma
+    assert far > 0.5
+    assert "mean distance" in explorer.part("status").inner_text()
+    open_cell(explorer, 0.5, 0.75)
+    explorer.root.locator("[data-role=detail][data-status=fitted]").wait_for()
+    assert explorer.part("verdict").inner_text().startswith("Distance 0.")
+
+
+def test_a_link_carries_the_settings(fixture_book, visit, page, width):
+    explorer = Explorer(page, 1)
+    explorer.set(seed=12, trials=3)
+    explorer.sizes("n", 8, 24, 8)
+    counts = explorer.run()
+    explorer.root.locator("[data-action=share]").click()
+    link = explorer.part("link").input_value()
+    assert link == page.url
+    there, problems = visit(link, width)
+    other = Explorer(there, 1)
+    other.wait("done")
+    assert other.numbers() == counts
+    assert Explorer(there, 0).data("state") == "idle"
+
+    query = "second?network=deep&trials=999&n=10:50:20&sigma=many&color=red&d=0:6:3"
+    there, problems = visit(f"{fixture_book}{PAGE}#{query}", width)
+    other = Explorer(there, 1)
+    words = other.part("error").inner_text()
+    for note in (
+        "network = “deep” in the link is unknown",
+        "Trials a cell = 999 in the link is out of range: 50 is used",
+        "Noise σ = “many” in the link is no number",
+        "“color” in the link is no setting",
+        "Dimension d = 0 in the link is out of range: 1 is used",
+    ):
+        assert note in words
+    assert other.root.locator("[data-control=trials]").input_value() == "50"
+    assert other.root.locator("[data-control=n-step]").input_value() == "20"
+    assert other.data("state") == "idle"
+    assert problems == []
+
+
+def test_pictures_and_numbers_are_saved(page):
+    explorer = Explorer(page, 1)
+    explorer.sizes("n", 8, 32, 8)
+    counts = explorer.run()
+    with page.expect_download() as download:
+        explorer.root.locator("[data-action=csv]").click()
+    lines = download.value.path().read_text("utf-8").splitlines()
+    assert "ensemble=whitened" in lines[0]
+    rows = list(csv.DictReader(lines[1:]))
+    assert len(rows) == 4 * len(counts)
+    for (n, d), recovered in counts.items():
+        here = [row for row in rows if (row["n"], row["d"]) == (str(n), str(d))]
+        assert sum(row["status"] == "recovered" for row in here) == recovered
+        assert all(row["evidence"] for row in here if row["status"] != "undecided")
+    with page.expect_download() as download:
+        explorer.root.locator("[data-action=png]").click()
+    picture = download.value.path().read_bytes()
+    assert picture.startswith(b"\x89PNG") and len(picture) > 10_000
+    width = int.from_bytes(picture[16:20], "big")
+    assert width == 2 * explorer.part("plot").locator("canvas").evaluate("canvas => canvas.clientWidth")
+
+
+def test_a_long_computation_asks_first_and_can_be_stopped(page):
+    explorer = Explorer(page)
+    explorer.set(network="plain", form="exact")
+    explorer.sizes("n", 100, 400, 10)
+    explorer.press_run()
+    explorer.wait("asking")
+    assert "This will take about" in explorer.part("warning").inner_text()
+    assert page.evaluate("document.activeElement.dataset.action") == "anyway"
+    explorer.root.locator("[data-action=back]").click()
+    assert explorer.data("state") == "idle"
+    assert explorer.part("warning").is_hidden()
+    explorer.press_run()
+    explorer.root.locator("[data-action=anyway]").click()
+    explorer.wait("running")
+    explorer.press_run()
+    explorer.wait("stopped")
+    explorer.set(network="skip", form="gated")
+    explorer.sizes("n", 10, 20, 10)
+    assert len(explorer.run()) == 12  # no worker is busy with what was stopped
+
+
+def test_a_slice_shows_the_transition(page):
+    explorer = Explorer(page, 1)
+    counts = explorer.run()
+    explorer.set(slice="6")
+    label = explorer.part("slice").locator("svg").get_attribute("aria-label")
+    assert "at d = 6, with Wilson's 95 % intervals" in label
+    shown = dict(re.findall(r"n = (\d+): ([\d.]+)", label))
+    assert {int(n): float(value) for n, value in shown.items()} == {
+        n: counts[n, 6] / 4 for n in range(4, 41, 4)
+    }
+
+
+def test_axe_finds_nothing(fixture_book, visit, width):
+    for theme in ("light", "dark"):
+        page, problems = visit(fixture_book + PAGE, width, theme)
+        explorer = Explorer(page, 1)
+        explorer.root.locator("summary").click()
+        explorer.run()
+        open_cell(explorer, 0.45, 0.4)
+        explorer.part("verdict").wait_for()
+        explorer.root.locator("[data-action=share]").click()
+        explorer.root.locator("[data-control=trials]").fill("0")
+        explorer.press_run()
+        assert explorer.part("error").is_visible()
+        assert axe_violations(page, "[data-widget=phase-explorer]") == []
+        screenshot(explorer.root, f"phase-explorer-{theme}-{width}")
+        assert problems == []
+
+
+def test_a_finger_is_enough(fixture_book, browser):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(fixture_book + PAGE)
+    page.locator("[data-name=second]").scroll_into_view_if_needed() if page.locator(
+        "[data-name=second]"
+    ).count() else page.mouse.wheel(0, 3000)
+    explorer = Explorer(page, 0)
+    explorer.root.locator("[data-action=run]").tap()
+    explorer.wait("done")
+    explorer.part("plot").scroll_into_view_if_needed()
+    box = explorer.part("plot").locator(".pe-frame").bounding_box()
+    page.touchscreen.tap(box["x"] + 0.1 * box["width"], box["y"] + 0.1 * box["height"])
+    explorer.part("verdict").wait_for()
+    assert explorer.part("verdict").inner_text().startswith("Recovered.")
+    for part in explorer.root.locator("button:visible, select:visible").all():
+        assert part.bounding_box()["height"] >= 32
+    context.close()
+
+
+def test_memory_stays_flat(fixture_book, visit):
+    page, problems = visit(fixture_book + PAGE, 1280)
+    explorer = Explorer(page, 1)
+    explorer.set(trials=1)
+    explorer.sizes("n", 4, 8, 4)
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Performance.enable")
+
+    def runs(count):
+        page.evaluate(
+            """async ([root, count]) => {
+                const button = root.querySelector("[data-action=run]");
+                for (let run = 0; run < count; run++) {
+                    button.click();
+                    while (root.dataset.state !== "done") await new Promise((resolve) => setTimeout(resolve, 2));
+                }
+            }""",
+            [explorer.root.element_handle(), count],
+        )
+        devtools.send("HeapProfiler.collectGarbage")
+        metrics = {one["name"]: one["value"] for one in devtools.send("Performance.getMetrics")["metrics"]}
+        return metrics["JSHeapUsedSize"], metrics["Nodes"], metrics["JSEventListeners"]
+
+    before = runs(20)
+    after = runs(200)
+    assert after[0] < before[0] + 1_000_000
+    assert after[1] < before[1] + 500
+    assert after[2] < before[2] + 50
+    assert problems == []
