@@ -6,13 +6,14 @@ import traitlets
 
 from .. import _checks
 from ..enumeration import enumerate_patterns
-from ..patterns import has_all_ones
+from ..patterns import count_patterns, has_all_ones
 from .sources import joined
+from .stills import Still, pictured
 
 MOST_ROWS = {2: 24, 3: 10}
 
 
-class ArrangementExplorer(anywidget.AnyWidget):
+class ArrangementExplorer(Still, anywidget.AnyWidget):
     """Rows of a data matrix that the reader moves, the cells of their arrangement, and a gate u to turn.
 
     In the plane (d = 2) the cells of u lie on a ring about the rows; on the sphere (d = 3) they are painted
@@ -64,7 +65,7 @@ class ArrangementExplorer(anywidget.AnyWidget):
 
     def __init__(self, X=None, gate=None, d=2):
         if X is None:
-            X = np.random.default_rng(6).standard_normal((6, _checks.count("d", d, 2, 3)))
+            X = np.random.default_rng(28).standard_normal((6, _checks.count("d", d, 2, 3)))
         rows = _rows(X)
         if gate is None:
             gate = [0.8, 0.6] if len(rows[0]) == 2 else [0.48, 0.36, 0.8]
@@ -90,6 +91,35 @@ class ArrangementExplorer(anywidget.AnyWidget):
     def pattern(self):
         """The diagonal of D(u), bool."""
         return np.array(self.points) @ np.array(self.gate) >= 0
+
+    def _still(self):
+        X = np.array(self.points)
+        (n, d), on = X.shape, np.flatnonzero(self.pattern) + 1
+        masks = np.asarray(enumerate_patterns(X))
+        masks = masks[:, np.lexsort((*masks[::-1], masks.sum(axis=0)))]
+
+        def draw(ax):
+            from ..plots import COLORS
+
+            ax.imshow(masks, cmap=_two(COLORS["gray"], COLORS["blue"]), aspect="auto", interpolation="none")
+            ax.set(
+                xlabel="patterns, one a column", ylabel="rows", yticks=range(n), yticklabels=range(1, n + 1)
+            )
+
+        has = "exists" if has_all_ones(X) else "does not exist"
+        words = (
+            f"{n} rows in dimension {d} make {self.count} cells, the zero pattern's included; Cover's count "
+            f"is {count_patterns(n, d)}. The all-ones pattern {has}. "
+            f"The gate u has rows {', '.join(map(str, on))} on."
+        )
+        alt = f"The {masks.shape[1]} nonzero patterns of {n} rows as columns, blue where a row is on."
+        return pictured(draw, (5.2, 2.6)), alt, words
+
+
+def _two(off, on):
+    from matplotlib.colors import ListedColormap
+
+    return ListedColormap([off + "40", on])
 
 
 def _rows(X):

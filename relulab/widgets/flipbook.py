@@ -1,20 +1,17 @@
 """The flipbook: pictures drawn once, turned over by the reader."""
 
-import base64
-import io
-
 import anywidget
 import traitlets
 
 from .. import _checks
 from .sources import as_bytes, joined
+from .stills import Still, pictured
 
 MOST_BYTES = 1_000_000  # of all pictures, compressed
-BIG_SVG = 25_000  # compressed; above it a PNG is tried
 SIZE = (4.8, 3.4)
 
 
-class Flipbook(anywidget.AnyWidget):
+class Flipbook(Still, anywidget.AnyWidget):
     """One picture for each of some values; the reader chooses by a slider, by keys, or plays them all.
 
     The pictures are drawn when the flipbook is made and travel with it, so that it is alive on a page that no
@@ -94,6 +91,8 @@ class Flipbook(anywidget.AnyWidget):
             size=[round(96 * length) for length in figsize],
             pictures=pictures,
         )
+        words = f"{labels[start]}. The first of {len(values)} pictures is {labels[0]}, the last {labels[-1]}."
+        self._still = lambda: (sources[start], texts[start], words)
 
     @traitlets.validate("index")
     def _one_of_the_pictures(self, proposal):
@@ -110,33 +109,8 @@ def _words(name, words, value):
 
 
 def _source(draw, value, figsize):
-    """The picture of a value: an SVG's text, or a PNG's data address where that is much smaller."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
-    from ..plots import STYLE
-
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize)
-        ax = figure.subplots()
-        try:
-            draw(value, ax)
-        except Exception as error:
-            error.add_note(f"while drawing the picture of {value!r}")
-            raise
-        svg = _saved(
-            figure, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type"))
-        ).decode()
-        svg = svg[svg.index("<svg") :]
-        size = len(as_bytes(svg))
-        if size > BIG_SVG:
-            png = _saved(figure, format="png", dpi=192)
-            if len(png) < size:
-                return f"data:image/png;base64,{base64.b64encode(png).decode()}"
-    return svg
-
-
-def _saved(figure, **options):
-    file = io.BytesIO()
-    figure.savefig(file, transparent=True, **options)
-    return file.getvalue()
+    try:
+        return pictured(lambda ax: draw(value, ax), figsize)
+    except Exception as error:
+        error.add_note(f"while drawing the picture of {value!r}")
+        raise

@@ -5,16 +5,21 @@ import numpy as np
 import traitlets
 
 from .. import _checks
+from ..blocks import Blocks
+from ..certify import decide
+from ..conditions import isometry
 from ..ensembles import ENSEMBLES
 from ..patterns import as_masks
+from ..phase import instance
 from .sources import LABORATORY, joined, packed
+from .stills import Still, pictured
 
 DIRECTIONS = ("random", "smallest")
 MOST = {"n": 120, "d": 60, "seed": 2**32 - 1}
 MOST_GIVEN = {"n": 400, "d": 200, "p": 1000}
 
 
-class IsometryExplorer(anywidget.AnyWidget):
+class IsometryExplorer(Still, anywidget.AnyWidget):
     """Block norms ``||A_j^T lambda||`` over sampled patterns: one planted linear neuron, gated skip network.
 
     Left the minimum-norm certificate, right the one that the search refines from it, step by step, with the
@@ -75,6 +80,7 @@ class IsometryExplorer(anywidget.AnyWidget):
 
     def __init__(self, plant=None, S=None, **settings):
         super().__init__(**settings, given=None if plant is None else _given(plant, S))
+        self._own = None if plant is None else (plant, S)
 
     @traitlets.validate("n", "d", "ensemble", "direction", "seed")
     def _validate(self, proposal):
@@ -84,6 +90,31 @@ class IsometryExplorer(anywidget.AnyWidget):
         if name == "direction":
             return _checks.choice(name, value, DIRECTIONS)
         return _checks.count(name, value, {"n": 2, "d": 1, "seed": 0}[name], MOST[name])
+
+    def _still(self):
+        drawn = {"ensemble": self.ensemble, "direction": self.direction, "rng": self.seed}
+        plant, S = self._own or instance(self.n, self.d, 0, **drawn)
+        norms, verdict = isometry(plant, S).norms, decide(plant, S)
+        refined = Blocks(plant.X, S).norms(verdict.dual)[1:] if verdict.evidence == "dual" else None
+        order = np.argsort(norms)
+
+        def draw(ax):
+            from ..plots import COLORS
+
+            ax.plot(norms[order], ".", color=COLORS["blue"], label="minimum-norm certificate")
+            if refined is not None:
+                ax.plot(refined[order], ".", color=COLORS["orange"], label="refined certificate")
+            ax.axhline(1, color=COLORS["ink"], linestyle="--", linewidth=1.5)
+            ax.set(xlabel="patterns, sorted", ylabel="block norm", ylim=(0, max(1.2, 1.05 * norms.max())))
+            ax.legend(loc="lower right")
+
+        n, d = plant.X.shape
+        least = "" if refined is None else f" The refined certificate's largest is {refined.max():.4f}."
+        words = (
+            f"n = {n}, d = {d}, {len(norms)} patterns: the largest block norm of the minimum-norm "
+            f"certificate is {norms.max():.3f}.{least} The verdict: {verdict.status.replace('-', ' ')}."
+        )
+        return pictured(draw, (4.8, 3.2)), f"Block norms over {len(norms)} patterns and the line at 1.", words
 
 
 def _given(plant, S):

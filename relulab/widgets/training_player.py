@@ -5,13 +5,14 @@ import numpy as np
 import traitlets
 
 from .sources import as_bytes, joined
+from .stills import Still, pictured
 from .training_runs import example_runs
 
 NEEDED = ("first", "second", "loss", "objective", "test_distance", "X", "planted", "step")
 MOST_BYTES = 1_000_000
 
 
-class TrainingPlayer(anywidget.AnyWidget):
+class TrainingPlayer(Still, anywidget.AnyWidget):
     """Trained networks frame by frame: neurons that move and merge in the plane, the loss, the test distance.
 
     A neuron stands at its weights times the size of its output weight, so that its distance from the origin
@@ -60,10 +61,25 @@ class TrainingPlayer(anywidget.AnyWidget):
 
     def __init__(self, runs=None):
         runs = example_runs() if runs is None else runs
-        packed = as_bytes([_columns(name, run) for name, run in runs.items()])
+        if not runs:
+            raise ValueError("runs is empty; give at least one")
+        columns = [_columns(name, run) for name, run in runs.items()]
+        packed = as_bytes(columns)
         if len(packed) > MOST_BYTES:
             raise ValueError(f"the runs come to {len(packed)} bytes; record fewer frames or neurons")
         super().__init__(packed_runs=packed)
+        self._columns = columns
+
+    def _still(self):
+        def draw(ax):
+            for run in self._columns:
+                ax.loglog(1 + np.array(run["step"]), run["loss"], label=run["name"])
+            ax.set(xlabel="1 + step", ylabel="training loss")
+            ax.legend()
+
+        ends = [f"{run['name']}: from {run['loss'][0]:.2g} to {run['loss'][-1]:.2g}" for run in self._columns]
+        alt = f"Curves of the training loss over the steps, falling, for {len(ends)} runs."
+        return pictured(draw, (4.8, 3.4)), alt, f"Training loss over the steps. {'; '.join(ends)}."
 
 
 def _columns(name, run):

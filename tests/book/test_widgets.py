@@ -577,10 +577,8 @@ def test_a_slider_answers_at_once_and_leaves_nothing_behind(opened, name, contro
 
 def wait_for_all(page):
     page.wait_for_function("document.querySelectorAll('[data-widget][data-ready=true]').length === 6")
-    page.wait_for_function(
-        "[...document.querySelectorAll('[data-widget=isometry-explorer]')]"
-        ".every(root => root.dataset.state === 'done')"
-    )
+    done = "document.querySelectorAll('[data-widget=isometry-explorer][data-state=done]').length === 2"
+    page.wait_for_function(done)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -608,3 +606,17 @@ def test_a_picture_of_each_is_kept(fixture_book, visit, look, width, scheme):
         widget.screenshot(path=folder / f"{number}-{widget.get_attribute('data-widget')}-{look}.png")
     assert page.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth")
     assert problems == []
+
+
+def test_without_scripts_a_still_stands_for_each(fixture_book, browser):
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(fixture_book + PAGE)
+        stills = page.locator("noscript figure")
+        assert stills.count() == 6
+        for still in stills.all():
+            assert still.locator("img").bounding_box()["width"] > 250
+            assert still.locator("img").get_attribute("alt")
+            assert still.locator("figcaption").is_visible()
+        assert "Cover's count is 12." in stills.nth(1).inner_text()
+        assert "The verdict: recovered." in stills.nth(5).inner_text()

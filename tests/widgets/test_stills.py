@@ -1,0 +1,55 @@
+"""What a page shows of a widget where no script runs."""
+
+import numpy as np
+import pytest
+
+import relulab as rl
+from relulab.widgets import ArrangementExplorer, Flipbook, IsometryExplorer, TrainingPlayer, record
+
+
+def run():
+    return record(
+        rl.plant(rl.draw("gaussian", 10, 2, rng=0), kind="relu", rng=1), width=3, steps=50, frames=5
+    )
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (
+            lambda: Flipbook(lambda p, ax: ax.plot([0, p]), [1, 2, 3], alt="A line to {}", start=1),
+            ['alt="A line to 2"', "t = 2. The first of 3 pictures is t = 1, the last t = 3."],
+        ),
+        (
+            lambda: ArrangementExplorer(np.eye(2), gate=[1, -0.5]),
+            ["2 rows in dimension 2 make 4 cells", "The all-ones pattern exists. The gate u has rows 1 on."],
+        ),
+        (
+            lambda: IsometryExplorer(n=60, d=10, ensemble="whitened", direction="random"),
+            ["n = 60, d = 10", "The verdict: recovered."],
+        ),
+        (lambda: TrainingPlayer({"mine": run()}), ["Training loss over the steps. mine: from "]),
+    ],
+)
+def test_a_widget_is_shown_with_a_still_beside_it(monkeypatch, make, words):
+    widget, shown = make(), []
+    monkeypatch.setattr("IPython.display.display", lambda what, **_: shown.append(what))
+    widget._ipython_display_()
+    live, still = shown
+    assert live["application/vnd.jupyter.widget-view+json"]["model_id"] == widget.model_id
+    text = still.data
+    assert text.startswith('<noscript><figure><img src="data:image/svg+xml;base64,')
+    for piece in words:
+        assert piece in text
+
+
+def test_the_still_of_a_given_plant_tells_both_certificates():
+    X = rl.draw("gaussian", 50, 20, rng=18)
+    plant, S = rl.plant(X, direction="smallest"), rl.sample_patterns(X, rng=8)
+    _, _, words = IsometryExplorer(plant=plant, S=S)._still()
+    largest = rl.isometry(plant, S).norms.max()
+    refined = rl.Blocks(X, S).norms(rl.decide(plant, S).dual)[1:].max()
+    assert (
+        f"is {largest:.3f}. The refined certificate's largest is {refined:.4f}. The verdict: recovered."
+        in words
+    )
