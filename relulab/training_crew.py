@@ -13,7 +13,7 @@ from .training_inputs import digest_of
 from .training_part import Part
 from .training_store import Checkpoint
 
-CACHE = 512 * 1024  # bytes of hidden layer that one core works on at a time
+CACHE = 1024 * 1024  # bytes of hidden layer that one core works on at a time
 WORTH_A_THREAD = 2e7  # bytes times dimension: operations that outweigh handing a part to a thread
 
 

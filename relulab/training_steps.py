@@ -64,7 +64,7 @@ class Gradients:
         hidden = torch.bmm(X, w["first"], out=self.hidden[:, : X.shape[1]]).relu_()
         outer = w["second"]
         if self.network == "normalized":
-            self.norms = (hidden.norm(dim=1) if norms is None else norms).clamp_min(SILENT)
+            self.norms = (_lengths(hidden) if norms is None else norms).clamp_min(SILENT)
             outer = outer * w["scale"] / self.norms
         outputs = _combine(outer, hidden)
         if self.network == "skip":
@@ -102,11 +102,16 @@ def _combine(coefficients, columns):
     return torch.bmm(coefficients[:, None, :], columns.mT)[:, 0]
 
 
+def _lengths(columns):
+    """Norms of the columns, (B, n, k) to (B, k); torch's own norm is ten times slower along this axis."""
+    return columns.square().sum(1).sqrt_()
+
+
 def neuron_norms(weights, network):
     """What each neuron adds to the path norm, the skip pair last: shape (B, m) or (B, m + 1)."""
     if network == "normalized":
         return (weights["scale"] * weights["second"]).abs()
-    norms = weights["first"].norm(dim=1) * weights["second"].abs()
+    norms = _lengths(weights["first"]) * weights["second"].abs()
     if network == "plain":
         return norms
     return torch.cat(
