@@ -50,6 +50,7 @@ __all__ = [
     "networks",
     "training",
     "train",
+    "training_gap",
     "figures",
     "open_figure",
     "exercises",
@@ -63,7 +64,7 @@ def __getattr__(name):
     """Load the rooms that need matplotlib, ipywidgets or torch when they are first used."""
     import importlib
 
-    if name in ("pictures", "plots", "widgets", "networks", "training"):
+    if name in ("pictures", "plots", "widgets", "networks", "training", "training_gap"):
         return importlib.import_module(f".{name}", __name__)
     if name == "train":
         return importlib.import_module(".training", __name__).train

@@ -49,6 +49,34 @@ EXERCISES = {
             0.99 + sqrt(100) * 1e-6 / 1e-8: "The square root of the smallest eigenvalue.",
         },
     ),
+    "14.1": Number(
+        lambda: 4 * 400 * 100 * 401,
+        hints={
+            2 * 400 * 100 * 401: "That is one product; the way back takes another.",
+            400 * 100 * 401: "An entry takes multiplications and additions, and there are two products.",
+            4 * 400 * 100 * 400: "m = n + 1.",
+        },
+        tolerance=1e-9,
+        because="Sixty-four million, for one network and one epoch.",
+    ),
+    "14.2": Number(
+        lambda: -2e-3 * np.array([0.3 / (0.3 + 1e-8), -2e-9 / (2e-9 + 1e-8), 0.0]),
+        tolerance=1e-8,
+        because="A gradient of the size of epsilon or below does not move at full speed.",
+    ),
+    "14.3": Number(
+        lambda: 2.0**-25 / 0.002,
+        hints={
+            2.0**-24 / 0.002: "A number that is less than half a spacing below 1 is rounded to 1 already.",
+            2.0**-23 / 0.002: "That is the spacing above 1; below 1 the numbers are closer.",
+        },
+        tolerance=2e-7,
+        because="The released code's 1e-6 is fifteen times smaller.",
+    ),
+    "14.4": Number(
+        lambda: np.array([3.0, 2.0]),
+        because="The first two neurons add (2, 0), the third half of (0, 4).",
+    ),
     "16.1": Number(
         lambda: 100 * 1 / 20,
         hints={
