@@ -19,6 +19,7 @@ NUMBERED_EQUATION = re.compile(r"^\$\$ *\((?P<label>[\w:-]+)\) *$", re.MULTILINE
 GATE = re.compile(r"(^`{3,}\{solution-(?:start|end)\}[^`]*^`{3,}$)", re.MULTILINE)
 FOLD, UNFOLD = "<details><summary>Solution</summary>\n\n", "\n\n</details>\n\n"
 LABEL = re.compile(r"^:label: (\S+)", re.MULTILINE)
+UNSHOWN = {"hide-input", "remove-input", "remove-cell"}
 SHOWN_AS_QUOTE = {"admonition", "note", "tip", "warning", "important", "caution", "hint", "seealso"}
 INSTALL = """# On a machine without the library (Colab, for one), this installs it.
 import importlib.util
@@ -40,6 +41,8 @@ def export(executed: Path, target: Path, repository: str = "", solutions: bool =
             cell.source = plain(cell.source, values, names)
         else:
             cell.source = without_glue(cell.source)
+            if UNSHOWN & set(cell.metadata.get("tags", [])):
+                cell.metadata.setdefault("jupyter", {"source_hidden": True})
             cell.outputs = [
                 output for output in cell.outputs if "scrapbook" not in output.get("metadata", {})
             ]
@@ -89,6 +92,7 @@ def folded_solutions(cells):
                     text += piece.strip()
             cell.source = (text + (UNFOLD if inside else "")).replace(FOLD + UNFOLD, "")
         elif inside:
+            cell.source = f"# Solution\n{cell.source}"  # the line that stays visible
             cell.metadata["jupyter"] = {"source_hidden": True, "outputs_hidden": True}
         yield cell
 

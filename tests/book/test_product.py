@@ -120,6 +120,7 @@ def test_solutions_in_a_notebook_are_closed():
     first, inside, last, outside = folded_solutions(cells)
     assert first.source.split() == ["Do", "it.", "<details><summary>Solution</summary>", "So.", "</details>"]
     assert inside.metadata["jupyter"] == {"source_hidden": True, "outputs_hidden": True}
+    assert inside.source == "# Solution\n1 + 1"
     assert last.source.strip() == "Go on."
     assert "jupyter" not in outside.metadata
 
