@@ -94,12 +94,18 @@ def _figures(options):
 
 
 def _stored(figure, files):
-    """The stored result in words, and its grid where that is not the paper's."""
+    """The stored result in words; if its grid is not the paper's, which it is, and what that takes."""
+    from .figures import open_figure
+
     if figure.number not in files or figure.grids["shipped"] == figure.grids["paper"]:
         return files.get(figure.number)
     grid = {name: np.atleast_1d(values) for name, values in figure.grids["shipped"].items()}
     sizes = ", ".join(f"{name} = {v[0]}..{v[-1]} ({len(v)})" for name, v in grid.items() if name != "trials")
-    return f"{files[figure.number]}; not the paper's grid but {sizes}, {grid['trials'][0]} trials"
+    hours = open_figure(figure.number).attrs["paper_hours"]
+    return (
+        f"{files[figure.number]}; not the paper's grid but {sizes}, {grid['trials'][0]} trials: "
+        f"by extrapolation that one takes {hours:.1f} hours of a core as busy as this one's was"
+    )
 
 
 def _figure(options):

@@ -1,5 +1,7 @@
 """The figure of clustered data: how often the planted neuron's pattern is exactly one cluster."""
 
+import time
+
 import numpy as np
 
 from .ensembles import cluster_direction, cluster_means
@@ -7,7 +9,7 @@ from .phase import provenance
 from .theory import cluster_probability, wilson_interval
 
 
-def frequencies(n, d, s, trials, means="unit", rng=0, progress=True):
+def frequencies(n, d, s, trials, means="unit", redraw=False, rng=0, progress=True):
     """Draw clustered data and count how often the pattern of `cluster_direction` is the first cluster.
 
     Parameters
@@ -21,7 +23,9 @@ def frequencies(n, d, s, trials, means="unit", rng=0, progress=True):
     trials : int
         Data matrices for each (n, d, s).
     means : {"unit", "gaussian", "signs"}
-        The centers, drawn once for each (n, d, s), as in the released code.
+        The centers, drawn once for each dimension.
+    redraw : bool
+        Draw them anew for each s, as the released code does.
     rng : int
         The seed.
     progress : bool
@@ -45,10 +49,13 @@ def frequencies(n, d, s, trials, means="unit", rng=0, progress=True):
 
     sizes = {"n": list(n), "d": list(d), "s": [float(level) for level in s]}
     hits, formula = (np.zeros([len(values) for values in sizes.values()]) for _ in range(2))
+    begun = time.perf_counter()
     for place in tqdm(list(np.ndindex(hits.shape)), unit="cell", disable=not progress):
         rows, dimension, level = (values[i] for values, i in zip(sizes.values(), place, strict=True))
         source = np.random.default_rng([rng, rows, dimension, round(1000 * level)])
-        centers = cluster_means(dimension, means, source)
+        centers = cluster_means(
+            dimension, means, source if redraw else np.random.default_rng([rng, dimension])
+        )
         first, u = rows - rows // 2, cluster_direction(centers)
         which = np.repeat(centers, [first, rows - first], axis=0)
         active = np.repeat([True, False], [first, rows - first])
@@ -61,5 +68,7 @@ def frequencies(n, d, s, trials, means="unit", rng=0, progress=True):
     return xr.Dataset(
         {name: (tuple(sizes), values) for name, values in data.items()},
         coords=sizes,
-        attrs=provenance() | {"kind": "clusters", "means": means, "trials": trials, "rng": rng},
+        attrs=provenance()
+        | {"kind": "clusters", "means": means, "redraw": int(redraw), "trials": trials, "rng": rng}
+        | {"seconds": time.perf_counter() - begun},
     )

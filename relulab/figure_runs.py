@@ -39,7 +39,7 @@ def compute(number, scale="book", rng=0, protocol="paper", store=None, executor=
     xarray.Dataset
         From `phase_diagram`, along ``sigma`` where the figure has noise. Attributes say besides what the
         figure is, what it should show (``expectation``), whether it does (``held``) and by which measured
-        numbers (``finding``).
+        numbers (``finding``). ``seconds`` is the wall time of all trials together.
 
     Raises
     ------
@@ -61,7 +61,8 @@ def compute(number, scale="book", rng=0, protocol="paper", store=None, executor=
     if number == "clusters":
         from .figure_clusters import frequencies
 
-        ds = frequencies(**grid, **_without_metric(figure.settings), rng=rng, progress=progress)
+        settings = {"means": figure.settings["means"], "redraw": protocol == "released"}
+        ds = frequencies(**grid, **settings, rng=rng, progress=progress)
     else:
         panels = []
         for sigma in figure.sigmas:
@@ -80,16 +81,12 @@ def compute(number, scale="book", rng=0, protocol="paper", store=None, executor=
         "expectation": figure.expectation,
     }
     if "seconds" in ds:
-        ds.attrs["trial_seconds"] = float(ds.seconds.sum())
+        ds.attrs["seconds"] = float(ds.seconds.sum())  # this call may only have read them
         if scale != "paper":
             ds.attrs["paper_hours"] = hours(ds, figure.grids["paper"])
     held, finding = judge(figure, ds)
     ds.attrs |= {"held": int(held), "finding": finding}
     return ds
-
-
-def _without_metric(settings):
-    return {name: value for name, value in settings.items() if name != "metric"}
 
 
 def _panel(figure, grid, sigma, protocol, run):
@@ -112,7 +109,6 @@ def _joined(panels, sigmas):
     if len(panels) == 1:
         return panels[0]
     ds = xr.concat(panels, xr.Variable("sigma", list(sigmas)), combine_attrs="drop_conflicts")
-    ds.attrs["seconds"] = sum(panel.attrs["seconds"] for panel in panels)
     return ds.assign_attrs(provenance() | ds.attrs)
 
 

@@ -125,7 +125,7 @@ def _trained(number, settings, note=""):
 
 SMALLEST = {"ensemble": "gaussian", "direction": "smallest"}
 APPROX = SMALLEST | {"form": "exact", "beta": 1e-6}
-UNSURE = "its authors of a re-implementation mark the command of this figure as not verified"
+UNSURE = "the public re-implementation marks its command for this figure as not verified"
 PROGRAM = "the read-me's command names the relaxed program, the released script solves the regularized one"
 NEURONS = "the read-me's command gives Gaussian plants, its folder of pictures e_1..e_k; here Gaussian"
 DEFAULT_K = f"{UNSURE}; the command as written gives k = 2 by default, the caption one neuron: here k = 1"
@@ -204,6 +204,7 @@ _ALL = (
         "clusters",
         {"means": "unit", "metric": "probability"},
         "the measured frequencies lie on the formula, P = Phi(s |mu_1| q)^n_1 Phi(s |mu_2| q)^n_2",
+        released=("the centers are drawn anew for every noise level",),
         grids={
             "book": CLUSTERS | {"d": range(20, 81, 20), "s": np.arange(1.0, 9), "trials": 500},
             "paper": CLUSTERS,

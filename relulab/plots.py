@@ -85,7 +85,8 @@ def rates(ds, x="d", y="n", ax=None):
         linewidth=0,
     )
     picture.set_edgecolor("face")
-    ax.figure.colorbar(picture, ax=ax, label="share of trials recovered", fraction=0.05)
+    what = "where the condition holds" if ds.attrs.get("metric") == "isometry" else "recovered"
+    ax.figure.colorbar(picture, ax=ax, label=f"share of trials {what}", fraction=0.05)
     ax.set(xlabel=x, ylabel=y)
     return ax
 
@@ -153,7 +154,8 @@ def _theory(ds, ax, top):
     elif k == 1:
         n, label = d, "n = d"
     else:
-        n = np.array([group_threshold(k, int(size)) for size in np.maximum(d, 1)])
+        d = np.arange(max(1, np.ceil(d[0])), d[-1] + 1e-9, 2)
+        n = np.array([group_threshold(k, int(size)) for size in d])
         label = "statistical dimension (heuristic)"
     inside = n <= top
     ax.plot(d[inside], n[inside], color="white", linestyle="--", label=label)

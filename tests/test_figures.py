@@ -4,6 +4,7 @@ import pytest
 import relulab as rl
 from relulab import figures
 from relulab.distances import EVIDENCE
+from relulab.figure_clusters import frequencies
 from relulab.figure_runs import compute, hours, judge
 from relulab.figures import FIGURES, open_figure, stored
 from relulab.truth import closed_form, truth
@@ -16,7 +17,7 @@ PAPERS |= {
     for number, letters in (("6", "abcd"), ("18", "abcd"), ("26", "abc"))
     for letter in letters
 }
-TINY = {"n": [12, 60], "d": [6], "trials": 2}
+TINY = {"n": [12, 40], "d": [5], "trials": 2}
 
 
 def test_every_figure_of_the_paper_is_there():
@@ -36,7 +37,7 @@ def test_every_convex_figure_can_be_computed(number, protocol, monkeypatch, tmp_
         np.testing.assert_array_equal(ds.sigma, figures.SIGMAS)
         noise = ds["test_distance" if ds.attrs["metric"] == "test-distance" else "distance"]
         if (protocol, FIGURES[number].settings.get("network")) != ("released", "normalized"):
-            assert (noise.sel(n=60, sigma=0.2) > noise.sel(n=60, sigma=0.0)).any()
+            assert (noise.sel(n=40, sigma=0.2) > noise.sel(n=40, sigma=0.0)).any()
 
 
 def test_a_trained_figure_is_computed_by_training(monkeypatch, tmp_path):
@@ -92,6 +93,13 @@ def test_a_cell_of_a_stored_result_is_what_is_computed_now(number):
         assert (now.status == code).sum() == (then.status == code).sum()
     for name in {"distance", "test_distance"} & set(ds):
         np.testing.assert_allclose(now[name][0, 0], then[name], rtol=1e-3, atol=1e-6)
+
+
+def test_a_cell_of_the_stored_clusters_is_what_is_computed_now():
+    ds = open_figure("clusters")
+    now = frequencies([100], [int(ds.d[1])], [float(ds.s[5])], ds.attrs["trials"], progress=False)
+    then = ds.isel(d=1, s=5)
+    np.testing.assert_allclose(now.rate.item(), then.rate.item(), rtol=1e-6)
 
 
 def test_an_unknown_result_names_the_others():
