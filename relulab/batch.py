@@ -11,7 +11,7 @@ was found does not matter.
    such a proof, and whose interpolants are candidates for a cheaper one. Blocks off the plant weigh a little
    less than 1, which draws the dual vectors strictly inside their balls.
 4. What is still open, and what is out of the ordinary (silent or merging neurons, ties), is left to
-   `certify`, which takes problems one by one.
+   `certify`, which takes problems one by one. So is the exact form, but for stage 2, which proves it as well.
 
 ADMM keeps two copies of the weights, one that interpolates and one that has been shrunk by the norms. With
 over-relaxation r the whole state is one array T, of which the share c is kept by shrinking: the shrunk copy
@@ -89,10 +89,8 @@ def decide_together(plants, patterns, network="skip", form="gated", steps=STEPS,
     >>> [found.evidence for found in decide_together(plants, [np.asarray(S) for S in patterns])]
     ['isometry', 'isometry', 'isometry']
     """
-    found = [None] * len(plants)
-    if form != "gated":
-        return found
-    shapes = {}
+    found, shapes = [None] * len(plants), {}
+    steps = min(steps, STEPS) if form == "gated" else 0
     for i, (plant, masks) in enumerate(zip(plants, patterns, strict=True)):
         top = np.abs(plant.X).max() or 1.0
         X = plant.X / top
@@ -103,7 +101,9 @@ def decide_together(plants, patterns, network="skip", form="gated", steps=STEPS,
         size = 40 * n * (p + 1) + (4 * d * d * (n + 3 * p) if network == "normalized" else 0)
         together = max(1, BYTES // size)
         for start in range(0, len(problems), together):
-            _decide(problems[start : start + together], found, min(steps, STEPS), xp, device)
+            _decide(problems[start : start + together], found, steps, xp, device)
+    if form == "exact":
+        found = [finding if finding and finding.evidence == "isometry" else None for finding in found]
     return found
 
 

@@ -12,8 +12,8 @@ import scipy
 
 from .blocks import Blocks
 
-RHO, RELAXATION = 10.0, 1.7
-CONE_RATIO = 10.0  # penalty of the cone values over that of the weights
+RHO, RELAXATION = 80.0, 1.8
+CONE_RATIO = 60.0  # penalty of the cone values over that of the weights
 
 # Blocks off the plant weigh 1 - tilt: the search then heads for duals strictly inside the ball. A tilt hides
 # problems whose true margin is smaller, so it falls in steps.

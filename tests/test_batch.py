@@ -47,6 +47,17 @@ def test_statuses_are_those_of_the_careful_search(grid, d, monkeypatch):
     assert Counter(v.status for v in together)["undecided"] <= 1
 
 
+@pytest.mark.parametrize("grid", [GRIDS[0], GRIDS[4], GRIDS[7]], ids=["linear", "relu", "normalized"])
+def test_the_exact_form_too(grid, monkeypatch):
+    plants, patterns = problems(7, grid, trials=2)
+    together = decide_many(plants, patterns, grid[1], "exact")
+    monkeypatch.setattr(certify, "decide_together", lambda plants, *_: [None] * len(plants))
+    alone = decide_many(plants, patterns, grid[1], "exact")
+    assert [v.status for v in together] == [v.status for v in alone]
+    assert {"recovered", "not-recovered"} <= {v.status for v in together}
+    assert grid[0] == "relu" or "isometry" in {v.evidence for v in together}
+
+
 def test_the_batch_settles_nearly_everything():
     plants, patterns = problems(20, GRIDS[0])
     found = batch.decide_together(plants, [np.asarray(S) for S in patterns])
