@@ -35,7 +35,8 @@ class IsometryExplorer(Still, anywidget.AnyWidget):
     direction : {"random", "smallest"}
         Where the planted neuron points.
     seed : int
-        The instance; the page's random numbers are its own.
+        The instance; the page's random numbers are its own. With the default settings the minimum-norm
+        certificate fails and a refined one holds.
     plant : Plant, optional
         A linear plant of yours, to be shown until the reader moves a slider.
     S : Patterns or array_like of bool, shape (n, p), optional
@@ -69,11 +70,11 @@ class IsometryExplorer(Still, anywidget.AnyWidget):
     _esm = packed(*LABORATORY, "isometry.js", "elements.js", "player.js", "worker.js", "isometry_explorer.js")
     _css = joined("house.css", "isometry_explorer.css")
 
-    n = traitlets.Any(50).tag(sync=True)
+    n = traitlets.Any(60).tag(sync=True)
     d = traitlets.Any(20).tag(sync=True)
     ensemble = traitlets.Any("gaussian").tag(sync=True)
     direction = traitlets.Any("smallest").tag(sync=True)
-    seed = traitlets.Any(0).tag(sync=True)
+    seed = traitlets.Any(7).tag(sync=True)
     given = traitlets.Dict(None, allow_none=True).tag(sync=True)
     found = traitlets.Dict().tag(sync=True)
     most = traitlets.Dict(MOST, read_only=True, help="The largest values allowed.").tag(sync=True)

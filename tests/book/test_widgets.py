@@ -466,6 +466,8 @@ def test_the_refined_certificate_comes_down_below_1(opened, width):
 
 def test_instances_are_as_the_theory_says(opened):
     _, explorer = opened("isometry-explorer", number=DRAWN)
+    wait_for(explorer, "root.dataset.state === 'done'")
+    assert number(explorer, "largest") > 1 > number(explorer, "refined")
     slide(explorer, direction="random", ensemble="whitened", n=100, d=20)
     assert number(explorer, "level") == pytest.approx(math.sqrt((1 + 20 / 100) / 4), abs=0.02)
     slide(explorer, n=120, d=10)

@@ -1,4 +1,4 @@
-"""What a page shows of a widget where no script runs."""
+"""What a page gets of a widget: the size of its source, and a still for where no script runs."""
 
 import numpy as np
 import pytest
@@ -53,3 +53,12 @@ def test_the_still_of_a_given_plant_tells_both_certificates():
         f"is {largest:.3f}. The refined certificate's largest is {refined:.4f}. The verdict: recovered."
         in words
     )
+
+
+@pytest.mark.parametrize("widget", [ArrangementExplorer, Flipbook, IsometryExplorer, TrainingPlayer])
+def test_a_widget_sends_less_than_60_kb_of_source(widget):
+    assert len((widget._esm + widget._css).encode()) < 60_000
+
+
+def test_the_default_instance_shows_what_refining_is_for():
+    assert "The refined certificate's largest is 0.99" in IsometryExplorer()._still()[2]
