@@ -62,11 +62,11 @@ def _parser():
 
 
 def main(arguments=None):
-    """Run the command line; bad input and full disks end with exit code 2 and one line, Ctrl-C with 130."""
+    """Run the command line; bad input, full disks and missing packages: one line, exit code 2; Ctrl-C: 130."""
     options = _parser().parse_args(arguments)
     try:
         {"figures": _figures, "figure": _figure, "sweep": _sweep}[options.command](options)
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, ImportError) as error:
         print(f"relulab: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt as stop:

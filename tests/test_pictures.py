@@ -1,3 +1,5 @@
+import sys
+
 import matplotlib as mpl
 import numpy as np
 import pytest
@@ -108,6 +110,14 @@ def test_a_figure_says_whether_it_held(tmp_path, capsys, monkeypatch):
     np.testing.assert_array_equal(ds.status, again.status)
     assert main(["figure", "6c", "--out", str(tmp_path), "--seed", "1"]) == 2
     assert "holds another sweep: rng is 0 there and 1 here" in capsys.readouterr().err
+
+
+def test_a_trained_figure_without_torch_names_the_extra(tmp_path, capsys, monkeypatch):
+    for name in [name for name in sys.modules if name.startswith(("relulab.training", "relulab.networks"))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert main(["figure", "8", "--out", str(tmp_path)]) == 2
+    assert "pip install 'relulab[train]'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
