@@ -62,7 +62,7 @@ def _parser():
 
 
 def main(arguments=None):
-    """Run the command line; bad input, full disks and missing packages: one line, exit code 2; Ctrl-C: 130."""
+    """Run the command line; bad input, full disks, missing packages: one line, exit code 2; Ctrl-C: 130."""
     options = _parser().parse_args(arguments)
     try:
         {"figures": _figures, "figure": _figure, "sweep": _sweep}[options.command](options)
