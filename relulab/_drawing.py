@@ -30,10 +30,13 @@ def title(settings):
         return ""
     several = "" if settings.get("k", 1) == 1 else f"{settings['k']} neurons, "
     bound = settings.get("metric") in ("recovery", "isometry")
+    over = f"over sampled patterns{': an upper bound for all patterns' if bound else ''}"
+    if settings.get("form") == "trained":
+        over = f"{settings['epochs']} epochs, {settings['protocol']} protocol"
     return (
         f"{settings['kind']} plant ({several}{settings['direction']}), {settings['ensemble']} data\n"
         f"{settings['network']} network, {settings.get('form', 'gated')}\n"
-        f"over sampled patterns{': an upper bound for all patterns' if bound else ''}"
+        f"{over}"
     )
 
 

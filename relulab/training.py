@@ -23,7 +23,7 @@ from .training_steps import views
 
 OPTIMIZERS = ("adam", "adamw", "sgd")
 PROTOCOLS = ("paper", "released")
-BLOWN_UP = 1e3  # a loss that ends this many times above that of the zero network has diverged
+BLOWN_UP = 1e3  # an objective this many times above those of the start and the zero network has diverged
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -228,8 +228,9 @@ def _runs(pieces, plants, settings, seconds):
         errors = [net(plant.X) - plant.y for net, plant in zip(networks, plants, strict=True)]
         costs = [net.cost for net in networks]
         objective = 0.5 * np.square(errors).sum(axis=1) + settings["beta"] * np.array(costs)
-        zero = 0.5 * np.array([plant.y @ plant.y for plant in plants])
-    sound = np.isfinite(loss[-1]) & torch.isfinite(theta).all(1).numpy() & (objective <= BLOWN_UP * zero)
+        silent = 0.5 * np.array([plant.y @ plant.y for plant in plants])
+        limit = BLOWN_UP * np.maximum(silent, loss[0])
+    sound = np.isfinite(loss[-1]) & torch.isfinite(theta).all(1).numpy() & (objective <= limit)
     return Runs(
         record_epochs(settings["epochs"], settings["record_every"]),
         loss,

@@ -8,6 +8,7 @@ import numpy as np
 from . import _checks
 from .blocks import check_pair
 from .ensembles import draw
+from .networks import torch
 from .phase import provenance
 from .planted import plant
 from .store import open_store
@@ -143,7 +144,7 @@ def panel(
             table[place] = cell
 
         if missing:
-            kept.add_run(provenance())
+            kept.add_run(provenance() | {"torch": torch.__version__})
             cells = {
                 (i, j): (sizes["n"][i], sizes["d"][j], trials, problem, settings)
                 for i, j in sorted(

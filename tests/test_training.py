@@ -235,6 +235,12 @@ def test_a_diverged_run_is_marked_and_the_others_go_on():
     assert (alone.loss[-1] < alone.loss[0]).all()
 
 
+def test_labels_near_zero_are_no_sign_of_divergence():
+    plant = problems("skip", 1, sigma=0.0)[0]
+    runs = quiet([dataclasses.replace(plant, y=1e-5 * plant.y)], epochs=50)
+    assert runs.status.tolist() == ["finished"]
+
+
 def test_schedules():
     plants = problems("skip", 2)
     stopped = quiet(plants, epochs=20, record_every=5, schedule=lambda share: float(share < 0.5))
