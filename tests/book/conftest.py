@@ -6,6 +6,7 @@ import os
 import pytest
 from booktools import ROOT, build, come_near_widgets, make_book, served, watch
 from ensure_browser import FLAGS, find_browser
+from handling import PAGE
 from playwright.sync_api import sync_playwright
 
 
@@ -64,3 +65,19 @@ def visit(browser):
             return page, problems
 
         yield visit
+
+
+@pytest.fixture
+def opened(fixture_book, visit):
+    """`opened(name, width)` gives the page and the widget of that name, ready; problems fail."""
+    found = []
+
+    def opened(name, width=1280, color_scheme="light", number=0):
+        page, problems = visit(fixture_book + PAGE, width, color_scheme)
+        found.append(problems)
+        widget = page.locator(f"[data-widget={name}]").nth(number)
+        page.wait_for_function("root => root.dataset.ready === 'true'", arg=widget.element_handle())
+        return page, widget
+
+    yield opened
+    assert not any(found)
