@@ -4,6 +4,7 @@ The names are listed in the order in which the book teaches them.
 """
 
 from . import exercises, figures, guarantees, phase, programs, sensing, sweep, theory
+from .all_ones import has_all_ones
 from .audit import AuditError, check
 from .blocks import Blocks
 from .certify import Verdict, decide
@@ -12,7 +13,7 @@ from .ensembles import draw
 from .enumeration import enumerate_patterns
 from .figures import open_figure
 from .neurons import Network
-from .patterns import Patterns, count_patterns, gates_of, has_all_ones, sample_patterns
+from .patterns import Patterns, count_patterns, gates_of, sample_patterns
 from .phase import phase_diagram
 from .planted import Plant, plant
 from .programs import solve

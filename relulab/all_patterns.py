@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 
 from . import cones
+from .all_ones import all_ones_gate
 from .blocks import Blocks
 from .certify import Verdict, decide
 from .enumeration import enumerate_patterns
-from .patterns import Patterns, all_ones_gate, count_patterns, distinct_columns, sample_patterns
+from .patterns import Patterns, count_patterns, distinct_columns, sample_patterns
 from .scaling import norm
 
 ENUMERABLE = 20_000_000  # patterns x n x d up to which they are all written down

@@ -11,7 +11,8 @@ from math import comb, log10
 import numpy as np
 
 from . import _checks
-from .patterns import Patterns, count_patterns, unit_rows
+from .all_ones import unit_rows
+from .patterns import Patterns, count_patterns
 
 NARROW = 1e-10  # sines below this are zero: rows are parallel, cells are empty
 BLOCK = 2**23  # entries of a temporary array

@@ -8,7 +8,7 @@ from scipy.optimize import linprog
 from scipy.stats import binomtest
 
 import relulab as rl
-from relulab.patterns import all_ones_gate
+from relulab.all_ones import all_ones_gate
 
 
 def realizable(X, signs):

@@ -6,7 +6,8 @@ import traitlets
 
 from .. import _checks
 from ..enumeration import enumerate_patterns
-from ..patterns import count_patterns, has_all_ones
+from ..all_ones import has_all_ones
+from ..patterns import count_patterns
 from .sources import joined
 from .stills import Still, pictured
 
