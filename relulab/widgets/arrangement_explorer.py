@@ -5,8 +5,8 @@ import numpy as np
 import traitlets
 
 from .. import _checks
-from ..enumeration import enumerate_patterns
 from ..all_ones import has_all_ones
+from ..enumeration import enumerate_patterns
 from ..patterns import count_patterns
 from .sources import joined
 from .stills import Still, pictured
