@@ -11,6 +11,7 @@ from ..blocks import NETWORKS
 from ..certify import STATUSES
 from ..conditions import FORMS
 from ..ensembles import ENSEMBLES
+from ..figures import open_figure
 from ..planted import DIRECTIONS
 from .phase_job import Job
 from .sources import LABORATORY, joined, packed
@@ -63,9 +64,10 @@ class PhaseExplorer(anywidget.AnyWidget):
         Random problems a cell.
     seed : int
         Trial t of cell (n, d) depends on (seed, n, d, t) alone.
-    stored : xarray.Dataset or None
-        A diagram from `phase_diagram` or `open_figure`: the line where half is recovered is drawn over
-        diagrams of its settings, and readers can go on with it where the browser cannot compute.
+    stored : xarray.Dataset, str or None
+        A diagram from `phase_diagram`, or the number of a figure for `open_figure`: the line where half is
+        recovered is drawn over diagrams of its settings, and readers can go on with it where the browser
+        cannot compute.
     name : str
         What a link calls this explorer; give two explorers of one page two names.
     result : xarray.Dataset
@@ -115,8 +117,12 @@ class PhaseExplorer(anywidget.AnyWidget):
 
     @traitlets.validate("stored")
     def _validate_stored(self, proposal):
-        dataset = proposal["value"]
-        return dataset if dataset is None or isinstance(dataset, dict) else _stored(dataset)
+        given = proposal["value"]
+        if given is None or isinstance(given, dict):
+            return given
+        if isinstance(given, str):
+            return _stored(open_figure(given)) | {"words": f"figure {given} of the paper"}
+        return _stored(given)
 
     @property
     def result(self):

@@ -74,16 +74,26 @@ def wait_for(url, server):
     raise RuntimeError("JupyterLab did not start")
 
 
+def run_the_cell(page):
+    """JupyterLab forgets what is run before its kernel answers: ask until the cell's prompt moves."""
+    cell = page.locator(".jp-Notebook .jp-CodeCell").first
+    cell.wait_for(timeout=120_000)
+    for _ in range(30):
+        cell.locator(".cm-content").click()
+        page.keyboard.press("Shift+Enter")
+        page.wait_for_timeout(2000)
+        if cell.locator(".jp-InputPrompt").first.inner_text().strip() != "[ ]:":
+            return
+    raise AssertionError("the cell does not run")
+
+
 def test_python_answers_and_when_it_dies_the_browser_goes_on(lab, browser):
     address, folder = lab
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
     page, problems = context.new_page(), []
     watch(page, problems)
     page.goto(f"{address}/lab/tree/explorer.ipynb?token=loopback")
-    cell = page.locator(".jp-Notebook .jp-CodeCell .cm-content").first
-    cell.wait_for(timeout=120_000)
-    cell.click()
-    page.keyboard.press("Shift+Enter")
+    run_the_cell(page)
     explorer = Explorer(page)
 
     counts = explorer.run()
