@@ -59,8 +59,8 @@ class Job:
         spoken = time.monotonic()
         while pending and not self.stopped.is_set():
             done, pending = wait(pending, timeout=GROUP)
-            if done:
-                self.send({"kind": "cells", "run": self.run, "cells": [future.result() for future in done]})
+            if cells := [cell for future in done if (cell := future.result())]:
+                self.send({"kind": "cells", "run": self.run, "cells": cells})
                 spoken = time.monotonic()
             elif time.monotonic() > spoken + SPEAK:
                 self.send({"kind": "working", "run": self.run})
