@@ -195,6 +195,7 @@ def _lacking(problem):
     return problem.cheaper(problem.point(weights), spent[best], 0)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # in float32 it may run away: then it settles nothing
 def _iterate(stack, dual, problems, found, steps):
     """Stage 3."""
     xp, single = array_namespace(stack.X), stack.single()

@@ -9,6 +9,7 @@ import pytest
 import relulab as rl
 from relulab import batch, certify, stacks
 from relulab.certify import decide_many
+from relulab.ensembles import cluster_direction, cluster_means, clustered
 
 GRIDS = [
     ("linear", "skip", 1, "smallest", "gaussian", (1.4, 1.9, 2.1, 2.3, 2.5, 2.7, 3.2)),
@@ -124,3 +125,13 @@ def test_memory_is_bounded_by_chunks(monkeypatch):
     decide_many(plants, patterns)
     assert max(sizes) <= 3
     assert sum(sizes) == 8
+
+
+def test_tight_clusters_overflow_float32_in_silence():
+    means = cluster_means(8, rng=0)
+    X = rl.draw(clustered(10, means), 64, 8, rng=1000)
+    plant = rl.plant(X, kind="relu", direction=cluster_direction(means))
+    S = rl.sample_patterns(X, include=plant.weights, rng=0)
+    verdict = rl.decide(plant, S, network="plain")
+    assert verdict.status == "recovered"
+    assert rl.check(verdict, plant, S)
