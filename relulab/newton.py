@@ -8,7 +8,7 @@ the system a Hadamard product like the Gram matrix itself. With cones every bloc
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
+import scipy
 
 RIDGE = 1e-15  # curvature added to the system in nu, relative to its trace
 STEEP = 1e-4  # pivots of a Cholesky factor that are this far apart lose the digits that QR keeps
@@ -163,8 +163,8 @@ class Metric:
         gram = self.gram(np.ones(len(self.w)) if keep is None else keep)
         if not np.all(np.isfinite(gram)):
             raise FloatingPointError("the Newton system is not finite")
-        factor = cho_factor(gram + RIDGE * np.trace(gram) * np.eye(len(gram)), lower=True)
-        return lambda rhs: cho_solve(factor, rhs)
+        factor = scipy.linalg.cho_factor(gram + RIDGE * np.trace(gram) * np.eye(len(gram)), lower=True)
+        return lambda rhs: scipy.linalg.cho_solve(factor, rhs)
 
 
 def dot(a, b):
