@@ -1,5 +1,6 @@
 """Inverses of many Gram matrices at once, by matrix products: several times as fast as elimination."""
 
+import numpy as np
 from array_api_compat import array_namespace
 
 SMALL = 16  # matrices up to this size are inverted by elimination
@@ -18,7 +19,7 @@ def inverse(gram, ridge=0.0):
     Returns
     -------
     array, shape (…, m, m)
-        The inverses, halved by Schur complements down to small ones.
+        The inverses, halved by Schur complements down to small ones; NaN where one is singular to rounding.
 
     Examples
     --------
@@ -40,7 +41,10 @@ def inverse(gram, ridge=0.0):
 def _halved(gram, xp):
     half = gram.shape[-1] // 2
     if gram.shape[-1] <= SMALL:
-        return xp.linalg.inv(gram)
+        try:
+            return xp.linalg.inv(gram)
+        except (np.linalg.LinAlgError, RuntimeError):  # torch raises the second
+            return gram * np.nan
     first, cross, last = gram[..., :half, :half], gram[..., :half, half:], gram[..., half:, half:]
     first = _halved(first, xp)
     toward = first @ cross

@@ -10,6 +10,7 @@ import relulab as rl
 from relulab import batch, certify, stacks
 from relulab.certify import decide_many
 from relulab.ensembles import cluster_direction, cluster_means, clustered
+from relulab.inverses import inverse
 
 GRIDS = [
     ("linear", "skip", 1, "smallest", "gaussian", (1.4, 1.9, 2.1, 2.3, 2.5, 2.7, 3.2)),
@@ -135,3 +136,10 @@ def test_tight_clusters_overflow_float32_in_silence():
     verdict = rl.decide(plant, S, network="plain")
     assert verdict.status == "recovered"
     assert rl.check(verdict, plant, S)
+
+
+def test_singular_planted_equations_are_left_to_care():
+    singular = np.zeros((1, 40, 40))
+    assert np.isnan(inverse(singular, 1e-14)).any()
+    plants, patterns = rl.phase.instances(10, 70, range(5), direction="smallest", rng=990017)
+    assert {v.status for v in decide_many(plants, patterns)} == {"not-unique"}
