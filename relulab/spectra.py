@@ -1,8 +1,8 @@
 """Hessian spectra and batch size: products, Lanczos, and what random matrices predict.
 
-After Granziol, Zohren and Roberts, "Learning rates as a function of batch size", arXiv 2006.09092. Curvature is
-a function ``product(v)``: it takes a vector of all parameters and gives one. PyTorch is needed for those of a
-network, nothing here for the rest.
+After Granziol, Zohren and Roberts, "Learning rates as a function of batch size", arXiv 2006.09092.
+Curvature is a function ``product(v)``: it takes a vector of all parameters and gives one. PyTorch is needed
+for that of a network only.
 """
 
 from typing import NamedTuple
@@ -21,17 +21,8 @@ class Density(NamedTuple):
     weights: np.ndarray
 
 
-class Step(NamedTuple):
-    """A learning rate and a momentum, and the extreme curvatures they come from."""
-
-    rate: float
-    momentum: float
-    largest: float
-    smallest: float
-
-
 def hessian_product(loss, parameters):
-    """The product with a Hessian, by one derivative of a gradient.
+    """The product with a Hessian, by the derivative of a gradient.
 
     Parameters
     ----------
@@ -59,10 +50,11 @@ def hessian_product(loss, parameters):
     [12.0, 48.0]
     """
     torch, flat, unflat = _flattening(parameters)
-    gradient = torch.func.grad(loss)
+    # A Hessian is symmetric, so the transposed derivative of the gradient serves.
+    _, transposed = torch.func.vjp(torch.func.grad(loss), parameters)
 
     def product(v):
-        return flat(torch.func.jvp(gradient, (parameters,), (unflat(v),))[1])
+        return flat(transposed(unflat(v))[0])
 
     return product
 
@@ -104,11 +96,13 @@ def gauss_newton_product(outputs, loss, parameters):
     """
     torch, flat, unflat = _flattening(parameters)
 
+    said, transposed = torch.func.vjp(outputs, parameters)
+    # u -> J^T u is linear: its own transposed derivative is v -> J v.
+    _, forward = torch.func.vjp(lambda u: transposed(u)[0], torch.zeros_like(said))
+    _, bend = torch.func.vjp(torch.func.grad(loss), said)
+
     def product(v):
-        said, along = torch.func.jvp(outputs, (parameters,), (unflat(v),))
-        bent = torch.func.jvp(torch.func.grad(loss), (said,), (along,))[1]
-        _, pull = torch.func.vjp(outputs, parameters)
-        return flat(pull(bent)[0])
+        return flat(transposed(bend(forward(unflat(v))[0])[0])[0])
 
     return product
 
@@ -276,5 +270,6 @@ def leading(product, size, count=1, rng=0):
     size = _checks.count("size", size)
     count = _checks.count("count", count, 1, size - 1)
     start = np.random.default_rng(rng).standard_normal(size)
-    values, vectors = eigsh(LinearOperator((size, size), matvec=product, dtype=float), count, which="LA", v0=start)
+    operator = LinearOperator((size, size), matvec=product, dtype=float)
+    values, vectors = eigsh(operator, count, which="LA", v0=start)
     return values[::-1], vectors[:, ::-1]
