@@ -237,7 +237,7 @@ def contraction(X, rate, batch, damping=None, iterations=200):
     A = np.eye(len(H)) - rate * C @ H
     M, growth = np.eye(len(H)) / len(H), 0.0
     for _ in range(iterations):
-        fourth = (X * np.einsum("ni,ij,nj->n", X, M, X, optimize=True)[:, None]).T @ X / len(X)
+        fourth = (X * ((X @ M) * X).sum(axis=1)[:, None]).T @ X / len(X)
         M = A @ M @ A.T + rate**2 / batch * C @ (fourth - H @ M @ H) @ C.T
         growth = np.trace(M)
         M = M / growth

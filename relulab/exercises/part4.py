@@ -5,6 +5,7 @@ from math import sqrt
 import numpy as np
 
 from relulab import theory
+from relulab.batch_size import effective_batch
 
 from .answers import Accept, Choice, Number
 
@@ -76,6 +77,22 @@ EXERCISES = {
     "14.4": Number(
         lambda: np.array([3.0, 2.0]),
         because="The first two neurons add (2, 0), the third half of (0, 4).",
+    ),
+    "15.1": Number(
+        lambda: (6 / 3) ** 2,
+        hints={2: "s falls like one over the square root of b.", 9: "Set 6 / sqrt(b) equal to 3."},
+    ),
+    "15.2": Number(
+        lambda: effective_batch(500, 1000),
+        hints={
+            500: "Without replacement there is less noise.",
+            750: "Divide by 1 - B/N.",
+            2000: "B / (1 - B/N), with B = 500.",
+        },
+    ),
+    "15.3": Number(
+        lambda: 60,
+        hints={30: "The limit for full data is 2; half of it is 1.", 120: "Solve 2B / (B + 60) = 1."},
     ),
     "16.1": Number(
         lambda: 100 * 1 / 20,
