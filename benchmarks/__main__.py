@@ -1,6 +1,6 @@
 """Run the benchmarks, print their rows, and write them to _build/bench.json.
 
-python -m benchmarks [figures] [sweep] [solve] [training]
+python -m benchmarks [figures] [sweep] [solve] [training] [spectra]
 
 Figures takes FIGURES="4a 4b" (which), PEER_SOLVES=6 and CHECKS=40 (how many) from the environment.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from relulab.phase import provenance
 
-SUITES = ("figures", "sweep", "solve", "training")
+SUITES = ("figures", "sweep", "solve", "training", "spectra")
 
 
 def main(names):

@@ -76,7 +76,7 @@ def _median(work, repeats):
 
 def _peer(X, y, S, beta, ours, seconds):
     """Seconds and gap of scnn; its gap is that of its value to our lower bound."""
-    if (problem := _install_peer()) is not None:
+    if (problem := install_peer(PEER_FOLDER, "scnn", PEER_PACKAGES)) is not None:
         return {"seconds": None, "gap": None, "ratio": None, "note": f"not installed: {problem}"}
     bound = ours.value * (1 - ours.gap)
     spent, row = 0.0, {}
@@ -91,9 +91,9 @@ def _peer(X, y, S, beta, ours, seconds):
     return row
 
 
-def _install_peer():
-    """Install scnn beside the project, never into its environment; what went wrong, or None."""
-    if (PEER_FOLDER / "scnn").exists():
+def install_peer(folder, module, packages):
+    """Install a peer beside the project, never into its environment; what went wrong, or None."""
+    if (folder / module).exists():
         return None
     command = [
         sys.executable,
@@ -102,8 +102,8 @@ def _install_peer():
         "install",
         "--no-deps",
         "--target",
-        str(PEER_FOLDER),
-        *PEER_PACKAGES,
+        str(folder),
+        *packages,
     ]
     done = subprocess.run(command, capture_output=True, text=True)
     return None if done.returncode == 0 else done.stderr.strip().splitlines()[-1]

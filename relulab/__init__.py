@@ -54,6 +54,8 @@ __all__ = [
     "training_gap",
     "figures",
     "open_figure",
+    "spectra",
+    "batch_size",
     "exercises",
     "pictures",
     "plots",
@@ -62,10 +64,19 @@ __all__ = [
 
 
 def __getattr__(name):
-    """Load the rooms that need matplotlib, ipywidgets or torch when they are first used."""
+    """Load the rooms that need matplotlib, ipywidgets, torch or SciPy's linear algebra when first used."""
     import importlib
 
-    if name in ("pictures", "plots", "widgets", "networks", "training", "training_gap"):
+    if name in (
+        "pictures",
+        "plots",
+        "widgets",
+        "networks",
+        "training",
+        "training_gap",
+        "spectra",
+        "batch_size",
+    ):
         return importlib.import_module(f".{name}", __name__)
     if name == "train":
         return importlib.import_module(".training", __name__).train

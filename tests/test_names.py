@@ -3,10 +3,32 @@ import inspect
 import pytest
 
 import relulab as rl
-from relulab import ensembles, figures, guarantees, phase, plots, sensing, sparse_certificates, theory
+from relulab import (
+    batch_size,
+    ensembles,
+    figures,
+    guarantees,
+    phase,
+    plots,
+    sensing,
+    sparse_certificates,
+    spectra,
+    theory,
+)
 
 PUBLIC = [getattr(rl, name) for name in rl.__all__]
-ROOMS = [ensembles, theory, sensing, sparse_certificates, guarantees, phase, plots, figures]
+ROOMS = [
+    ensembles,
+    theory,
+    sensing,
+    sparse_certificates,
+    guarantees,
+    phase,
+    plots,
+    figures,
+    spectra,
+    batch_size,
+]
 FUNCTIONS = {
     f"{f.__module__}.{f.__name__}": f
     for f in [x for x in PUBLIC if inspect.isfunction(x)]
