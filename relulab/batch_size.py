@@ -228,6 +228,7 @@ def contraction(X, rate, batch, damping=None, iterations=200):
     """
     X = _checks.data(X)
     rate, batch = _positive("rate", rate), _checks.count("batch", batch)
+    iterations = _checks.count("iterations", iterations)
     H = X.T @ X / len(X)
     C = (
         np.eye(len(H))
@@ -235,10 +236,11 @@ def contraction(X, rate, batch, damping=None, iterations=200):
         else np.linalg.inv(H + _positive("damping", damping) * np.eye(len(H)))
     )
     A = np.eye(len(H)) - rate * C @ H
-    M, growth = np.eye(len(H)) / len(H), 0.0
+    M = np.eye(len(H)) / len(H)
     for _ in range(iterations):
         fourth = (X * ((X @ M) * X).sum(axis=1)[:, None]).T @ X / len(X)
         M = A @ M @ A.T + rate**2 / batch * C @ (fourth - H @ M @ H) @ C.T
-        growth = np.trace(M)
+        if (growth := np.trace(M)) <= 0:
+            return 0.0
         M = M / growth
     return float(growth)

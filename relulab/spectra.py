@@ -167,7 +167,7 @@ def lanczos(product, size, steps, rng=0):
     True
     """
     size, steps = _checks.count("size", size), _checks.count("steps", steps)
-    rng = np.random.default_rng(rng)
+    rng = _checks.generator(rng)
     steps = min(steps, size)
     basis, diagonal, beside = np.zeros((steps, size)), np.zeros(steps), np.zeros(steps)
     v = rng.standard_normal(size)
@@ -181,7 +181,7 @@ def lanczos(product, size, steps, rng=0):
         for _ in range(2):  # once is not always enough
             w = w - basis[: m + 1].T @ (basis[: m + 1] @ w)
         beside[m] = np.linalg.norm(w)
-        if beside[m] <= 1e-10 * max(1.0, np.abs(diagonal[: m + 1]).max()):
+        if beside[m] <= 1e-10 * max(np.abs(diagonal[: m + 1]).max(), beside[:m].max(initial=0)):
             return diagonal[: m + 1], beside[:m], basis[: m + 1]
         v = w / beside[m]
     return diagonal, beside[:-1], basis
@@ -222,7 +222,7 @@ def density(product, size, steps=30, probes=4, rng=0):
     >>> round(float((weights * nodes).sum()), 6)
     3.0
     """
-    rng = np.random.default_rng(rng)
+    rng = _checks.generator(rng)
     found = []
     for _ in range(_checks.count("probes", probes)):
         diagonal, beside, _ = lanczos(product, size, steps, rng)
@@ -269,7 +269,7 @@ def leading(product, size, count=1, rng=0):
     """
     size = _checks.count("size", size)
     count = _checks.count("count", count, 1, size - 1)
-    start = np.random.default_rng(rng).standard_normal(size)
+    start = _checks.generator(rng).standard_normal(size)
     operator = LinearOperator((size, size), matvec=product, dtype=float)
     values, vectors = eigsh(operator, count, which="LA", v0=start)
     return values[::-1], vectors[:, ::-1]

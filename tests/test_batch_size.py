@@ -175,6 +175,10 @@ def test_contraction_of_large_batches_is_that_of_the_full_gradient():
         assert batch_size.contraction(X, rate, 10**12, iterations=2000) == pytest.approx(exact, rel=1e-6)
 
 
+def test_contraction_that_ends_in_one_step_is_zero():
+    assert batch_size.contraction([[1.0], [-1.0]], 1.0, 3) == 0
+
+
 def test_contraction_where_some_direction_has_no_data_is_one():
     X = np.random.default_rng(2).standard_normal((3, 6))
     assert batch_size.contraction(X, 0.01, 2, iterations=5000) == pytest.approx(1)
@@ -228,6 +232,7 @@ X = np.eye(2)
         (lambda: batch_size.contraction(X, -0.1, 1), "rate=-0.1"),
         (lambda: batch_size.contraction(X, 0.1, 0), "batch=0 is not a whole number >= 1"),
         (lambda: batch_size.contraction(X, 0.1, 1.5), "batch=1.5"),
+        (lambda: batch_size.contraction(X, 0.1, 1, iterations=0), "iterations=0 is not a whole number >= 1"),
         (lambda: batch_size.contraction(X, 0.1, 1, damping=0), "damping=0 is not positive"),
     ],
 )

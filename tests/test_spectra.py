@@ -125,7 +125,7 @@ def test_torch_is_named_where_it_is_missing(monkeypatch):
         spectra.gauss_newton_product(outputs, loss, parameters)
 
 
-@given(st.integers(0, 10**6), st.integers(1, 25), st.integers(1, 30), st.sampled_from([1e-3, 1.0, 1e6]))
+@given(st.integers(0, 10**6), st.integers(1, 25), st.integers(1, 30), st.sampled_from([1e-12, 1.0, 1e6]))
 @settings(max_examples=60, deadline=None)
 def test_lanczos_factors_the_matrix_and_stays_inside_its_spectrum(seed, size, steps, scale):
     A = scale * symmetric(size, seed)
@@ -231,6 +231,9 @@ def test_leading_of_a_networks_hessian():
         (lambda: spectra.lanczos(np.copy, 0, 3), "size=0 is not a whole number >= 1"),
         (lambda: spectra.lanczos(np.copy, 2.5, 3), "size=2.5"),
         (lambda: spectra.lanczos(np.copy, 3, 0), "steps=0 is not a whole number >= 1"),
+        (lambda: spectra.lanczos(np.copy, 3, 2, rng=-1), "rng=-1"),
+        (lambda: spectra.density(np.copy, 3, rng="a"), "rng='a'"),
+        (lambda: spectra.leading(np.copy, 3, rng=None), "rng=None"),
         (lambda: spectra.lanczos(lambda v: v * np.nan, 3, 2), "product: not finite in step 1"),
         (lambda: spectra.density(np.copy, 0), "size=0"),
         (lambda: spectra.density(np.copy, 3, steps=0), "steps=0"),
