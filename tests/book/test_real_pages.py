@@ -13,6 +13,7 @@ from make_pdf import chapters_in_order
 from pypdf import PdfReader
 
 pytestmark = pytest.mark.pages
+release = pytest.mark.release
 
 CHAPTER_SECONDS, MORE_SECONDS = 60, {"chapters/part4/training": 90, "chapters/part4/batch-size": 90}
 PAGE_BYTES = 1_500_000
@@ -34,6 +35,7 @@ def test_every_page_is_sound_and_accessible(book_html, book, visit, width, subte
             page.close()
 
 
+@release
 def test_every_page_is_accessible_in_the_dark(book_html, book, visit, subtests):
     for name in pages_of(book_html):
         with subtests.test(name):
@@ -42,6 +44,7 @@ def test_every_page_is_accessible_in_the_dark(book_html, book, visit, subtests):
             page.close()
 
 
+@release
 def test_pages_are_light_before_a_widget_is_asked_for(book_html, book, browser, subtests):
     """As a host sends them, compressed."""
     weights = {}
@@ -62,6 +65,7 @@ def sent_bytes(path):
     return min(len(gzip.compress(path.read_bytes())), path.stat().st_size) if path.is_file() else 0
 
 
+@release
 def test_links_within_the_book_lead_somewhere(book_html, subtests):
     soups = {
         name: BeautifulSoup((book_html / name).read_text(), "html.parser") for name in pages_of(book_html)
@@ -98,6 +102,7 @@ def pdf(book_html, browser, tmp_path_factory):
     return PdfReader(target)
 
 
+@release
 def test_the_pdf_holds_every_chapter_in_order(pdf, book_html):
     titles = []
     for _, chapter in chapters_in_order(ROOT / "_toc.yml"):
@@ -116,6 +121,7 @@ def test_the_pdf_holds_every_chapter_in_order(pdf, book_html):
         assert not [link for link in links if "127.0.0.1" in link]
 
 
+@release
 def test_nothing_is_cut_off_in_print(book, book_html, browser, subtests):
     """At the width of the printed column, every picture is there and no equation or figure is wider."""
     for _, chapter in chapters_in_order(ROOT / "_toc.yml"):
@@ -137,6 +143,7 @@ def test_nothing_is_cut_off_in_print(book, book_html, browser, subtests):
             page.close()
 
 
+@release
 def test_notebooks_run_by_themselves(book_html, tmp_path):
     """Two chapters' notebooks, in an environment that holds nothing but the package and a kernel."""
     environment = tmp_path / "env"
