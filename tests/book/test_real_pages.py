@@ -65,7 +65,6 @@ def sent_bytes(path):
     return min(len(gzip.compress(path.read_bytes())), path.stat().st_size) if path.is_file() else 0
 
 
-@release
 def test_links_within_the_book_lead_somewhere(book_html, subtests):
     soups = {
         name: BeautifulSoup((book_html / name).read_text(), "html.parser") for name in pages_of(book_html)
