@@ -1,15 +1,12 @@
 """Print the built pages with the browser, in the order of the table of contents, and join them."""
 
-import contextlib
-import functools
-import http.server
 import io
-import threading
 from pathlib import Path
 
 import yaml
 from book_inputs import ROOT
 from ensure_browser import FLAGS, find_browser
+from page_server import served
 from playwright.sync_api import sync_playwright
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, NameObject
@@ -36,11 +33,6 @@ def chapters_in_order(toc: Path) -> list[tuple[str | None, str]]:
     for part in book.get("parts", []):
         found += [(part["caption"] if i == 0 else "", c["file"]) for i, c in enumerate(part["chapters"])]
     return found
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
 
 
 def print_page(page, url: str) -> tuple[str, bytes]:
@@ -74,15 +66,6 @@ def lead_links_inside(book: PdfWriter, server: str, first_pages: dict[str, int])
             if not address.startswith(server) or chapter in first_pages:
                 kept.append(annotation)
         leaf[NameObject("/Annots")] = kept
-
-
-@contextlib.contextmanager
-def served(html: Path):
-    handler = functools.partial(Quiet, directory=html)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
 
 
 def make(html: Path, toc: Path, target: Path) -> int:

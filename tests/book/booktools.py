@@ -1,14 +1,12 @@
 """Building, serving and judging a book: what the page tests share."""
 
-import contextlib
-import functools
-import http.server
 import shutil
 import subprocess
 import sys
-import threading
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from page_server import served  # noqa: F401
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURE = Path(__file__).parent / "fixture"
@@ -29,20 +27,6 @@ def make_book(folder, chapters=FIXTURE):
     shutil.copy(ROOT / "chapters" / "references.bib", folder / "chapters")
     (folder / "site").symlink_to(ROOT / "site")
     return folder
-
-
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
-@contextlib.contextmanager
-def served(folder):
-    handler = functools.partial(QuietHandler, directory=folder)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
 
 
 def watch(page, problems):
