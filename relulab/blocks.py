@@ -1,10 +1,12 @@
 """The blocks A_j of a network: everything the paper says is a statement about them."""
 
 import numpy as np
+import scipy
 
 from . import _checks
 from .patterns import as_masks
 
+STEEP = 1e-2  # pivots of a Cholesky factor that are this far apart have lost digits that an SVD keeps
 NETWORKS = ("plain", "skip", "normalized")
 KINDS_OF = {"plain": ("relu",), "skip": ("linear", "relu"), "normalized": ("normalized",)}
 
@@ -154,11 +156,20 @@ class Blocks:
 
 
 def _bases(X, patterns):
-    """R_j with orthonormal ``D_j X R_j``, from the rank-truncated SVD, zero-padded to (d, d)."""
+    """R_j with orthonormal ``D_j X R_j``, zero-padded to (d, d) where the rank is lower.
+
+    From a Cholesky factor where D_j X is well-conditioned, otherwise from the rank-truncated SVD.
+    """
     d = X.shape[1]
     factors = np.zeros((patterns.shape[1], d, d))
     for j, active in enumerate(patterns.T):
-        _, s, Vt = np.linalg.svd(X[active], full_matrices=False)
+        rows = X[active]
+        upper, failed = scipy.linalg.lapack.dpotrf(rows.T @ rows, lower=0, clean=1)
+        pivots = np.diagonal(upper)
+        if not failed and pivots.min() > STEEP * pivots.max():
+            factors[j] = scipy.linalg.lapack.dtrtri(upper, lower=0)[0]
+            continue
+        _, s, Vt = np.linalg.svd(rows, full_matrices=False)
         rank = int((s > s.max(initial=0) * max(X.shape) * np.finfo(float).eps).sum())
         factors[j, :, :rank] = Vt[:rank].T / s[:rank]
     return factors

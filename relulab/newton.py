@@ -6,6 +6,7 @@ the system a Hadamard product like the Gram matrix itself. With cones every bloc
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import scipy
@@ -13,6 +14,7 @@ import scipy
 RIDGE = 1e-15  # curvature added to the system in nu, relative to its trace
 STEEP = 1e-4  # pivots of a Cholesky factor that are this far apart lose the digits that QR keeps
 CHUNK = 2**21  # numbers of a temporary array
+PROJECTIONS = 2**24  # numbers of an array that is kept while a program is solved
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +46,25 @@ class Program:
     cone: np.ndarray | None
     bases: np.ndarray | None
     counts: np.ndarray
+
+    @cached_property
+    def projections(self):
+        """All ``A_j A_j^T`` of blocks with bases and no cones: sparse, their lower triangles as columns.
+
+        None where that is too much to keep.
+        """
+        J, n = self.outer.shape
+        counts = np.sum(self.outer != 0, axis=1)
+        ends = np.cumsum(counts * (counts + 1) // 2)
+        if ends[-1] > PROJECTIONS:
+            return None
+        values, places = np.empty(ends[-1]), np.empty(ends[-1], dtype=np.int32)
+        for outer, basis, m, end in zip(self.outer, self.bases, counts, ends, strict=True):
+            active, (i, k) = np.flatnonzero(outer), np.tril_indices(m)
+            block = self.X[active] @ basis
+            values[end - len(i) : end] = (block @ block.T)[i, k]
+            places[end - len(i) : end] = active[i] * n + active[k]
+        return scipy.sparse.csc_array((values, places, np.r_[0, ends]), shape=(n * n, J))
 
     def outputs(self, u):
         """``X bases_j u_j`` for every block, shape (J, n)."""
@@ -108,7 +129,7 @@ class Metric:
         self.theta = 2 / (1 + proximal * self.size * (2 * w0 * w0 - 1))
         if program.cone is not None:
             self.roots = self._cone_roots(w0, w, eta, np.sqrt(ratio))
-        elif program.bases is not None:
+        elif program.bases is not None and program.projections is None:
             bend = self.theta / (1 + np.sqrt(1 + self.theta * dot(w, w)))
             self.roots = np.sqrt(self.c)[:, None, None] * (np.eye(w.shape[1]) + _dyads(w, bend))
         else:
@@ -145,7 +166,11 @@ class Metric:
         if self.roots is None:
             dyads = program.outer * program.outputs(self.w)
             c = self.c * keep
-            gram = (program.X @ program.X.T) * ((program.outer.T * c) @ program.outer)
+            if program.bases is None:
+                gram = (program.X @ program.X.T) * ((program.outer.T * c) @ program.outer)
+            else:
+                lower = np.reshape(program.projections @ c, (n, n))
+                gram = lower + np.tril(lower, -1).T
             gram = gram + (dyads.T * (c * self.theta)) @ dyads
         else:
             gram = np.zeros((n, n))
