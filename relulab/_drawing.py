@@ -48,9 +48,10 @@ def mark_undecided(ds, ax):
         ax.text(float(ds.d[j]), float(ds.n[i]), f"?{int(ds.undecided[i, j])}", ha="center", va="center")
 
 
-def legend_below(ax):
-    """A legend under the axes; what is white on the picture is gray in it."""
-    legend = ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=1, fontsize=9)
+def legend_below(drawn, **where):
+    """A legend under an axes, or elsewhere on a figure; what is white on the picture is gray in it."""
+    where = where or {"loc": "upper center", "bbox_to_anchor": (0.5, -0.18)}
+    legend = drawn.legend(**where, ncols=1, fontsize=9)
     for line in legend.get_lines():
         if line.get_color() == "white":
             line.set_color(COLORS["gray"])

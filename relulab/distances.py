@@ -8,12 +8,14 @@ from . import _checks
 from .certify import decide
 from .planted import without_silent
 from .programs import solve
+from .theory import wilson_interval
 
 METRICS = ("distance", "test-distance")
 FIELDS = ("status", "evidence", "distance", "test_distance", "gap", "seconds")
 STATUSES = ("measured", "undecided")
 EVIDENCE = ("certificate", "solution", "infeasible", "inaccurate", "failed")
 QUARTILES = (0.25, 0.75)
+VANISHED = 1e-3  # a distance below it is none
 
 
 class Distances(NamedTuple):
@@ -147,3 +149,34 @@ def dataset(table, attributes, metric):
         coords={"by": list(EVIDENCE)},
         attrs=attributes,
     )
+
+
+def vanishing(ds):
+    """How often the distance of a sweep vanishes, among the trials that have one.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        From `phase_diagram` with a distance as its metric.
+
+    Returns
+    -------
+    xarray.Dataset
+        Over (n, d): ``rate`` and its Wilson interval ``lower``, ``upper``; a cell without distances has rate
+        0 in the interval from 0 to 1.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> from relulab.distances import vanishing
+    >>> ds = rl.phase_diagram([20, 100], [20], 4, metric="distance", progress=False)
+    >>> vanishing(ds).rate.values[:, 0].tolist()
+    [0.0, 1.0]
+    """
+    import xarray as xr
+
+    values = ds[ds.attrs["metric"].replace("-", "_")]
+    known = values.notnull().sum("trial")
+    count = (values < VANISHED).sum("trial")
+    lower, upper = (known.copy(data=end) for end in wilson_interval(count, known))
+    return xr.Dataset({"rate": count / known.clip(1), "lower": lower, "upper": upper}, attrs=ds.attrs)

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from . import _checks
-from .figures import FIGURES, SCALES, SKIP_LOW, measured_edge, open_figure, stored
+from .distances import vanishing
+from .figures import FIGURES, SCALES, SKIP_LOW, measured_edge, open_figure, solved_as, stored
 from .phase import PROTOCOLS, phase_diagram, provenance
 
-VANISHED = 1e-3  # a distance below it is none
 CLOSE = 3.0  # plateaus over sigma may differ by that factor
 
 
@@ -66,7 +66,7 @@ def compute(number, scale="book", rng=0, protocol="paper", store=None, executor=
     else:
         panels = []
         for sigma in figure.sigmas:
-            name = f"figure-{number}-{scale}-{protocol}-sigma{sigma:g}.zarr"
+            name = f"figure-{solved_as(figure)}-{scale}-{protocol}-sigma{sigma:g}.zarr"
             kept = None if store is None else Path(store) / name
             run = {"rng": rng, "store": kept, "executor": executor, "progress": progress}
             panels.append(_panel(figure, grid, sigma, protocol, run))
@@ -145,16 +145,12 @@ def judge(figure, ds):
 
 def _judge_distances(figure, ds):
     """The edge of the noiseless panel, and the plateaus of the others in units of sigma."""
-    values = ds["test_distance" if ds.attrs["metric"] == "test-distance" else "distance"]
-    if "sigma" not in ds.dims:
-        values = values.expand_dims(sigma=[0.0])
-    exact = values.sel(sigma=0)
-    known = exact.notnull().sum("trial")
-    rate = ((exact < VANISHED).sum("trial") / known).where(known > 0, 0)
-    edge = measured_edge(rate.to_dataset(name="rate"))
+    levels = ds if "sigma" in ds.dims else ds.expand_dims(sigma=[0.0])
+    edge = measured_edge(vanishing(levels.sel(sigma=0)))
     held, finding = figure.edge[0] <= edge <= figure.edge[1], f"edge at n/d = {edge:.2f}"
     ratio = ds.n / ds.d
     above = (ratio >= 1.3 * figure.edge[1]) & (ratio <= 3 * figure.edge[1])
+    values = levels[ds.attrs["metric"].replace("-", "_")]
     plateaus = [
         float(values.sel(sigma=s).where(above).median()) / s
         for s in values.sigma.values

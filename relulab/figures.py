@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from . import _checks
+from .distances import METRICS
 
 SIGMAS = (0.0, 0.05, 0.1, 0.2)
 PAPER = {"n": range(10, 401, 10), "d": range(10, 101, 10), "trials": 5}
@@ -262,6 +263,33 @@ def stored():
         for number, file in files.items()
         if file.is_file()
     }
+
+
+def solved_as(figure):
+    """The number of the first figure with the same cells: both distances are of the same solutions.
+
+    Parameters
+    ----------
+    figure : Figure
+        A figure.
+
+    Returns
+    -------
+    str
+        Its own number, unless an earlier figure has the same problems and programs.
+
+    Examples
+    --------
+    >>> from relulab.figures import FIGURES, solved_as
+    >>> solved_as(FIGURES["7"]), solved_as(FIGURES["19"])
+    ('7', '7')
+    """
+
+    def computed(other):
+        metric = other.settings.get("metric", "recovery")
+        return other.settings | {"metric": "distance" if metric in METRICS else metric}, other.sigmas
+
+    return next(number for number, other in FIGURES.items() if computed(other) == computed(figure))
 
 
 def measured_edge(ds):

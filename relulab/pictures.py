@@ -3,9 +3,10 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from ._drawing import COLORS, edges, mark_undecided, title
+from ._drawing import COLORS, edges, legend_below, mark_undecided, title
+from .distances import vanishing
 from .figures import FIGURES
-from .plots import DISTANCE_MAP, diagram, slice_against
+from .plots import DISTANCE_MAP, diagram, half_contour, slice_against, theory_curve
 from .truth import closed_form, knows_recovery, truth
 
 FARTHEST = 1.2  # what a distance's color shows at most: plants have norm 1
@@ -42,6 +43,8 @@ def picture(ds, beside=None):
         ax = distances(ds)
         add_colorbar(ax)
         ax.set_title(title(ds.attrs))
+        if ax.lines:
+            legend_below(ax)
         return ax.figure
     figure = FIGURES.get(ds.attrs.get("figure"))
     if beside is None and not has_closed_form(figure):
@@ -99,7 +102,13 @@ def _panels(ds):
     """One panel a noise level, two in a row, and one scale."""
     rows = (ds.sizes["sigma"] + 1) // 2
     drawn, axes = plt.subplots(
-        rows, 2, figsize=(5.5, 0.6 + 2.7 * rows), sharex=True, sharey=True, squeeze=False
+        rows,
+        2,
+        figsize=(5.5, 1.2 + 2.7 * rows),
+        sharex=True,
+        sharey=True,
+        squeeze=False,
+        layout="constrained",
     )
     for ax, sigma in zip(axes.flat, ds.sigma.values, strict=False):
         distances(ds.sel(sigma=sigma), ax=ax)
@@ -107,13 +116,18 @@ def _panels(ds):
         ax.label_outer()
     add_colorbar(axes, orientation="horizontal")
     drawn.suptitle(title(ds.attrs), fontsize=10)
+    if axes.flat[0].lines:
+        handles, labels = axes.flat[0].get_legend_handles_labels()
+        legend_below(drawn, handles=handles, labels=labels, loc="outside lower center")
     return drawn
 
 
 def distances(ds, ax=None):
     """Draw the median distances of a diagram over (d, n), from 0 (bright) to 1.2 and more (dark).
 
-    Cells with undecided trials are marked with their number.
+    Cells with undecided trials are marked with their number. Without noise there is the contour where half
+    of the distances vanish, with its band; the dashed line is theory, both as in `relulab.plots.diagram`.
+    Trained networks have neither.
 
     Parameters
     ----------
@@ -142,7 +156,11 @@ def distances(ds, ax=None):
     )
     picture.set_edgecolor("face")
     mark_undecided(ds, ax)
-    ax.set(xlabel="d", ylabel="n")
+    if ds.attrs.get("form") != "trained" and min(shown.shape) > 1:
+        theory_curve(ds, ax)
+        if ds.coords.get("sigma", ds.attrs.get("sigma")) == 0:
+            half_contour(vanishing(ds), ax)
+    ax.set(xlabel="d", ylabel="n", ylim=edges(ds.n)[[0, -1]])
     ax.metric = "test distance" if ds.attrs.get("metric") == "test-distance" else "distance to the plant"
     return ax
 

@@ -125,17 +125,8 @@ def diagram(ds, ax=None, theory=True):
     ax = rates(ds, ax=ax)
     mark_undecided(ds, ax)
     if theory and min(ds.rate.shape) > 1:
-        top = float(edges(ds.n)[-1])
-        _theory(ds, ax, top)
-        if ds.rate.min() < 0.5 < ds.rate.max():
-            color = COLORS["orange"]
-            # In half widths of the interval, so that between cells the contour stays inside its band.
-            half_width = np.where(ds.rate < 0.5, ds.upper - ds.rate, ds.rate - ds.lower)
-            from_half = (ds.rate - 0.5) / half_width
-            ax.contourf(ds.d, ds.n, from_half, levels=[-1, 1], colors=color, alpha=0.35)
-            ax.contour(ds.d, ds.n, from_half, levels=[0], colors=color, linewidths=2)
-            ax.plot([], [], color=color, label="measured 50 %")
-            ax.fill_between([], [], [], color=color, alpha=0.35, label="its 95 % interval")
+        theory_curve(ds, ax)
+        half_contour(ds, ax)
         if ax.get_legend_handles_labels()[0]:
             legend_below(ax)
     ax.set_ylim(*edges(ds.n)[[0, -1]])
@@ -143,11 +134,69 @@ def diagram(ds, ax=None, theory=True):
     return ax
 
 
-def _theory(ds, ax, top):
-    """The edge that theory knows for these settings, where it knows one."""
+def half_contour(ds, ax):
+    """Draw where a rate over (d, n) is 1/2, with the band in which its 95 % interval holds 1/2.
+
+    There is no band where the trials are so few that the interval holds 1/2 in every cell.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        With ``rate``, ``lower`` and ``upper`` over n and d; nothing is drawn where the rate never crosses.
+    ax : matplotlib.axes.Axes
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> import relulab as rl
+    >>> ax = rl.plots.half_contour(rl.open_figure("4a"), plt.subplots()[1])
+    >>> [line.get_label() for line in ax.lines]
+    ['measured 50 %']
+    """
+    if ds.rate.min() < 0.5 < ds.rate.max():
+        color = COLORS["orange"]
+        # In half widths of the interval, so that between cells the contour stays inside its band.
+        half_width = np.where(ds.rate < 0.5, ds.upper - ds.rate, ds.rate - ds.lower)
+        from_half = (ds.rate - 0.5) / half_width
+        ax.contour(ds.d, ds.n, from_half, levels=[0], colors=color, linewidths=2)
+        ax.plot([], [], color=color, label="measured 50 %")
+        if abs(from_half).max() > 1:
+            ax.contourf(ds.d, ds.n, from_half, levels=[-1, 1], colors=color, alpha=0.35)
+            ax.fill_between([], [], [], color=color, alpha=0.35, label="its 95 % interval")
+    return ax
+
+
+def theory_curve(ds, ax):
+    """Draw the edge of recovery that theory knows for a diagram's settings, where it knows one.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        From `phase_diagram`.
+    ax : matplotlib.axes.Axes
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> import relulab as rl
+    >>> rl.plots.theory_curve(rl.open_figure("22"), plt.subplots()[1]).lines[0].get_label()
+    'n = d'
+    """
     kind, k = ds.attrs.get("kind"), ds.attrs.get("k", 1)
     if kind == "relu" or kind is None:
-        return
+        return ax
     d = np.linspace(*edges(ds.d)[[0, -1]], 50)
     if kind == "linear":
         n, label = 2 * d, "n = 2d: all-ones pattern with probability 1/2"
@@ -157,8 +206,9 @@ def _theory(ds, ax, top):
         d = np.arange(max(1, np.ceil(d[0])), d[-1] + 1e-9, 2)
         n = np.array([group_threshold(k, int(size)) for size in d])
         label = "statistical dimension (heuristic)"
-    inside = n <= top
+    inside = n <= edges(ds.n)[-1]
     ax.plot(d[inside], n[inside], color="white", linestyle="--", label=label)
+    return ax
 
 
 def slice_against_wendel(ds, d, ax=None):

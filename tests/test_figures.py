@@ -40,6 +40,19 @@ def test_every_convex_figure_can_be_computed(number, protocol, monkeypatch, tmp_
             assert (noise.sel(n=40, sigma=0.2) > noise.sel(n=40, sigma=0.0)).any()
 
 
+def test_two_metrics_of_the_same_solutions_share_their_cells(monkeypatch, tmp_path):
+    for number in ("7", "19"):
+        monkeypatch.setitem(FIGURES[number].grids, "book", TINY)
+    weights, outputs = (compute(number, store=tmp_path, progress=False) for number in ("7", "19"))
+    assert len(list(tmp_path.iterdir())) == len(figures.SIGMAS)
+    np.testing.assert_array_equal(weights.seconds, outputs.seconds)
+    assert (weights["mean"].sel(sigma=0.2) != outputs["mean"].sel(sigma=0.2)).any()
+    shared = {number: figures.solved_as(figure) for number, figure in FIGURES.items()}
+    shared = {number: first for number, first in shared.items() if first != number}
+    assert shared == {"18a": "4a", "19": "7", "21": "20"}
+    assert all(FIGURES[number].grids == FIGURES[first].grids for number, first in shared.items())
+
+
 def test_a_trained_figure_is_computed_by_training(monkeypatch, tmp_path):
     pytest.importorskip("torch")
     monkeypatch.setitem(FIGURES["8"].grids, "book", {"n": [12, 30, 60], "d": [10], "trials": 2})

@@ -3,6 +3,7 @@ import sys
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.contour import QuadContourSet
 
 import relulab as rl
 from relulab.cli import main
@@ -151,6 +152,32 @@ def test_the_panels_show_the_medians_of_each_noise_level():
         assert ax.get_title() == f"σ = {sigma:g}"
         shown = np.asarray(ax.collections[0].get_array()).reshape(ds.sizes["n"], ds.sizes["d"])
         np.testing.assert_array_equal(shown, ds["median"].sel(sigma=sigma))
+
+
+def test_half_of_the_distances_vanish_on_the_contour(diagram):
+    settings = {"n": [20, 30, 40, 60], "d": [10, 15], "trials": 4, "progress": False}
+    ds = rl.phase_diagram(**settings, metric="distance")
+    np.testing.assert_array_equal(rl.distances.vanishing(ds).rate, diagram.rate)
+    measured, rates = rl.pictures.picture(ds).axes[0], rl.plots.diagram(diagram)
+    labels = [artist.get_label() for artist in measured.get_legend_handles_labels()[0]]
+    assert labels == ["n = 2d: all-ones pattern with probability 1/2", "measured 50 %", "its 95 % interval"]
+    for ax in (measured, rates):
+        drawn = [c for c in ax.collections if isinstance(c, QuadContourSet) and not c.filled]
+        ax.line = drawn[0].get_paths()[0].vertices
+    np.testing.assert_allclose(measured.line, rates.line)
+
+
+def test_only_the_panel_without_noise_has_a_contour():
+    drawn = rl.pictures.picture(rl.open_figure("7"))
+    contours = [any(isinstance(c, QuadContourSet) for c in ax.collections) for ax in drawn.axes[:4]]
+    assert contours == [True, False, False, False]
+    assert all(ax.lines for ax in drawn.axes[:4])
+
+
+def test_few_trials_leave_no_band():
+    ds = rl.phase_diagram([20, 60], [10, 15], 2, metric="distance", progress=False)
+    labels = rl.pictures.distances(ds).get_legend_handles_labels()[1]
+    assert labels[1:] == ["measured 50 %"]
 
 
 def test_the_truth_is_drawn_beside_the_sampled_diagram():
