@@ -105,8 +105,6 @@ class Part:
 
     def _epoch(self, epoch):
         size, X, y = self.settings["batch_size"], self.X, self.y
-        if self.settings["released"]:
-            self.optimizer.forget()
         recorded = epoch % self.settings["record_every"] == 0
         if size == self.n:
             error = self._record(epoch) if recorded else self.networks.outputs(X) - y
@@ -115,6 +113,8 @@ class Part:
             return
         if recorded:
             self._record(epoch)
+        if self.settings["released"]:
+            self.optimizer.forget()
         order = self._order(epoch)
         for start in range(0, self.n, size):
             rows = order[:, start : start + size]

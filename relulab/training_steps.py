@@ -1,8 +1,12 @@
 """Loss, gradients and optimizer steps of many two-layer networks at once, written out by hand.
 
 The weights of a network lie in one row of a flat tensor (B, P); its pieces are views of that row. An epoch
-is two batched matrix products of ``2 n d m`` operations and a few passes over the hidden layer, all in memory
+is two batched matrix products of ``2 n d m`` operations and few passes over the hidden layer, all in memory
 that is allocated once. Automatic differentiation finds the same gradients.
+
+With r = f - y and the mask M of open neurons, ``X^T (M o r 1^T) = (r o X)^T M``: the small factor is scaled,
+not the hidden layer. And since ``(X w)_+`` is M X w, the correlations ``(X w)_+^T r`` are column sums of the
+weights times that product, so the hidden layer is not read again for them.
 """
 
 import numpy as np
@@ -55,6 +59,7 @@ class Gradients:
         self.network = network
         self.weights, self.slopes = views(theta, network, d, m), views(theta.grad, network, d, m)
         self.hidden = theta.new_empty(len(theta), rows, m)
+        self.pushed = theta.new_empty(len(theta), rows, d)
         self.open = torch.empty_like(self.hidden) if network == "normalized" else None
         self.norms = None
 
@@ -75,23 +80,28 @@ class Gradients:
         """Set the gradient, given the loss's derivative `error` (B, n) by the last `outputs(X)`."""
         w, slope = self.weights, self.slopes
         hidden = self.hidden[:, : X.shape[1]]
-        correlation = _combine(error, hidden.mT)
         if self.network == "normalized":
-            correlation /= self.norms
-            torch.mul(correlation, w["scale"], out=slope["second"])
-            torch.mul(correlation, w["second"], out=slope["scale"])
-            opened = torch.sign(hidden, out=self.open[:, : X.shape[1]])
-            hidden.mul_((-correlation / self.norms)[:, None, :]).add_(error[:, :, None]).mul_(opened)
-            outer = w["second"] * w["scale"] / self.norms
-        else:
-            slope["second"].copy_(correlation)
-            hidden.sign_().mul_(error[:, :, None])
-            outer = w["second"]
-        torch.bmm(X.mT, hidden, out=slope["first"]).mul_(outer[:, None, :])
+            self._descend_normalized(X, error, hidden)
+            return
+        pushed = torch.mul(X, error[:, :, None], out=self.pushed[:, : X.shape[1]])
+        torch.bmm(pushed.mT, hidden.sign_(), out=slope["first"])
+        torch.sum(slope["first"] * w["first"], 1, out=slope["second"])
+        slope["first"].mul_(w["second"][:, None, :])
         if self.network == "skip":
             along = _combine(error, X.mT)
             torch.mul(along, w["skip_second"], out=slope["skip_first"])
             torch.sum(along * w["skip_first"], 1, keepdim=True, out=slope["skip_second"])
+
+    def _descend_normalized(self, X, error, hidden):
+        w, slope = self.weights, self.slopes
+        correlation = _combine(error, hidden.mT) / self.norms
+        torch.mul(correlation, w["scale"], out=slope["second"])
+        torch.mul(correlation, w["second"], out=slope["scale"])
+        opened = torch.sign(hidden, out=self.open[:, : X.shape[1]])
+        along = (-correlation / self.norms)[:, None, :]
+        torch.addcmul(error[:, :, None], hidden, along, out=hidden).mul_(opened)
+        outer = w["second"] * w["scale"] / self.norms
+        torch.bmm(X.mT, hidden, out=slope["first"]).mul_(outer[:, None, :])
 
 
 def _combine(coefficients, columns):
@@ -124,9 +134,10 @@ class Optimizer:
 
     Parameters
     ----------
-    name : {"adam", "adamw", "sgd"}
+    name : {"adam", "adamw", "sgd", "first-adamw"}
         ``"adam"`` and ``"sgd"`` follow the gradient of the whole objective; ``"adamw"`` follows that of the
-        loss and shrinks the weights beside it.
+        loss and shrinks the weights beside it. ``"first-adamw"`` is AdamW made anew for every step: without
+        a past its step is ``lr g / (|g| + eps)``.
     theta : Tensor, shape (B, P)
         The weights, with their gradient.
     lr, beta : float
@@ -151,12 +162,15 @@ class Optimizer:
     def step(self, factor=1.0):
         """One step with the learning rate times `factor`."""
         rate = self.lr * factor
-        self.rule.param_groups[0]["lr"] = rate
-        charged = self.theta[:, : self.decayed]
-        if self.name == "adamw":
+        charged, gradient = self.theta[:, : self.decayed], self.theta.grad
+        if self.name in ("adamw", "first-adamw"):
             charged.mul_(1 - rate * self.beta)
         else:
-            self.theta.grad[:, : self.decayed].add_(charged, alpha=self.beta)
+            gradient[:, : self.decayed].add_(charged, alpha=self.beta)
+        if self.name == "first-adamw":
+            self.theta.addcdiv_(gradient, gradient.abs().add_(EPSILON), value=-rate)
+            return
+        self.rule.param_groups[0]["lr"] = rate
         self.rule.step()
 
     def state(self):

@@ -32,7 +32,7 @@ def problems(network, count=3, n=14, d=4, sigma=0.1, first=0):
 
 
 def quiet(*arguments, **settings):
-    return rl.train(*arguments, progress=False, **settings)
+    return rl.train(*arguments, **{"progress": False, "record_every": 1} | settings)
 
 
 @pytest.fixture(params=list(NETWORKS))
