@@ -24,6 +24,7 @@ EXACT = {"n": range(20, 161, 20), "d": range(10, 51, 10), "trials": 3}
 FEW = {"n": range(30, 241, 30), "d": range(10, 41, 10), "trials": 3}
 FEWEST = {"n": range(20, 101, 20), "d": [10, 20], "trials": 3}
 FREQUENCY = {"n": range(20, 201, 20), "d": range(10, 31, 10), "trials": 50}
+TRAINED = {"n": range(20, 241, 20), "d": range(10, 51, 10), "trials": 10}
 CLUSTERS = {"n": [100], "d": range(20, 81, 10), "s": np.arange(1, 9, 0.5), "trials": 5000}
 RESULTS, FILE = Path(__file__).parent / "results", "figure-{}.zarr.zip"
 SCALES = ("book", "paper", "shipped")
@@ -118,8 +119,8 @@ def _distances(number, settings, edge, shipped, released, note="", metric="dista
 
 def _trained(number, settings, note=""):
     expectation = "the test distance falls smoothly with n/d, without a sharp edge"
-    paper = PAPER | {"trials": 10}
-    grids = {"book": {"n": range(20, 121, 20), "d": [10, 20], "trials": 3}, "paper": paper, "shipped": paper}
+    book = {"n": range(20, 121, 20), "d": [10, 20], "trials": 3}
+    grids = {"book": book, "paper": PAPER | {"trials": 10}, "shipped": TRAINED}
     settings = settings | {"form": "trained", "metric": "test-distance"}
     return Figure(number, settings, expectation, None, SIGMAS, note, (DECAY,), grids)
 

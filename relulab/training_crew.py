@@ -1,5 +1,6 @@
 """The threads that share out a batch of networks, and its halves where memory is short."""
 
+import contextlib
 import itertools
 import threading
 import warnings
@@ -15,6 +16,29 @@ from .training_store import Checkpoint
 
 CACHE = 1024 * 1024  # bytes of hidden layer that one core works on at a time
 WORTH_A_THREAD = 2e7  # bytes times dimension: operations that outweigh handing a part to a thread
+
+
+_inside = {"runs": 0, "threads": None, "lock": threading.Lock()}
+
+
+@contextlib.contextmanager
+def one_thread_each():
+    """Let every thread do its own matrix products: the networks are shared out to the cores, not those.
+
+    Several runs may be inside at once; the last one gives torch its threads back.
+    """
+    with _inside["lock"]:
+        if not _inside["runs"]:
+            _inside["threads"] = torch.get_num_threads()
+        _inside["runs"] += 1
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        with _inside["lock"]:
+            _inside["runs"] -= 1
+            if not _inside["runs"]:
+                torch.set_num_threads(_inside["threads"])
 
 
 class BatchSplit(UserWarning):
@@ -45,11 +69,10 @@ class Crew:
             with lock:
                 bar.update(count)
 
-        pool = ThreadPoolExecutor(workers)
-        threads = torch.get_num_threads()
-        torch.set_num_threads(1)  # the networks are shared out to the cores, not the matrix products
+        # A new thread has all of OpenMP's threads until it is told otherwise in that thread itself.
+        pool = ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,))
         try:
-            with bar:
+            with one_thread_each(), bar:
                 jobs = [pool.submit(self.run, part, advance) for part in parts]
                 for job in as_completed(jobs):
                     job.result()
@@ -59,7 +82,6 @@ class Crew:
         finally:
             self.stop.set()
             pool.shutdown(cancel_futures=True)
-            torch.set_num_threads(threads)
         return sorted((piece for job in jobs for piece in job.result()), key=lambda piece: piece[0].start)
 
     def run(self, part, advance):
