@@ -28,6 +28,13 @@ def _positive(name, value):
     raise ValueError(f"{name}={value!r} is not positive")
 
 
+def _finite(name, values):
+    values = np.asarray(values, dtype=float)
+    if np.isfinite(values).all():
+        return values
+    raise ValueError(f"{name} holds NaN or infinite values; all must be finite")
+
+
 def effective_batch(batch, total):
     """The batch size that counts when a batch is drawn without replacement: b = B / (1 - B/N).
 
@@ -81,7 +88,7 @@ def spiked_wigner(spike, s):
     Raises
     ------
     ValueError
-        For a negative s.
+        For a spike that is not finite, or a negative s.
 
     Examples
     --------
@@ -90,7 +97,7 @@ def spiked_wigner(spike, s):
     [2.0, 2.5]
     """
     s = _checks.nonnegative("s", s)
-    spike = np.asarray(spike, dtype=float)
+    spike = _finite("spike", spike)
     above = spike > s
     return np.where(above, spike + s**2 / np.where(above, spike, 1), 2 * s)
 
@@ -118,7 +125,7 @@ def spiked_marchenko_pastur(spike, v, gamma):
     Raises
     ------
     ValueError
-        For a negative v or gamma.
+        For a spike that is not finite, or a negative v or gamma.
 
     Examples
     --------
@@ -127,7 +134,7 @@ def spiked_marchenko_pastur(spike, v, gamma):
     [2.25, 3.375]
     """
     v, gamma = _checks.nonnegative("v", v), _checks.nonnegative("gamma", gamma)
-    spike = np.asarray(spike, dtype=float)
+    spike = _finite("spike", spike)
     above = spike > v * np.sqrt(gamma)
     outlier = (spike + v) * (1 + gamma * v / np.where(above, spike, 1))
     return np.where(above, outlier, v * (1 + np.sqrt(gamma)) ** 2)

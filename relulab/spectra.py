@@ -38,6 +38,8 @@ def hessian_product(loss, parameters):
 
     Raises
     ------
+    ValueError
+        For no parameters.
     ImportError
         Without PyTorch; the message names the command that installs it.
 
@@ -80,6 +82,8 @@ def gauss_newton_product(outputs, loss, parameters):
 
     Raises
     ------
+    ValueError
+        For no parameters.
     ImportError
         Without PyTorch; the message names the command that installs it.
 
@@ -113,6 +117,8 @@ def _flattening(parameters):
         import torch
     except ImportError as error:
         raise ImportError("curvature of a network needs PyTorch: pip install 'relulab[train]'") from error
+    if not parameters:
+        raise ValueError("parameters is empty; give at least one tensor")
     sizes = [value.numel() for value in parameters.values()]
     some = next(iter(parameters.values()))
 
@@ -243,7 +249,7 @@ def leading(product, size, count=1, rng=0):
     size : int
         Its order.
     count : int
-        How many, below `size`.
+        How many, at most `size`. More than half of them are found by the matrix itself, column by column.
     rng : numpy.random.Generator or int
         Source of the first vector.
 
@@ -257,7 +263,7 @@ def leading(product, size, count=1, rng=0):
     Raises
     ------
     ValueError
-        For a count that is not between 1 and size - 1.
+        For a count that is not between 1 and `size`, or a product that is not finite.
 
     Examples
     --------
@@ -268,8 +274,19 @@ def leading(product, size, count=1, rng=0):
     [8.0, 7.0]
     """
     size = _checks.count("size", size)
-    count = _checks.count("count", count, 1, size - 1)
+    count = _checks.count("count", count, 1, size)
     start = _checks.generator(rng).standard_normal(size)
-    operator = LinearOperator((size, size), matvec=product, dtype=float)
-    values, vectors = eigsh(operator, count, which="LA", v0=start)
+
+    def finite(v):
+        w = np.asarray(product(v), dtype=float)
+        if not np.isfinite(w).all():
+            raise ValueError("product: not finite")
+        return w
+
+    if 2 * count > size:
+        values, vectors = np.linalg.eigh(np.column_stack([finite(v) for v in np.eye(size)]))
+        return values[: -count - 1 : -1], vectors[:, : -count - 1 : -1]
+    if not finite(start).any():  # ARPACK wants a start with an image, which only the zero matrix denies
+        return np.zeros(count), np.eye(size, count)
+    values, vectors = eigsh(LinearOperator((size, size), finite, dtype=float), count, which="LA", v0=start)
     return values[::-1], vectors[:, ::-1]

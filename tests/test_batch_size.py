@@ -219,6 +219,8 @@ X = np.eye(2)
         (lambda: batch_size.effective_batch(1, 0), "total=0 is not positive"),
         (lambda: batch_size.effective_batch(11, 10), "batch=11 is larger than total=10"),
         (lambda: batch_size.spiked_wigner(1.0, -1), "s=-1 is not a finite number >= 0"),
+        (lambda: batch_size.spiked_wigner(np.nan, 1), "spike holds NaN"),
+        (lambda: batch_size.spiked_marchenko_pastur([1.0, np.inf], 1, 0.5), "spike holds NaN or infinite"),
         (lambda: batch_size.spiked_marchenko_pastur(1.0, -1, 0.5), "v=-1 is not"),
         (lambda: batch_size.spiked_marchenko_pastur(1.0, 1, -0.5), "gamma=-0.5 is not"),
         (lambda: batch_size.best_step(np.copy, 0), "size=0"),

@@ -202,10 +202,10 @@ def test_density_of_a_matrix_with_few_eigenvalues_finds_their_shares():
     assert abs(weights[nodes > 1].sum() - 0.3) < 4 * deviation
 
 
-@given(st.integers(0, 10**6), st.integers(2, 30), st.data())
+@given(st.integers(0, 10**6), st.integers(1, 30), st.data())
 @settings(max_examples=40, deadline=None)
 def test_leading_is_the_end_of_eigvalsh(seed, size, data):
-    count = data.draw(st.integers(1, min(size - 1, 6)))
+    count = data.draw(st.integers(1, min(size, 6)))
     A = symmetric(size, seed)
     values, vectors = spectra.leading(lambda v: A @ v, size, count, rng=seed)
     np.testing.assert_allclose(values, np.linalg.eigvalsh(A)[::-1][:count], atol=1e-9)
@@ -216,6 +216,21 @@ def test_leading_is_the_end_of_eigvalsh(seed, size, data):
 def test_leading_is_the_largest_and_not_the_largest_in_size():
     values, _ = spectra.leading(lambda v: np.array([-100.0, 1.0, 2.0, 3.0]) * v, 4)
     np.testing.assert_allclose(values, [3])
+
+
+@pytest.mark.parametrize(("size", "count"), [(1, 1), (5, 2), (5, 5), (40, 3)])
+def test_leading_of_the_zero_matrix(size, count):
+    values, vectors = spectra.leading(np.zeros_like, size, count)
+    np.testing.assert_array_equal(values, np.zeros(count))
+    np.testing.assert_array_equal(vectors.T @ vectors, np.eye(count))
+
+
+@pytest.mark.parametrize("rank", [1, 2])
+def test_leading_of_a_matrix_of_low_rank(rank):
+    basis = np.linalg.qr(np.random.default_rng(rank).standard_normal((40, rank)))[0]
+    values, vectors = spectra.leading(lambda v: basis @ (5 * (basis.T @ v)), 40, 4)
+    np.testing.assert_allclose(values, np.r_[np.full(rank, 5), np.zeros(4 - rank)], atol=1e-9)
+    np.testing.assert_allclose(vectors.T @ vectors, np.eye(4), atol=1e-9)
 
 
 def test_leading_of_a_networks_hessian():
@@ -240,8 +255,12 @@ def test_leading_of_a_networks_hessian():
         (lambda: spectra.density(np.copy, 3, probes=0), "probes=0 is not a whole number >= 1"),
         (lambda: spectra.density(lambda v: v + np.inf, 3), "product: not finite in step 1"),
         (lambda: spectra.leading(np.copy, 0), "size=0"),
-        (lambda: spectra.leading(np.copy, 5, 0), "count=0 is not a whole number >= 1 and <= 4"),
-        (lambda: spectra.leading(np.copy, 5, 5), "count=5 is not a whole number >= 1 and <= 4"),
+        (lambda: spectra.leading(np.copy, 5, 0), "count=0 is not a whole number >= 1 and <= 5"),
+        (lambda: spectra.leading(np.copy, 5, 6), "count=6 is not a whole number >= 1 and <= 5"),
+        (lambda: spectra.leading(lambda v: v * np.nan, 1), "product: not finite"),
+        (lambda: spectra.leading(lambda v: v * np.nan, 40, 2), "product: not finite"),
+        (lambda: spectra.hessian_product(sum, {}), "parameters is empty"),
+        (lambda: spectra.gauss_newton_product(sum, sum, {}), "parameters is empty"),
     ],
 )
 def test_bad_input_is_named(call, message):
