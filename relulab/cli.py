@@ -76,35 +76,35 @@ def main(arguments=None):
 
 
 def _figures(options):
-    from .figures import FIGURES, stored
+    from .figures import ENDINGS, FIGURES
 
-    files = stored()
     for figure in FIGURES.values():
         settings = ", ".join(f"{name} {value}" for name, value in figure.settings.items())
         noise = "" if figure.sigmas == (0.0,) else f", sigma {', '.join(f'{s:g}' for s in figure.sigmas)}"
         print(f"{figure.number:8} {settings}{noise}\n{'':8} expected: {figure.expectation}")
-        notes = {
-            "note": figure.note,
-            "released": "; ".join(figure.released),
-            "stored": _stored(figure, files),
-        }
+        notes = {"note": figure.note, "released": "; ".join(figure.released)}
+        notes |= {f"stored{ending}": _stored(figure, protocol) for protocol, ending in ENDINGS.items()}
         for name, text in notes.items():
             if text:
                 print(f"{'':8} {name}: {text}")
 
 
-def _stored(figure, files):
+def _stored(figure, protocol):
     """The stored result in words; if its grid is not the paper's, which it is, and what that takes."""
-    from .figures import open_figure
+    from .figures import open_figure, stored
 
-    if figure.number not in files or figure.grids["shipped"] == figure.grids["paper"]:
-        return files.get(figure.number)
-    grid = {name: np.atleast_1d(values) for name, values in figure.grids["shipped"].items()}
+    files = stored(protocol)
+    if figure.number not in files:
+        return ""
+    kept = open_figure(figure.number, protocol).attrs
+    grid = figure.grids[kept["scale"]]
+    if grid == figure.grids["paper"]:
+        return files[figure.number]
+    grid = {name: np.atleast_1d(values) for name, values in grid.items()}
     sizes = ", ".join(f"{name} = {v[0]}..{v[-1]} ({len(v)})" for name, v in grid.items() if name != "trials")
-    hours = open_figure(figure.number).attrs["paper_hours"]
     return (
-        f"{files[figure.number]}; not the paper's grid but {sizes}, {grid['trials'][0]} trials: "
-        f"by extrapolation that one takes {hours:.1f} hours of a core as busy as this one's was"
+        f"{files[figure.number]}; not the paper's grid but {sizes}, {grid['trials'][0]} trials: by "
+        f"extrapolation that one takes {kept['paper_hours']:.1f} hours of a core as busy as this one's was"
     )
 
 

@@ -24,9 +24,10 @@ EXACT = {"n": range(20, 161, 20), "d": range(10, 51, 10), "trials": 3}
 FEW = {"n": range(30, 241, 30), "d": range(10, 41, 10), "trials": 3}
 FEWEST = {"n": range(20, 101, 20), "d": [10, 20], "trials": 3}
 FREQUENCY = {"n": range(20, 201, 20), "d": range(10, 31, 10), "trials": 50}
-TRAINED = {"n": range(20, 241, 20), "d": range(10, 51, 10), "trials": 10}
+TRAINED = {"n": range(20, 161, 20), "d": range(10, 41, 10), "trials": 10}
 CLUSTERS = {"n": [100], "d": range(20, 81, 10), "s": np.arange(1, 9, 0.5), "trials": 5000}
 RESULTS, FILE = Path(__file__).parent / "results", "figure-{}.zarr.zip"
+ENDINGS = {"paper": "", "released": "-released"}
 SCALES = ("book", "paper", "shipped")
 
 
@@ -217,13 +218,15 @@ _ALL = (
 FIGURES = {figure.number: figure for figure in _ALL}
 
 
-def open_figure(number):
+def open_figure(number, protocol="paper"):
     """Open a figure's result that comes with the package.
 
     Parameters
     ----------
     number : str
         A figure's number, such as ``"4a"``.
+    protocol : {"paper", "released"}
+        Figures of trained networks come with both.
 
     Returns
     -------
@@ -235,7 +238,7 @@ def open_figure(number):
     Raises
     ------
     ValueError
-        For a figure without a stored result; the message names those that have one.
+        For a figure or a protocol without a stored result; the message names those that have one.
 
     Examples
     --------
@@ -246,11 +249,21 @@ def open_figure(number):
     """
     from .figure_store import load
 
-    return load(RESULTS / FILE.format(_checks.choice("figure", number, stored())))
+    numbers = stored(_checks.choice("protocol", protocol, ENDINGS))
+    return load(_file(_checks.choice("figure", number, numbers), protocol))
 
 
-def stored():
+def _file(number, protocol):
+    return RESULTS / FILE.format(number + ENDINGS[protocol])
+
+
+def stored(protocol="paper"):
     """What comes with the package: number -> the file's size and name, in words; in the order of `FIGURES`.
+
+    Parameters
+    ----------
+    protocol : {"paper", "released"}
+        As for `open_figure`.
 
     Examples
     --------
@@ -258,7 +271,7 @@ def stored():
     >>> "4a" in stored()
     True
     """
-    files = {number: RESULTS / FILE.format(number) for number in FIGURES}
+    files = {number: _file(number, protocol) for number in FIGURES}
     return {
         number: f"results/{file.name}, {file.stat().st_size / 1000:.0f} kB"
         for number, file in files.items()

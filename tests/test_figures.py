@@ -10,6 +10,8 @@ from relulab.figures import FIGURES, open_figure, stored
 from relulab.truth import closed_form, truth
 
 CONVEX = [number for number, figure in FIGURES.items() if not figure.trained]
+TRAINED = [number for number, figure in FIGURES.items() if figure.trained]
+STORED = [(number, protocol) for protocol in figures.ENDINGS for number in stored(protocol)]
 PAPERS = {"2", "4a", "4b", "5a", "5b", "8", "9", "10", "clusters", *(str(number) for number in range(7, 33))}
 PAPERS -= {str(number) for number in range(11, 18)} | {"18", "26"}
 PAPERS |= {
@@ -76,11 +78,12 @@ def test_the_released_prediction_is_not_the_gated_function():
     assert (abs(paper.test_distance / released.test_distance - 1) > 0.01).all()
 
 
-@pytest.mark.parametrize("number", list(stored()))
-def test_a_stored_result_is_small_and_says_where_it_comes_from(number):
-    file = figures.RESULTS / figures.FILE.format(number)
+@pytest.mark.parametrize(("number", "protocol"), STORED)
+def test_a_stored_result_is_small_and_says_where_it_comes_from(number, protocol):
+    file = figures.RESULTS / figures.FILE.format(number + figures.ENDINGS[protocol])
     assert file.stat().st_size < 300_000
-    ds = open_figure(number)
+    ds = open_figure(number, protocol)
+    assert ds.attrs["protocol"] == protocol
     assert ds.attrs["command"].startswith(f"relulab figure {number} --scale ")
     assert ds.attrs["rng"] == 0
     assert {"versions", "machine", "date", "expectation", "held", "finding", "remark"} <= set(ds.attrs)
@@ -88,7 +91,7 @@ def test_a_stored_result_is_small_and_says_where_it_comes_from(number):
     assert (int(again[0]), again[1]) == (ds.attrs["held"], ds.attrs["finding"])
 
 
-def test_every_convex_figure_is_stored_and_all_are_small():
+def test_every_figure_is_stored_and_all_are_small():
     assert set(CONVEX) <= set(stored())
     assert sum(file.stat().st_size for file in figures.RESULTS.glob("*.zip")) < 6_000_000
 
@@ -107,6 +110,22 @@ def test_a_cell_of_a_stored_result_is_what_is_computed_now(number):
         np.testing.assert_allclose(now[name][0, 0], then[name], rtol=1e-3, atol=1e-6)
 
 
+@pytest.mark.parametrize(("number", "protocol"), [pair for pair in STORED if pair[0] in TRAINED])
+def test_a_trained_cell_of_a_stored_result_is_what_is_computed_now(number, protocol):
+    pytest.importorskip("torch")
+    from relulab.training_figures import panel
+
+    ds, figure = open_figure(number, protocol), FIGURES[number]
+    pick = np.random.default_rng([ord(letter) for letter in number + protocol])
+    n, d = int(pick.choice(ds.n[ds.n <= 100])), int(pick.choice(ds.d[ds.d <= 30]))
+    sigma = float(pick.choice(np.atleast_1d(ds.sigma if "sigma" in ds.dims else ds.attrs["sigma"])))
+    settings = {name: value for name, value in figure.settings.items() if name not in ("form", "metric")}
+    now = panel([n], [d], 3, **settings, sigma=sigma, protocol=protocol, progress=False)
+    then = ds.sel({"n": n, "d": d} | ({"sigma": sigma} if "sigma" in ds.dims else {})).isel(trial=slice(3))
+    np.testing.assert_array_equal(now.status[0, 0], then.status)
+    np.testing.assert_allclose(now.test_distance[0, 0], then.test_distance, rtol=1e-3)
+
+
 def test_a_cell_of_the_stored_clusters_is_what_is_computed_now():
     ds = open_figure("clusters")
     now = frequencies([100], [int(ds.d[1])], [float(ds.s[5])], ds.attrs["trials"], progress=False)
@@ -117,6 +136,10 @@ def test_a_cell_of_the_stored_clusters_is_what_is_computed_now():
 def test_an_unknown_result_names_the_others():
     with pytest.raises(ValueError, match=r"figure='11' is unknown; choose from .*'4a'"):
         open_figure("11")
+    with pytest.raises(ValueError, match=r"figure='4a' is unknown; choose from"):
+        open_figure("4a", protocol="released")
+    with pytest.raises(ValueError, match=r"protocol='authors' is unknown; choose from 'paper', 'released'"):
+        open_figure("8", protocol="authors")
 
 
 def test_hours_follow_a_power_law():
