@@ -48,6 +48,11 @@ class Program:
     counts: np.ndarray
 
     @cached_property
+    def squares(self):
+        """``x_i x_i^T`` for every row of X, shape (n, r r)."""
+        return np.reshape(self.X[:, :, None] * self.X[:, None, :], (len(self.X), -1))
+
+    @cached_property
     def projections(self):
         """All ``A_j A_j^T`` of blocks with bases and no cones: sparse, their lower triangles as columns.
 
@@ -59,11 +64,12 @@ class Program:
         if ends[-1] > PROJECTIONS:
             return None
         values, places = np.empty(ends[-1]), np.empty(ends[-1], dtype=np.int32)
-        for outer, basis, m, end in zip(self.outer, self.bases, counts, ends, strict=True):
-            active, (i, k) = np.flatnonzero(outer), np.tril_indices(m)
+        rows, columns = np.tril_indices(np.max(counts))
+        for outer, basis, start, end in zip(self.outer, self.bases, np.r_[0, ends], ends, strict=False):
+            active, i, k = np.flatnonzero(outer), rows[: end - start], columns[: end - start]
             block = self.X[active] @ basis
-            values[end - len(i) : end] = (block @ block.T)[i, k]
-            places[end - len(i) : end] = active[i] * n + active[k]
+            values[start:end] = (block @ block.T)[i, k]
+            places[start:end] = active[i] * n + active[k]
         return scipy.sparse.csc_array((values, places, np.r_[0, ends]), shape=(n * n, J))
 
     def outputs(self, u):
@@ -128,25 +134,35 @@ class Metric:
         self.c = self.size / (1 + proximal * self.size)
         self.theta = 2 / (1 + proximal * self.size * (2 * w0 * w0 - 1))
         if program.cone is not None:
-            self.roots = self._cone_roots(w0, w, eta, np.sqrt(ratio))
+            self.roots = self._cone_roots(w0, w, eta, ratio)
         elif program.bases is not None and program.projections is None:
             bend = self.theta / (1 + np.sqrt(1 + self.theta * dot(w, w)))
             self.roots = np.sqrt(self.c)[:, None, None] * (np.eye(w.shape[1]) + _dyads(w, bend))
         else:
             self.roots = None
 
-    def _cone_roots(self, w0, w, eta, weight):
+    def _cone_roots(self, w0, w, eta, ratio):
+        """The roots of the H_j; where Cholesky would lose digits, by QR of what H_j is the square of."""
         program, (J, r) = self.program, w.shape
-        rho = np.sqrt(2 * w0 * w0 - 1)
-        balls = program.counts[:, :, None] * np.eye(r) - _dyads(w, 2 / (rho * (1 + rho)))
-        balls /= eta[:, None, None]
-        ridge = np.broadcast_to(np.sqrt(self.proximal) * np.eye(r), (J, r, r))
-        roots = np.empty((J, r, r))
-        for part in _chunks(J, program.X.size):
-            X = program.X if program.bases is None else np.matmul(program.X, program.bases[part])
-            rows = (program.cone[part] * weight[part])[:, :, None] * X
-            roots[part] = _inverse_root(np.concatenate([rows, balls[part], ridge[part]], axis=1))
-        return roots
+        square = 2 * w0 * w0 - 1
+        grams = np.reshape(ratio @ program.squares, (J, r, r))
+        if program.bases is not None:
+            grams = np.matmul(np.matrix_transpose(program.bases), np.matmul(grams, program.bases))
+        free = program.counts[:, :, None] * np.eye(r)
+        grams += (free - _dyads(w, 2 / square)) / (eta * eta)[:, None, None] + self.proximal * np.eye(r)
+        try:
+            lower = np.linalg.cholesky(grams)
+            pivots = np.linalg.diagonal(lower)
+            steep = np.min(pivots, axis=-1) < STEEP * np.max(pivots, axis=-1)
+        except np.linalg.LinAlgError:
+            lower, steep = np.empty_like(grams), np.ones(J, dtype=bool)
+        ridge, rho = np.sqrt(self.proximal) * np.eye(r), np.sqrt(square)
+        for j in np.flatnonzero(steep):
+            X = program.X if program.bases is None else program.X @ program.bases[j]
+            ball = (free[j] - 2 / (rho[j] * (1 + rho[j])) * np.outer(w[j], w[j])) / eta[j]
+            rows = np.sqrt(ratio[j])[:, None] * X
+            lower[j] = np.linalg.qr(np.concatenate([rows, ball, ridge]), mode="r").T
+        return _inverses(lower)
 
     def bend(self, v):
         """All ``P_j^{-1} v_j`` on the coordinates that count, without the proximal curvature."""
@@ -200,18 +216,15 @@ def norm(a):
     return np.sqrt(np.sum(a * a, axis=-1))
 
 
-def _inverse_root(factors):
-    """F_j with ``F_j M_j^T M_j F_j^T = I``."""
-    grams = np.matmul(np.matrix_transpose(factors), factors)
-    try:
-        lower = np.linalg.cholesky(grams)
-        pivots = np.linalg.diagonal(lower)
-        steep = np.min(pivots, axis=-1) < STEEP * np.max(pivots, axis=-1)
-    except np.linalg.LinAlgError:
-        lower, steep = np.empty_like(grams), np.ones(len(grams), dtype=bool)
-    if np.any(steep):
-        lower[steep] = np.matrix_transpose(np.linalg.qr(factors[steep], mode="r"))
-    return np.linalg.inv(lower)
+def _inverses(lower):
+    """Inverses of lower triangular matrices."""
+    inverses = np.empty_like(lower)
+    for matrix, inverse in zip(lower, inverses, strict=True):
+        transposed, failed = scipy.linalg.lapack.dtrtri(matrix.T)
+        if failed:
+            raise np.linalg.LinAlgError("the factor of a block is singular")
+        inverse[:] = transposed.T
+    return inverses
 
 
 def _dyads(w, weight):
