@@ -102,7 +102,7 @@ def _normalized(k, direction="random", **more):
 def _recovery(number, k, direction, edge, note=""):
     expectation = f"50 % of plants recovered at n/d between {edge[0]} and {edge[1]}"
     released = (BY_WEIGHTS, ALL_ONES, SKIP_LOW)
-    shipped = PAPER if k == 1 else COARSE
+    shipped = COARSE if number.startswith("26") else PAPER
     grids = {"book": SMALL | {"n": range(20, 201, 20)}, "paper": PAPER, "shipped": shipped}
     settings = _normalized(k, direction)
     return Figure(number, settings, expectation, edge, note=note, released=released, grids=grids)
