@@ -57,9 +57,12 @@ def is_local(url):
 
 
 def come_near_widgets(page):
-    """Widgets load when a reader comes near them."""
+    """Each widget starts when a reader comes near it."""
     for place in page.locator(".output script[type*='widget-view']").all():
         place.evaluate("script => script.parentElement.scrollIntoView()")
+        page.wait_for_function(
+            "script => script.parentElement.querySelector('.jupyter-widgets')", arg=place.element_handle()
+        )
     page.evaluate("scrollTo(0, 0)")
 
 
@@ -87,9 +90,7 @@ def assert_page_is_sound(page, problems, width):
         )
         assert page.locator("mjx-merror").count() == 0
     for view in page.locator(".output script[type*='widget-view']").all():
-        assert view.evaluate(
-            "script => script.parentElement.querySelector('.jupyter-widgets, .widget-subarea')"
-        )
+        assert view.evaluate("script => script.parentElement.querySelector('.jupyter-widgets')")
     for image in page.locator("article img").all():
         assert image.get_attribute("alt"), f"no alt text: {image.get_attribute('src')}"
         assert image.evaluate("image => image.complete && image.naturalWidth > 0")
