@@ -16,7 +16,11 @@ FOOTER = (
     "<div style='width: 100%; text-align: center; font: 9px sans-serif; padding-bottom: 4mm; color: #555'>"
     "<span class='pageNumber'></span></div>"
 )
+NEVER_NEAR = "window.IntersectionObserver = class { observe() {} unobserve() {} disconnect() {} }"
+# On paper a widget is its picture, what is folded lies open, and nothing fades in.
 SETTLED = """async () => {
+  document.head.insertAdjacentHTML("beforeend", "<style>* { animation: none !important; }</style>");
+  document.querySelectorAll("noscript").forEach((still) => (still.outerHTML = still.textContent));
   document.querySelectorAll("details").forEach((details) => (details.open = true));
   if (window.MathJax?.startup) await MathJax.startup.promise;
   await document.fonts.ready;
@@ -74,6 +78,7 @@ def make(html: Path, toc: Path, target: Path) -> int:
     with served(html) as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
         page = browser.new_page(color_scheme="light")
+        page.add_init_script(NEVER_NEAR)
         for caption, chapter in chapters_in_order(toc):
             title, printed = print_page(page, f"{server}/{chapter}.html")
             first_pages[chapter] = len(book.pages)
