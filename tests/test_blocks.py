@@ -48,6 +48,18 @@ def test_normalized_blocks_are_orthonormal_bases_of_the_masked_data(name):
         np.testing.assert_allclose(U @ (U.T @ masked), masked, atol=1e-10)
 
 
+@pytest.mark.parametrize("size", [1e-1, 1e-3, 1e-6, 1e-9])
+def test_bases_are_orthonormal_however_close_the_columns_are(size):
+    X = rl.draw("gaussian", 30, 4, rng=0)
+    X[:, 3] = X[:, 0] + size * X[:, 3]
+    blocks = rl.Blocks(X, rl.sample_patterns(X, rng=1), "normalized")
+    for j in range(blocks.p):
+        U = blocks.block(j)
+        rank = np.linalg.matrix_rank(X[blocks.masks[:, j] > 0])
+        rounding = 1e-14 / size  # of the product X R_j, whose factor has entries like 1 / size
+        np.testing.assert_allclose(U.T @ U, np.diag(np.arange(4) < rank), atol=1e-11 + rounding)
+
+
 def test_skip_block_comes_first():
     X = data("general")
     blocks = rl.Blocks(X, rl.sample_patterns(X, rng=1), "skip")

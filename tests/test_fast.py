@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import relulab as rl
-from relulab import fast
+from relulab import fast, newton
 from relulab.fast import solve_fast
 from relulab.solutions import Solution
 
@@ -229,6 +229,14 @@ def test_steps_that_run_out_leave_a_measured_gap():
     fine = checked(solve_fast(blocks, y, beta=0.01))
     assert 1e-6 < rough.gap < np.inf
     assert rough.value * (1 - rough.gap) <= fine.value <= rough.value
+
+
+def test_projections_that_are_too_much_to_keep_change_nothing(monkeypatch):
+    X = rl.draw("gaussian", 40, 5, rng=0)
+    blocks = rl.Blocks(X, rl.sample_patterns(X, rng=0), "normalized")
+    kept = solve_fast(blocks, labels(X, 0))
+    monkeypatch.setattr(newton, "PROJECTIONS", 0)
+    np.testing.assert_allclose(checked(solve_fast(blocks, labels(X, 0))).parts, kept.parts, atol=1e-6)
 
 
 def test_what_is_not_finite_is_reported_and_no_answer():
