@@ -93,7 +93,8 @@ def finish(app, error):
         return
     html = Path(app.outdir)
     repository = app.config.html_theme_options.get("repository_url", "")
-    export_all(html.parent, html, repository=repository, solutions=WITH_SOLUTIONS)
+    bibliography = Path(app.srcdir, app.config.bibtex_bibfiles[0])
+    export_all(html.parent, html, bibliography, repository=repository, solutions=WITH_SOLUTIONS)
     statistics = NbMetadataCollector.get_doc_data(app.env)
     seconds = {
         name: data["exec_data"]["runtime"] for name, data in statistics.items() if data.get("exec_data")

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import nbformat
+from notebook_names import citations, elsewhere, with_link_of
 from quiz import as_markdown
 
 FENCE = re.compile(
@@ -14,7 +15,8 @@ FENCE = re.compile(
 )
 OPTIONS = re.compile(r"\A(?:---\n(?:.*\n)*?---\n|(?::[\w-]+:.*\n)+)")
 ROLE = re.compile(r"\{(?P<name>[\w:]+)\}`(?P<text>[^`]+)`")
-TARGET = re.compile(r"^\([\w:-]+\)=\n", re.MULTILINE)
+TARGET = re.compile(r"^\((?P<label>[\w:-]+)\)=\n(?:#+ (?P<heading>.*))?", re.MULTILINE)
+TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 NUMBERED_EQUATION = re.compile(r"^\$\$ *\((?P<label>[\w:-]+)\) *$", re.MULTILINE)
 GATE = re.compile(r"(^`{3,}\{solution-(?:start|end)\}[^`]*^`{3,}$)", re.MULTILINE)
 FOLD, UNFOLD = "<details><summary>Solution</summary>\n\n", "\n\n</details>\n\n"
@@ -29,12 +31,8 @@ if importlib.util.find_spec("relulab") is None:
 """
 
 
-def export(executed: Path, target: Path, repository: str = "", solutions: bool = True) -> None:
-    """Write the notebook of one chapter; `executed` is what the build left, its glued values beside it."""
-    notebook = nbformat.read(executed, 4)
-    glued = executed.with_suffix(".glue.json")
-    values = json.loads(glued.read_text("utf-8")) if glued.exists() else {}
-    names = names_in(notebook.cells)
+def export(notebook, values: dict, names: dict, target: Path, repository: str = "", solutions: bool = True):
+    """Write the notebook of one chapter, with the values that its prose glues and the names of its labels."""
     cells = []
     for cell in (folded_solutions if solutions else without_solutions)(notebook.cells):
         if cell.cell_type == "markdown":
@@ -114,10 +112,16 @@ def without_glue(source):
     return "\n".join(line for line in lines if line is not None).strip()
 
 
+def title_of(cells):
+    return TITLE.search("\n".join(cell.source for cell in cells if cell.cell_type == "markdown"))[1]
+
+
 def names_in(cells):
     """What the text calls each labeled equation, figure and theorem."""
+    headings = [m for cell in cells for m in TARGET.finditer(cell.source) if m["heading"]]
+    names = {m["label"]: m["heading"].strip() for m in headings}
     equations = [m["label"] for cell in cells for m in NUMBERED_EQUATION.finditer(cell.source)]
-    names = {label: f"({number})" for number, label in enumerate(equations, 1)}
+    names |= {label: f"({number})" for number, label in enumerate(equations, 1)}
     figures = [cell.metadata.get("mystnb", {}).get("figure", {}).get("name") for cell in cells]
     names |= {label: f"Figure {number}" for number, label in enumerate(filter(None, figures), 1)}
     for cell in cells:
@@ -132,13 +136,13 @@ def plain(text, values, names):
     """MyST as Markdown that any notebook reads."""
     text = FENCE.sub(lambda fence: directive(fence, values, names), text + "\n")
     text = NUMBERED_EQUATION.sub(
-        lambda m: f"\\tag{{{names[m['label']].strip('()')}}}\n$$", TARGET.sub("", text)
+        lambda m: f"\\tag{{{names[m['label']].strip('()')}}}\n$$", TARGET.sub(without_label, text)
     )
     return ROLE.sub(lambda role: inline(role["name"], role["text"], values, names), text).strip()
 
 
-def tag(name):
-    return f"\\tag{{{name.strip('()')}}}\n$$"
+def without_label(target):
+    return target[0].split("\n", 1)[1]
 
 
 def kind_of(name):
@@ -163,26 +167,35 @@ def directive(fence, values, names):
 
 
 def inline(name, text, values, names):
-    shown, _, target = text.partition("<")
+    shown, _, target = (part.strip(" >") for part in text.partition("<"))
     if name.startswith("glue"):
         key, _, form = text.partition(":")
         value = values.get(key, {}).get("data", {}).get("text/plain", key)
         return format(ast.literal_eval(value), form) if form else value.strip("'")
-    if name == "cite" or name.startswith("cite:"):
-        return f"[{text}]"
-    if name == "doc" and not target:
-        return text.rsplit("/", 1)[-1].replace("-", " ")
-    if name in ("eq", "prf:ref", "ref", "numref") and not target:
-        return names.get(text, text)
-    return shown.strip() or text
+    if name == "cite:t":
+        return names.get(f"cite:t {text}", text)
+    if name == "cite":
+        return f"({', '.join(names.get(f'cite {key.strip()}', key) for key in text.split(','))})"
+    if target:
+        return with_link_of(shown, names.get(target, ""))
+    if name == "doc":
+        return names.get(text, text.rsplit("/", 1)[-1].replace("-", " "))
+    return names.get(text, text)
 
 
-def export_all(build: Path, html: Path, **options) -> list[str]:
-    """Write the notebooks of all chapters that have code beside the pages; their names."""
+def export_all(build: Path, html: Path, bibliography: Path, **options) -> None:
+    """Write the notebooks of all chapters that have code beside the pages."""
     executed = build / "jupyter_execute"
-    done = []
-    for path in sorted((executed / "chapters").rglob("*.ipynb")):
-        name = path.relative_to(executed).as_posix()
-        export(path, html / "_sources" / name, **options)
-        done.append(name)
-    return done
+    paths = {
+        path.relative_to(executed).with_suffix("").as_posix(): path
+        for path in sorted((executed / "chapters").rglob("*.ipynb"))
+    }
+    notebooks = {document: nbformat.read(path, 4) for document, path in paths.items()}
+    names = {document: names_in(notebook.cells) for document, notebook in notebooks.items()}
+    titles = {document: title_of(notebook.cells) for document, notebook in notebooks.items()}
+    cited = citations(bibliography)
+    for document, notebook in notebooks.items():
+        glued = paths[document].with_suffix(".glue.json")
+        values = json.loads(glued.read_text("utf-8")) if glued.exists() else {}
+        known = cited | elsewhere(document, titles, names) | names[document]
+        export(notebook, values, known, html / "_sources" / f"{document}.ipynb", **options)

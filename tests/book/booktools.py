@@ -58,7 +58,7 @@ def is_local(url):
 
 def come_near_widgets(page):
     """Each widget starts when a reader comes near it."""
-    for place in page.locator(".output script[type*='widget-view']").all():
+    for place in page.locator("script[type*='widget-view']").all():
         place.evaluate("script => script.parentElement.scrollIntoView()")
         page.wait_for_function(
             "script => script.parentElement.querySelector('.jupyter-widgets')", arg=place.element_handle()
@@ -89,7 +89,7 @@ def assert_page_is_sound(page, problems, width):
             "() => [...document.querySelectorAll('.math')].every(math => math.querySelector('mjx-container'))"
         )
         assert page.locator("mjx-merror").count() == 0
-    for view in page.locator(".output script[type*='widget-view']").all():
+    for view in page.locator("script[type*='widget-view']").all():
         assert view.evaluate("script => script.parentElement.querySelector('.jupyter-widgets')")
     for image in page.locator("article img").all():
         assert image.get_attribute("alt"), f"no alt text: {image.get_attribute('src')}"

@@ -11,6 +11,7 @@ import yaml
 from booktools import ROOT, make_book
 from check_links import external_links
 from mend_pages import mend_folder
+from notebook_names import citations, elsewhere
 from notebooks import folded_solutions, plain, without_glue
 
 
@@ -101,6 +102,34 @@ def test_a_notebook_reads_without_the_books_markup():
     assert "a = b\n\\tag{1}\n$$" in shown
     assert "By Theorem (Wendel) and (1), 12 times, see other." in shown
     assert "{" not in shown.replace("\\tag{1}", "")
+
+
+def test_a_notebook_names_other_chapters_and_the_literature(tmp_path):
+    entry = "title = {T}, year = {1962}, "
+    (tmp_path / "a.bib").write_text(
+        f"@article{{one, author = {{Wendel, J. G.}}, {entry} doi = {{10.7/x}}}}\n"
+        f"@article{{two, author = {{Cand{{\\`e}}s, E. and Tao, T.}}, {entry} note = {{arXiv:math/04}}}}\n"
+        f"@book{{three, author = {{A, A. and B, B. and C, C.}}, {entry}}}\n"
+    )
+    titles = {"chapters/part1/here": "Here", "chapters/part2/there": "There"}
+    labels = {"chapters/part1/here": {"thm": "Theorem"}, "chapters/part2/there": {"far": "Theorem (Far)"}}
+    names = citations(tmp_path / "a.bib") | elsewhere("chapters/part1/here", titles, labels)
+    text = "{prf:ref}`far` of {doc}`../part2/there`, {ref}`so <far>`, "
+    text += "{cite:t}`one`, {cite:t}`two` {cite}`two,three`"
+    there = "../part2/there.ipynb"
+    assert plain(text, {}, names) == (
+        f"[Theorem (Far)]({there}) of [There]({there}), [so]({there}), "
+        "[Wendel (1962)](https://doi.org/10.7/x), "
+        "[Candès and Tao (1962)](https://arxiv.org/abs/math/04) "
+        "([Candès and Tao, 1962](https://arxiv.org/abs/math/04), A et al., 1962)"
+    )
+
+
+def test_the_books_notebooks_hold_no_raw_labels(fixture_html):
+    for notebook in (fixture_html / "_sources" / "chapters").glob("*.ipynb"):
+        for cell in nbformat.read(notebook, 4).cells:
+            if cell.cell_type == "markdown":
+                assert not re.search(r"\{[\w:]+\}`|^\([\w:-]+\)=$", cell.source, re.MULTILINE)
 
 
 def test_solutions_in_a_notebook_are_closed():
