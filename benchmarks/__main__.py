@@ -1,8 +1,9 @@
 """Run the benchmarks, print their rows, and write them to _build/bench.json.
 
-python -m benchmarks [figures] [sweep] [solve] [training] [spectra]
+python -m benchmarks [figures] [sweep] [solve] [training] [spectra] [widgets]
 
-Figures takes FIGURES="4a 4b" (which), PEER_SOLVES=6 and CHECKS=40 (how many) from the environment.
+Widgets opens the built book's pages in a browser. Figures takes FIGURES="4a 4b" (which), PEER_SOLVES=6 and
+CHECKS=40 (how many) from the environment.
 """
 
 import json
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from relulab.phase import provenance
 
-SUITES = ("figures", "sweep", "solve", "training", "spectra")
+SUITES = ("figures", "sweep", "solve", "training", "spectra", "widgets")
 
 
 def main(names):

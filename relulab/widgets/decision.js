@@ -4,10 +4,9 @@
 function decisions(lab) {
   "use strict";
 
-  const { dot, norm, addTo, largest, sum, choleskySolver, pose, plantedEquations, exactSplit, inCones } = lab;
+  const { dot, norm, addTo, largest, sum, choleskySolver, pose, plantedEquations, exactSplit, inCones, SEARCH } = lab;
 
   const MARGIN = 1e-7, EQUATIONS = 1e-10, SATURATED = 1e-7;
-  const RHO = 10, RELAXATION = 1.7;
   const TILTS = [[250, 1e-2], [750, 1e-3], [2000, 1e-4], [Infinity, 1e-5]];
   const listed = (w) => (Array.isArray(w) ? w : [w]);
 
@@ -23,10 +22,10 @@ function decisions(lab) {
   }
 
   // The splitting method on the gated form: X interpolates y, Z has been shrunk, U is what is between them.
-  function gatedSplit({ blocks, plant }, y, dual) {
+  function gatedSplit({ blocks, plant }, y, dual, { rho, relaxation } = SEARCH) {
     const { size, part, adjoint, apply, lengths, cost } = blocks, { d } = blocks.X;
     const solve = choleskySolver(blocks.gram());
-    const Z = plant.slice(), U = adjoint(dual).map((x) => x / RHO);
+    const Z = plant.slice(), U = adjoint(dual).map((x) => x / rho);
     const split = { step, cost: () => cost(split.X), interpolant, reach: (l) => lengths(adjoint(l)), answer: () => split.X, misses };
 
     const excess = (W) => solve(apply(W).map((value, i) => value - y[i]));
@@ -37,17 +36,17 @@ function decisions(lab) {
       const price = excess(X), back = adjoint(price);
       for (let i = 0; i < X.length; i++) {
         X[i] -= back[i];
-        U[i] += RELAXATION * X[i] + (1 - RELAXATION) * Z[i];
+        U[i] += relaxation * X[i] + (1 - relaxation) * Z[i];
       }
       for (let j = 0, at = 0; j < size; j++) {
-        const length = norm(part(U, j)), amount = amounts[j] / RHO;
+        const length = norm(part(U, j)), amount = amounts[j] / rho;
         const kept = length > amount ? 1 - amount / length : 0;
         for (let k = 0; k < d; k++, at++) {
           Z[at] = kept * U[at];
           U[at] -= Z[at];
         }
       }
-      Object.assign(split, { X, dual: price.map((value) => -RHO * value) });
+      Object.assign(split, { X, dual: price.map((value) => -rho * value) });
     }
 
     // how far the labels are from y

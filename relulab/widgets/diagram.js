@@ -217,15 +217,15 @@ function halfway({ n, d, cells }) {
 }
 
 function makeLegend(view) {
-  const element = node("div", { class: "pe-legend", "data-role": "legend" });
+  const element = node("div", { class: "rw-legend", "data-role": "legend" });
   const scale = [0, 0.2, 0.4, 0.6, 0.8, 1].map(color).join(", ");
-  const key = (name, words) => node("span", { class: "pe-item" }, node("span", { class: `pe-key pe-key-${name}` }), words);
+  const key = (name, words) => legendItem(`rw-wide pe-key-${name}`, words);
 
   function fill() {
     const noisy = isNoisy(view.shown), [none, all] = noisy ? ["distance: 1 or more", "0"] : ["recovered: none", "all"];
     const curves = new Map(curvesFor(view.shown).map(({ kind, words }) => [words, kind]));
     element.replaceChildren(
-      node("span", { class: "pe-item" }, none,
+      node("span", { class: "rw-item" }, none,
         node("span", { class: "pe-scale", style: `background: linear-gradient(to right, ${scale})` }), all),
       ...[...curves].map(([words, kind]) => key(kind, words)),
       ...(view.stored ? [key("stored", `half recovered in ${view.stored.words}`)] : []),

@@ -7,101 +7,32 @@ const SILENCE = 10000; // ms after which a kernel that had begun is given up; wh
 class NoAnswer extends Error {}
 
 // What a worker answers: a cell's verdicts, with its block norms where the job asks for details.
-function serve(lab) {
-  return ({ data: { id, settings, n, d, detail } }) => {
-    try {
-      const trials = Array.from({ length: settings.trials }, (_, number) => {
-        const { dual, competitor, ...verdict } = lab.trial(settings, n, d, number, detail);
-        const { status, evidence, iterations, distance } = verdict;
-        return detail ? verdict : { status, evidence, iterations, distance };
-      });
-      postMessage({ id, trials });
-    } catch (error) {
-      postMessage({ id, error: String(error) });
-    }
-  };
+function answer({ settings, n, d, detail }) {
+  return Array.from({ length: settings.trials }, (_, number) => {
+    const { dual, competitor, ...verdict } = lab.trial(settings, n, d, number, detail);
+    const { status, evidence, iterations, distance } = verdict;
+    return detail ? verdict : { status, evidence, iterations, distance };
+  });
 }
 
 function browserSource() {
-  // A classic worker from a blob: module workers and worker files do not start from file://.
-  const script = `"use strict"; ${LABORATORY}\nonmessage = (${serve})(relulab());`;
   const count = Math.max(1, Math.min(4, navigator.hardwareConcurrency || 2));
-  let workers = [], address = null, questions = 0, jobs = 0;
-  const waiting = new Map();
-
-  function start() {
-    address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
-    workers = Array.from({ length: count }, () => new Worker(address));
-    for (const worker of workers) {
-      worker.onmessage = ({ data }) => settle(data.id, data);
-      worker.onerror = (event) => {
-        event.preventDefault(); // it is shown in the widget
-        const error = event.message || "the browser did not start it";
-        for (const id of [...waiting.keys()]) settle(id, { error });
-        dispose();
-      };
-    }
-  }
-
-  function settle(id, { trials, error }) {
-    const { resolve, reject } = waiting.get(id) ?? {};
-    if (!waiting.delete(id)) return;
-    if (error) reject(new Error(`the page's Web Worker failed: ${error}`));
-    else resolve(trials);
-  }
-
-  function ask(worker, question) {
-    return new Promise((resolve, reject) => {
-      const id = questions++;
-      waiting.set(id, { resolve, reject });
-      worker.postMessage({ id, ...question });
-    });
-  }
+  const pool = makePool(`${LABORATORY}\nconst lab = relulab();\n${answer}`, count);
 
   function compute({ settings, cells, detail }, onCell) {
-    const queue = [...cells];
-    let stopped = false, over = false;
-    const lane = async (worker) => {
-      while (queue.length > 0 && !stopped) {
-        const [n, d] = queue.shift();
-        const trials = await ask(worker, { settings, n, d, detail });
-        if (!stopped) onCell({ n, d, trials, source: "browser" });
-      }
+    const job = {}, stop = () => pool.stop(job);
+    const answered = async ([n, d]) => {
+      const trials = await pool.ask(job, { settings, n, d, detail }, detail);
+      onCell({ n, d, trials, source: "browser" });
     };
-    const work = async () => {
-      try {
-        if (workers.length === 0) start();
-        await Promise.all(workers.map(lane));
-      } finally {
-        over = stopped = true; // one lane's failure ends the others
-        jobs -= 1;
-      }
-    };
-    const stop = () => {
-      stopped = true;
-      if (!over && jobs === 1) dispose(); // a long cell would keep its worker; new ones start with the next job
-    };
-    jobs += 1;
-    return { done: work(), stop };
+    const done = Promise.all(cells.map(answered)).catch((error) => {
+      stop(); // one cell's failure ends the others
+      throw error;
+    });
+    return { done, stop };
   }
 
-  function dispose() {
-    for (const worker of workers) worker.terminate();
-    if (address) URL.revokeObjectURL(address);
-    workers = [];
-    for (const { resolve } of waiting.values()) resolve([]);
-    waiting.clear();
-  }
-
-  function warm() {
-    try {
-      if (workers.length === 0) start();
-    } catch {
-      // said when something is to be computed
-    }
-  }
-
-  return { compute, dispose, warm, count };
+  return { compute, dispose: pool.dispose, warm: pool.warm, count };
 }
 
 function kernelSource(model) {

@@ -5,8 +5,8 @@ function exactForm(lab) {
 
   const { dot, norm, addTo, sum, rowsOf, choleskySolver, second } = lab;
 
-  const RHO = 10, RELAXATION = 1.7;
-  const RATIO = 10; // penalty of the cone values over that of the weights
+  // As in relulab/search.py; `ratio` is the penalty of the cone values over that of the weights.
+  const SEARCH = { rho: 80, relaxation: 1.8, ratio: 60 };
 
   // Whether positive neurons, (p + s) x d on X, are in their cones.
   function inCones({ masks, rows, skip, part }, W) {
@@ -16,7 +16,7 @@ function exactForm(lab) {
 
   // The splitting method with two neurons a pattern: weights on X, block coordinates A, cone values C = +-X W.
   // The two sides are one array, the positive neurons first.
-  function exactSplit({ blocks, planted, plant, weights, gates }, y, start) {
+  function exactSplit({ blocks, planted, plant, weights, gates }, y, start, { rho, relaxation, ratio } = SEARCH) {
     const { rows, skip, factors } = blocks, { n, d } = blocks.X;
     const masks = blocks.masks.slice(skip), p = masks.length, both = 2 * p;
     const sign = (k, i) => (masks[k % p][i] ? 1 : -1), side = (k) => (k < p ? 1 : -1);
@@ -25,7 +25,7 @@ function exactForm(lab) {
 
     const everything = second(rows, d);
     const solverOf = (own) => choleskySolver(Array.from({ length: d }, (_, i) =>
-      Float64Array.from({ length: d }, (_, k) => RATIO * everything[i * d + k] + (own ? own[i * d + k] : +(i === k)))));
+      Float64Array.from({ length: d }, (_, k) => ratio * everything[i * d + k] + (own ? own[i * d + k] : +(i === k)))));
     const own = factors && masks.map((bits) => second(rows.filter((_, i) => bits[i]), d));
     const toBlock = factors && factors.map((columns, j) => columns.map((r) => {
       const line = new Float64Array(d);
@@ -101,9 +101,9 @@ function exactForm(lab) {
     let Za = twoSides(plant), Zc = coneValues(twoSides(weights)).map((c) => Math.max(c, 0));
     let Ua = new Float64Array(both * d), Uc = new Float64Array(both * n);
     const gradient = blocks.adjoint(start);
-    for (let k = 0; k < both; k++) addTo(at(Ua, k), side(k) / RHO, blocks.part(gradient, (k % p) + skip));
+    for (let k = 0; k < both; k++) addTo(at(Ua, k), side(k) / rho, blocks.part(gradient, (k % p) + skip));
     for (let k = 0; k < both; k++) at(Zc, k, n).forEach((_, i) => { if (k >= p) Zc[k * n + i] = 0; });
-    if (skip) addTo(Us, 1 / RHO, blocks.part(gradient, 0));
+    if (skip) addTo(Us, 1 / rho, blocks.part(gradient, 0));
     const split = { step, cost, interpolant, reach, answer, misses, sided: true };
 
     function shrunk(v, amount) {
@@ -115,22 +115,22 @@ function exactForm(lab) {
       const least = amounts.reduce((a, b) => Math.min(a, b)), minus = (a, b) => a.map((x, i) => x - b[i]);
       const a = minus(Za, Ua), b = minus(Zc, Uc), w0 = minus(Zs, Us), H = new Float64Array(both * d);
       for (let k = 0; k < both; k++) {
-        const v = lifted(b, k).map((x) => RATIO * x);
+        const v = lifted(b, k).map((x) => ratio * x);
         if (toBlock) toBlock[k % p].forEach((line, e) => addTo(v, a[k * d + e], line));
         else addTo(v, 1, at(a, k));
         H.set(inverse(k, v), k * d);
       }
       const price = solve(error(coneValues(H), w0)), [W, W0] = paid(H, w0, price);
       const A = coordinates(W), C = coneValues(W);
-      const relaxed = (x, Z, U) => x.map((value, i) => RELAXATION * value + (1 - RELAXATION) * Z[i] + U[i]);
+      const relaxed = (x, Z, U) => x.map((value, i) => relaxation * value + (1 - relaxation) * Z[i] + U[i]);
       const Ta = relaxed(A, Za, Ua), Tc = relaxed(C, Zc, Uc), Ts = relaxed(W0, Zs, Us);
       Za = Ta.slice();
       Zc = Tc.map((c) => Math.max(c, 0));
       Zs = Ts.slice();
-      for (let k = 0; k < both; k++) shrunk(at(Za, k), (home.has(k) ? 1 : least) / RHO);
-      if (skip) shrunk(Zs, amounts[0] / RHO);
+      for (let k = 0; k < both; k++) shrunk(at(Za, k), (home.has(k) ? 1 : least) / rho);
+      if (skip) shrunk(Zs, amounts[0] / rho);
       [Ua, Uc, Us] = [minus(Ta, Za), minus(Tc, Zc), minus(Ts, Zs)];
-      Object.assign(split, { W, W0, A, dual: price.map((value) => -RHO * value) });
+      Object.assign(split, { W, W0, A, dual: price.map((value) => -rho * value) });
     }
 
     const spent = (A, W0) => sum(Array.from({ length: both }, (_, k) => norm(at(A, k)))) + norm(W0);
@@ -159,7 +159,7 @@ function exactForm(lab) {
         const j = (k % p) + skip, g = blocks.part(gradients, j).map((x) => side(k) * x);
         let bound = norm(g);
         if (!factors || factors[j].length === d) { // of lower rank, a cone has more in it than its own rows say
-          const moved = blocks.turned(j, lifted(Uc, k).map((x) => -RHO * RATIO * x));
+          const moved = blocks.turned(j, lifted(Uc, k).map((x) => -rho * ratio * x));
           bound = Math.min(bound, norm(g.map((x, i) => x + moved[i])));
         }
         most[j] = Math.max(most[j], bound);
@@ -191,5 +191,5 @@ function exactForm(lab) {
     return split;
   }
 
-  return { exactSplit, inCones };
+  return { exactSplit, inCones, SEARCH };
 }

@@ -72,9 +72,8 @@ function render({ model, el }) {
   });
   const said = node("p", { class: "ie-verdict", "data-role": "verdict" });
   const legend = node("div", { class: "rw-legend" }, node("span", {}, "Block norms ‖Aⱼᵀλ‖:"),
-    ...[["ie-key-below", "below 1"], ["ie-key-above", "not below 1"], ["ie-key-level", "expected for a random pattern"],
-      ["ie-key-ghost", "minimum-norm, for comparison"]].map(([key, words]) =>
-      node("span", { class: "rw-item" }, node("span", { class: `ie-key ${key}` }), words)));
+    legendItem("ie-key-below", "below 1"), legendItem("ie-key-above", "not below 1"),
+    legendItem("rw-wide ie-key-level", "expected for a random pattern"), legendItem("rw-wide ie-key-ghost", "minimum-norm, for comparison"));
   const root = node("div", { class: "rw rw-isometry", "data-widget": "isometry-explorer" }, controls, problem, about,
     node("div", { class: "rw-columns ie-columns" },
       ...[0, 1].map((k) => node("div", {}, titles[k], numbers[k], clouds[k].element))),

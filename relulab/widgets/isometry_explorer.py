@@ -67,7 +67,15 @@ class IsometryExplorer(Still, anywidget.AnyWidget):
     >>> mine = rl.widgets.IsometryExplorer(plant=rl.plant(X, rng=1), S=rl.sample_patterns(X, rng=2))
     """
 
-    _esm = packed(*LABORATORY, "isometry.js", "elements.js", "player.js", "worker.js", "isometry_explorer.js")
+    _esm = packed(
+        *LABORATORY,
+        "isometry.js",
+        "elements.js",
+        "verdicts.js",
+        "player.js",
+        "worker.js",
+        "isometry_explorer.js",
+    )
     _css = joined("house.css", "isometry_explorer.css")
 
     n = traitlets.Any(60).tag(sync=True)

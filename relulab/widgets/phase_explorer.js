@@ -12,12 +12,12 @@ function render({ model, el }) {
   let run = null, opening = null, frame = 0, editing = false;
 
   const controls = makeControls({ id, model, onEdit: edit, onButton: () => (run ? stop() : ask()) });
-  const problem = node("p", { class: "pe-problem", role: "alert", "data-role": "error", hidden: true });
+  const problem = node("p", { class: "rw-problem", role: "alert", "data-role": "error", hidden: true });
   const warning = node("div", { class: "pe-warning", role: "group", "aria-label": "A long computation", "data-role": "warning", hidden: true });
   const progress = node("progress", { class: "pe-progress", max: 1, value: 0, "aria-label": "Cells computed" });
   const status = node("p", { class: "pe-status", "data-role": "status" },
     "Press Run to measure how often the planted neurons are recovered.");
-  const live = node("p", { class: "pe-hidden", role: "status", "data-role": "live" });
+  const live = node("p", { class: "rw-hidden", role: "status", "data-role": "live" });
   const diagram = makeDiagram({ id, view, onOpen: open, onPoint: point });
   const readout = node("p", { class: "pe-readout", "data-role": "readout" });
   const legend = makeLegend(view), table = makeTable(view), detail = makeDetail();
@@ -25,10 +25,10 @@ function render({ model, el }) {
   const note = node("p", { class: "pe-note" },
     "Patterns are sampled, so the diagram is an upper bound for the network with all its patterns.");
   const actions = makeActions({ name, view, diagram, live: engine.live(), say });
-  const root = node("div", { class: "phase-explorer", "data-widget": "phase-explorer", "data-name": name },
+  const root = node("div", { class: "rw rw-phase", "data-widget": "phase-explorer", "data-name": name },
     controls.element, problem, warning, progress, status, live,
-    node("div", { class: "pe-columns" },
-      node("div", { class: "pe-figure" }, diagram.element, readout, legend.element, note, slice.element), detail.element),
+    node("div", { class: "rw-columns pe-columns" },
+      node("div", {}, diagram.element, readout, legend.element, note, slice.element), detail.element),
     actions, table.element);
 
   function complain(error, ...offers) {

@@ -14,12 +14,17 @@ from ..ensembles import ENSEMBLES
 from ..figures import open_figure
 from ..planted import DIRECTIONS
 from .phase_job import Job
+from .phase_still import still
 from .sources import LABORATORY, joined, packed
+from .stills import Still
 
 MODULE = (
     *LABORATORY,
+    "worker.js",
+    "pool.js",
     "engine.js",
     "elements.js",
+    "verdicts.js",
     "pictures.js",
     "settings.js",
     "curves.js",
@@ -36,7 +41,7 @@ MOST = {"n": 400, "d": 200, "k": 3, "sigma": 1, "trials": 50, "seed": 2**32 - 1,
 SETTINGS = ("network", "form", "ensemble", "direction", "k", "sigma", "trials", "seed")
 
 
-class PhaseExplorer(anywidget.AnyWidget):
+class PhaseExplorer(Still, anywidget.AnyWidget):
     """A phase diagram of exact recovery that the reader runs.
 
     In a notebook Python computes; on a built page, or where no kernel answers, the browser does, with the
@@ -89,7 +94,7 @@ class PhaseExplorer(anywidget.AnyWidget):
     """
 
     _esm = packed(*MODULE)
-    _css = joined("phase_explorer.css")
+    _css = joined("house.css", "phase_explorer.css")
 
     network = traitlets.Any("skip", help="What is learned.").tag(sync=True)
     form = traitlets.Any("gated", help="The program.").tag(sync=True)
@@ -107,7 +112,7 @@ class PhaseExplorer(anywidget.AnyWidget):
 
     def __init__(self, **settings):
         super().__init__(**settings)
-        _agree({name: getattr(self, name) for name in (*SETTINGS, "n", "d")})
+        _agree(self._settings())
         self._jobs, self._last = {}, None
         self.on_msg(self._on_message)
 
@@ -128,6 +133,12 @@ class PhaseExplorer(anywidget.AnyWidget):
     def result(self):
         """What Python has computed for the last run, an xarray.Dataset, or None before the first."""
         return None if self._last is None else self._last.dataset()
+
+    def _settings(self, names=(*SETTINGS, "n", "d")):
+        return {name: getattr(self, name) for name in names}
+
+    def _still(self):
+        return still(self._settings(SETTINGS), self.n, self.d)
 
     def _on_message(self, _, content, buffers):
         kind, run = content.get("kind"), content.get("run")

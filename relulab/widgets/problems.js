@@ -39,7 +39,7 @@ function problems(lab) {
 
   // Patterns, each a Uint8Array of n bits: distinct, none zero, those of the weights in `include` first, the
   // all-ones pattern last if it exists; and gates that realize them.
-  function sample(X, rng, include = [], count = Math.max(X.n, 50)) {
+  function sample(X, rng, include = [], count = Math.max(X.n, 50), full = allOnesGate(X)) {
     const rows = rowsOf(X), live = rows.map((_, i) => i).filter((i) => norm(rows[i]) > 0);
     const found = new Map();
     for (let k = 0; k < include.length + count; k++) {
@@ -53,8 +53,7 @@ function problems(lab) {
       const active = live.filter((i) => bits[i]).length, key = String.fromCharCode(...words);
       if (active > 0 && active < live.length && !found.has(key)) found.set(key, { bits, gate });
     }
-    const gate = live.length > 0 ? allOnesGate(X) : null;
-    if (gate) found.set("", { bits: new Uint8Array(X.n).fill(1), gate });
+    if (full) found.set("", { bits: new Uint8Array(X.n).fill(1), gate: full });
     const kept = [...found.values()];
     return { patterns: kept.map(({ bits }) => bits), gates: kept.map((one) => one.gate) };
   }

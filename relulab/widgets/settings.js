@@ -16,6 +16,7 @@ const LEAST = { k: 1, sigma: 0, trials: 1, seed: 0 };
 const GRID = ["n", "d"];
 const SETTINGS = [...Object.keys(CHOICES), ...Object.keys(LEAST), ...GRID];
 const WORDS = { k: "Neurons k", sigma: "Noise σ", trials: "Trials a cell", seed: "Seed", n: "Samples n", d: "Dimension d" };
+const spacing = (values) => (values.length > 1 ? values[1] - values[0] : 1);
 const settingsOf = (model) => Object.fromEntries(SETTINGS.map((name) => [name, model.get(name)]));
 const rangeOf = (sizes) => ({ first: sizes[0], last: sizes.at(-1), step: spacing(sizes) });
 
@@ -88,7 +89,7 @@ function makeControls({ id, model, onEdit, onButton }) {
   const most = model.get("most"), inputs = {};
   const labeled = (name, label, input) => {
     inputs[name] = input;
-    return node("div", { class: "pe-field" }, node("label", { for: input.id }, label), input);
+    return node("div", { class: "rw-field" }, node("label", { for: input.id }, label), input);
   };
   const common = (name) => ({ id: `${id}-${name}`, "data-control": name, onchange: edited });
   const choice = (name, label) => labeled(name, label, node("select", common(name),
@@ -99,7 +100,7 @@ function makeControls({ id, model, onEdit, onButton }) {
   const range = (name) => node("fieldset", { class: "pe-range" }, node("legend", {}, WORDS[name]),
     ...[["first", "from"], ["last", "to"], ["step", "step"]].map(([end, label]) =>
       number(`${name}-${end}`, label, 1, most[name])));
-  const button = node("button", { type: "button", class: "pe-run", "data-action": "run", onclick: onButton }, "Run");
+  const button = node("button", { type: "button", class: "rw-button pe-run", "data-action": "run", onclick: onButton }, "Run");
   const element = node("div", { class: "pe-controls", role: "group", "aria-label": "Settings" },
     node("div", { class: "pe-choices" }, choice("network", "Planted and learned"), choice("form", "Program"),
       choice("ensemble", "Data"), choice("direction", "Planted direction")),

@@ -1,7 +1,7 @@
 // What the reader takes along: a link to the settings, the diagram as a picture, the numbers.
 
 const action = (what, words, onclick) =>
-  node("button", { type: "button", class: "pe-action", "data-action": what, onclick }, words);
+  node("button", { type: "button", class: "rw-button rw-quiet", "data-action": what, onclick }, words);
 
 const problemSettings = ({ n, d, ...others }) => others;
 

@@ -81,14 +81,13 @@ function render({ model, el }) {
   const workshop = node("div", { class: "rw-controls tp-workshop", role: "group", "aria-label": "The run to train", hidden: true },
     field(plant, "Planted"), ...NUMBERS.map(([name, label]) => field(inputs[name], label)), start);
 
-  const item = (key, label) => node("span", { class: "rw-item" }, node("span", { class: `tp-key ${key}` }), label);
   const root = node("div", { class: "rw rw-training", "data-widget": "training-player" },
     node("div", { class: "rw-controls", role: "group", "aria-label": "Which run" }, field(choice, "Run"), field(speed, "Speed"), step),
     workshop, problem, player.element, words,
     node("div", { class: "rw-columns" }, node("div", {}, plot.element, node("div", { class: "rw-legend" },
-      item("tp-key-plus", "neuron, output weight +"), item("tp-key-minus", "output weight −"),
-      item("tp-key-sum", "sum of a direction"),
-      item("tp-key-skip", "skip connection"), item("tp-key-planted", "planted"), item("tp-key-datum", "rows"))),
+      legendItem("tp-key-plus", "neuron, output weight +"), legendItem("tp-key-minus", "output weight −"),
+      legendItem("tp-key-sum", "sum of a direction"),
+      legendItem("tp-key-skip", "skip connection"), legendItem("tp-key-planted", "planted"), legendItem("tp-key-datum", "rows"))),
     node("div", { "data-role": "charts" }, curves.element)), live);
 
   function complain(message) {

@@ -4,26 +4,43 @@
 function makeWorker(script) {
   const listen = `onmessage = ({ data }) => { try { const done = answer(data, (part) => postMessage({ part }));
     postMessage({ done }); } catch (error) { postMessage({ error: String(error) }); } };`;
-  let address = null, worker = null, busy = null;
+  let address = null, worker = null, busy = false;
+
+  function start() {
+    address ??= URL.createObjectURL(new Blob([`"use strict"; ${script}\n${listen}`], { type: "text/javascript" }));
+    worker ??= new Worker(address);
+  }
+
+  // Before there is a question; what fails is said when there is one.
+  function warm() {
+    try {
+      start();
+      worker.onerror = (event) => {
+        event.preventDefault();
+        end();
+      };
+    } catch {
+      end();
+    }
+  }
 
   function ask(question, onPart = () => {}) {
     stop();
     return new Promise((resolve, reject) => {
       const fail = (words) => {
-        stop();
+        end();
         reject(new Error(`the page's Web Worker failed: ${words}`));
       };
-      address ??= URL.createObjectURL(new Blob([`"use strict"; ${script}\n${listen}`], { type: "text/javascript" }));
       try {
-        worker ??= new Worker(address);
+        start();
       } catch (error) {
         return fail(error.message);
       }
-      busy = question;
+      busy = true;
       worker.onmessage = ({ data }) => {
         if ("part" in data) return onPart(data.part);
         if ("error" in data) return fail(data.error);
-        busy = null;
+        busy = false;
         resolve(data.done);
       };
       worker.onerror = (event) => {
@@ -36,16 +53,20 @@ function makeWorker(script) {
 
   // What is not answered yet never will be.
   function stop() {
-    if (!busy) return;
-    worker.terminate();
-    worker = busy = null;
+    if (busy) end();
+  }
+
+  function end() {
+    worker?.terminate();
+    worker = null;
+    busy = false;
   }
 
   function dispose() {
-    worker?.terminate();
+    end();
     if (address) URL.revokeObjectURL(address);
-    worker = busy = address = null;
+    address = null;
   }
 
-  return { ask, stop, dispose };
+  return { ask, stop, dispose, warm };
 }

@@ -66,11 +66,20 @@ def come_near_widgets(page):
     page.evaluate("scrollTo(0, 0)")
 
 
-def axe_faults(page):
-    """What axe-core finds, every rule on: (rule, place) of each fault."""
+def axe_faults(page, selector="html"):
+    """What axe-core finds in a part of a page, every rule on: (rule, place) of each fault."""
     page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("axe.run()")["violations"]
+    found = page.evaluate("selector => axe.run(selector)", selector)["violations"]
     return [(fault["id"], node["target"]) for fault in found for node in fault["nodes"]]
+
+
+def screenshot(part, name):
+    """Keep a picture of a part of a page, without what floats over it."""
+    folder = ROOT / "_build" / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    floating = ".bd-header, .bd-header-article, .skip-link, #pst-back-to-top { display: none !important; }"
+    part.page.add_style_tag(content=floating)
+    part.screenshot(path=folder / f"{name}.png")
 
 
 def pages_of(html):

@@ -1,7 +1,5 @@
 """A phase explorer on a page, in the hands of a test."""
 
-from booktools import ROOT
-
 DONE = 90_000
 
 
@@ -67,17 +65,3 @@ def open_cell(explorer, across, up):
     box = explorer.part("plot").locator(".pe-frame").bounding_box()
     x, y = box["x"] + across * box["width"], box["y"] + (1 - up) * box["height"]
     explorer.page.mouse.click(x, y)
-
-
-def axe_violations(page, selector):
-    """What axe-core finds in a part of a page, in words."""
-    page.add_script_tag(path=ROOT / "node_modules" / "axe-core" / "axe.min.js")
-    found = page.evaluate("selector => axe.run(selector)", selector)
-    return [f"{one['id']}: {node['html'][:120]}" for one in found["violations"] for node in one["nodes"]]
-
-
-def screenshot(part, name):
-    """Keep a picture of a part of a page."""
-    folder = ROOT / "_build" / "screenshots"
-    folder.mkdir(parents=True, exist_ok=True)
-    part.screenshot(path=folder / f"{name}.png")

@@ -11,8 +11,8 @@ import urllib.error
 import urllib.request
 
 import pytest
-from booktools import ROOT, watch
-from explorer import Explorer, screenshot
+from booktools import ROOT, screenshot, watch
+from explorer import Explorer
 
 import relulab as rl
 

@@ -4,7 +4,8 @@ import csv
 import re
 
 import pytest
-from explorer import Explorer, axe_violations, open_cell, screenshot
+from booktools import axe_faults, screenshot
+from explorer import Explorer, open_cell
 
 import relulab as rl
 
@@ -384,7 +385,7 @@ def test_axe_finds_nothing(fixture_book, visit, width):
         explorer.root.locator("[data-control=trials]").fill("0")
         explorer.press_run()
         assert explorer.part("error").is_visible()
-        assert axe_violations(page, "[data-widget=phase-explorer]") == []
+        assert axe_faults(page, "[data-widget=phase-explorer]") == []
         screenshot(explorer.root, f"phase-explorer-{theme}-{width}")
         assert problems == []
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from booktools import ROOT
+from booktools import axe_faults, come_near_widgets, screenshot
 from handling import PAGE, part, wait_for
 
 
@@ -112,6 +112,32 @@ def test_a_slider_answers_at_once_and_leaves_nothing_behind(opened, name, contro
     assert heap() < before + 300_000
 
 
+@pytest.mark.parametrize("name", SLIDERS)
+def test_a_finger_is_enough(fixture_book, browser, name):
+    with browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    ) as context:
+        page = context.new_page()
+        page.goto(fixture_book + PAGE)
+        come_near_widgets(page)
+        widget = page.locator(f"[data-widget={name}][data-ready=true]").first
+        widget.wait_for()
+        if name == "isometry-explorer":
+            wait_for(widget, "root.dataset.state === 'done'")
+        slider, button = widget.locator("[data-control=index]"), widget.locator("[data-action=play]")
+        slider.scroll_into_view_if_needed()
+        box = slider.bounding_box()
+        page.touchscreen.tap(box["x"] + 0.3 * box["width"], box["y"] + 0.5 * box["height"])
+        index, last = (int(value) for value in (slider.input_value(), slider.get_attribute("max")))
+        assert 0.1 < index / last < 0.5
+        button.tap()
+        page.wait_for_function(
+            "([slider, index]) => +slider.value > index", arg=[slider.element_handle(), index]
+        )
+        for part in widget.locator("button:visible, select:visible, input[type=range]:visible").all():
+            assert part.bounding_box()["height"] >= 32
+
+
 def wait_for_all(page):
     page.wait_for_function("document.querySelectorAll('[data-widget][data-ready=true]').length === 6")
     done = "document.querySelectorAll('[data-widget=isometry-explorer][data-state=done]').length === 2"
@@ -122,12 +148,7 @@ def wait_for_all(page):
 def test_axe_finds_nothing(fixture_book, visit, scheme):
     page, _ = visit(fixture_book + PAGE, 1280, scheme)
     wait_for_all(page)
-    page.add_script_tag(path=ROOT / "node_modules" / "axe-core" / "axe.min.js")
-    found = page.evaluate(
-        "async () => (await axe.run({ include: [['[data-widget]']] })).violations.flatMap("
-        "({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`))"
-    )
-    assert found == []
+    assert axe_faults(page, "[data-widget]") == []
 
 
 @pytest.mark.parametrize(
@@ -135,12 +156,9 @@ def test_axe_finds_nothing(fixture_book, visit, scheme):
 )
 def test_a_picture_of_each_is_kept(fixture_book, visit, look, width, scheme):
     page, problems = visit(fixture_book + PAGE, width, scheme)
-    folder = ROOT / "_build" / "screenshots"
-    folder.mkdir(parents=True, exist_ok=True)
-    page.add_style_tag(content=".bd-header, .bd-header-article, .skip-link { display: none !important; }")
     wait_for_all(page)
     for number, widget in enumerate(page.locator("[data-widget]").all()):
-        widget.screenshot(path=folder / f"{number}-{widget.get_attribute('data-widget')}-{look}.png")
+        screenshot(widget, f"{number}-{widget.get_attribute('data-widget')}-{look}")
     assert page.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth")
     assert problems == []
 

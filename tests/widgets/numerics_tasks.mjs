@@ -52,6 +52,9 @@ const TASKS = {
     const numbers = Array.from({ length: trials }, (_, number) => number);
     return numbers.filter((number) => lab.trial(settings, n, d, number).status === "recovered").length;
   },
+  search() {
+    return lab.SEARCH;
+  },
   wendel({ n, d }) {
     return lab.wendel(n, d);
   },

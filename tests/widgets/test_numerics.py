@@ -11,6 +11,7 @@ import pytest
 from scipy import stats
 
 import relulab as rl
+from relulab import search
 from relulab.widgets.sources import LABORATORY, joined
 
 ENSEMBLES = ("gaussian", "cubic", "whitened", "cubic-whitened")
@@ -215,6 +216,11 @@ def question(network, plant, S, form="gated"):
         "form": form,
         "iterations": 2000 if form == "gated" else 200,
     }
+
+
+def test_the_search_has_one_set_of_constants(ask):
+    library = {"rho": search.RHO, "relaxation": search.RELAXATION, "ratio": search.CONE_RATIO}
+    assert ask(("search", {})) == [library]
 
 
 def test_minimum_norm_certificate(ask):

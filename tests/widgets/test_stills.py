@@ -1,10 +1,19 @@
 """What a page gets of a widget: the size of its source, and a still for where no script runs."""
 
+import re
+
 import numpy as np
 import pytest
 
 import relulab as rl
-from relulab.widgets import ArrangementExplorer, Flipbook, IsometryExplorer, TrainingPlayer, record
+from relulab.widgets import (
+    ArrangementExplorer,
+    Flipbook,
+    IsometryExplorer,
+    PhaseExplorer,
+    TrainingPlayer,
+    record,
+)
 
 
 def run():
@@ -29,6 +38,13 @@ def run():
             ["n = 60, d = 10", "The verdict: recovered."],
         ),
         (lambda: TrainingPlayer({"mine": run()}), ["Training loss over the steps. mine: from "]),
+        (
+            lambda: PhaseExplorer(n=[4, 40], d=[5, 45], trials=2, ensemble="whitened"),
+            [
+                "2 by 2 cells",
+                "At d = 5 at least half is recovered from n = 40 on. At d = 45 less than half is",
+            ],
+        ),
     ],
 )
 def test_a_widget_is_shown_with_a_still_beside_it(monkeypatch, make, words):
@@ -55,10 +71,20 @@ def test_the_still_of_a_given_plant_tells_both_certificates():
     )
 
 
-@pytest.mark.parametrize("widget", [ArrangementExplorer, Flipbook, IsometryExplorer, TrainingPlayer])
-def test_a_widget_sends_less_than_60_kb_of_source(widget):
+@pytest.mark.parametrize(
+    "widget", [ArrangementExplorer, Flipbook, IsometryExplorer, PhaseExplorer, TrainingPlayer]
+)
+def test_a_page_carries_less_than_60_kb_of_a_widget(widget):
     assert len((widget._esm + widget._css).encode()) < 60_000
 
 
 def test_the_default_instance_shows_what_refining_is_for():
     assert "The refined certificate's largest is 0.99" in IsometryExplorer()._still()[2]
+
+
+def test_a_noisy_still_tells_distances():
+    _, alt, words = PhaseExplorer(n=[10, 100], d=[10], sigma=0.1)._still()
+    assert "distances of planted weights, 2 by 1 cells" in alt
+    far, near = (float(mean) for mean in re.findall(r"(\d\.\d\d) at n", words))
+    assert near < far
+    assert "upper bound" not in words
