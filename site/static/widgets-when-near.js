@@ -40,8 +40,18 @@
   const hosted = new Map(); // a model's name to the promise of its model and its module
 
   function open(name, states) {
-    if (!hosted.has(name)) hosted.set(name, start(states[name].state));
+    if (!hosted.has(name)) hosted.set(name, start(valuesOf(states[name])));
     return hosted.get(name);
+  }
+
+  /** A model's values, with the bytes that the page holds apart put in their places. */
+  function valuesOf({ state, buffers = [] }) {
+    for (const { path, data } of buffers) {
+      const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+      const place = path.slice(0, -1).reduce((inside, step) => inside[step], state);
+      place[path.at(-1)] = new DataView(bytes.buffer);
+    }
+    return state;
   }
 
   async function start(values) {

@@ -100,6 +100,7 @@ def assert_page_is_sound(page, problems, width):
         assert page.locator("mjx-merror").count() == 0
     for view in page.locator("script[type*='widget-view']").all():
         assert view.evaluate("script => script.parentElement.querySelector('.jupyter-widgets')")
+    assert page.locator(".rw-problem:visible").all_inner_texts() == []
     for image in page.locator("article img").all():
         assert image.get_attribute("alt"), f"no alt text: {image.get_attribute('src')}"
         assert image.evaluate("image => image.complete && image.naturalWidth > 0")
