@@ -7,7 +7,8 @@ import numpy as np
 
 from . import _checks
 from .distances import vanishing
-from .figures import FIGURES, SCALES, SKIP_LOW, measured_edge, open_figure, solved_as, stored
+from .figure_list import FIGURES, SKIP_LOW
+from .figures import SCALES, measured_edge, open_figure, solved_as, stored
 from .phase import PROTOCOLS, phase_diagram, provenance
 
 CLOSE = 3.0  # plateaus over sigma may differ by that factor
@@ -117,7 +118,7 @@ def judge(figure, ds):
 
     Parameters
     ----------
-    figure : relulab.figures.Figure
+    figure : relulab.figure_list.Figure
         The figure.
     ds : xarray.Dataset
         Its sweep.

@@ -5,8 +5,9 @@ import relulab as rl
 from relulab import figures
 from relulab.distances import EVIDENCE
 from relulab.figure_clusters import frequencies
+from relulab.figure_list import FIGURES, SHIPPED, SIGMAS
 from relulab.figure_runs import compute, hours, judge
-from relulab.figures import FIGURES, open_figure, stored
+from relulab.figures import open_figure, stored
 from relulab.truth import closed_form, truth
 
 CONVEX = [number for number, figure in FIGURES.items() if not figure.trained]
@@ -36,7 +37,7 @@ def test_every_convex_figure_can_be_computed(number, protocol, monkeypatch, tmp_
     assert ds.attrs["finding"]
     assert ds.attrs["protocol"] == protocol
     if FIGURES[number].sigmas != (0.0,):
-        np.testing.assert_array_equal(ds.sigma, figures.SIGMAS)
+        np.testing.assert_array_equal(ds.sigma, SIGMAS)
         noise = ds["test_distance" if ds.attrs["metric"] == "test-distance" else "distance"]
         if (protocol, FIGURES[number].settings.get("network")) != ("released", "normalized"):
             assert (noise.sel(n=40, sigma=0.2) > noise.sel(n=40, sigma=0.0)).any()
@@ -46,7 +47,7 @@ def test_two_metrics_of_the_same_solutions_share_their_cells(monkeypatch, tmp_pa
     for number in ("7", "19"):
         monkeypatch.setitem(FIGURES[number].grids, "book", TINY)
     weights, outputs = (compute(number, store=tmp_path, progress=False) for number in ("7", "19"))
-    assert len(list(tmp_path.iterdir())) == len(figures.SIGMAS)
+    assert len(list(tmp_path.iterdir())) == len(SIGMAS)
     np.testing.assert_array_equal(weights.seconds, outputs.seconds)
     assert (weights["mean"].sel(sigma=0.2) != outputs["mean"].sel(sigma=0.2)).any()
     shared = {number: figures.solved_as(figure) for number, figure in FIGURES.items()}
@@ -89,6 +90,14 @@ def test_a_stored_result_is_small_and_says_where_it_comes_from(number, protocol)
     assert {"versions", "machine", "date", "expectation", "held", "finding", "remark"} <= set(ds.attrs)
     again = judge(FIGURES[number], ds)
     assert (int(again[0]), again[1]) == (ds.attrs["held"], ds.attrs["finding"])
+
+
+@pytest.mark.parametrize("number", [number for number in CONVEX if number != "clusters"])
+def test_a_stored_result_has_the_grid_that_the_list_names(number):
+    ds, grid = open_figure(number), FIGURES[number].grids["shipped"]
+    assert ([*ds.n.values], [*ds.d.values]) == ([*grid["n"]], [*grid["d"]])
+    assert ds.sizes["trial"] == grid["trials"]
+    assert ds.attrs["scale"] == ("shipped" if number in SHIPPED else "paper")
 
 
 def test_every_figure_is_stored_and_all_are_small():
