@@ -106,7 +106,8 @@ def test_the_pdf_holds_every_chapter_in_order(pdf, book_html):
     titles = []
     for _, chapter in chapters_in_order(ROOT / "_toc.yml"):
         heading = BeautifulSoup((book_html / f"{chapter}.html").read_text(), "html.parser").h1
-        heading.select_one(".headerlink").decompose()
+        for link in heading.select(".headerlink"):
+            link.decompose()
         titles.append(heading.get_text().strip())
     captions = [caption for caption, _ in chapters_in_order(ROOT / "_toc.yml") if caption]
     flat = [
