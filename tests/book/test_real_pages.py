@@ -13,7 +13,6 @@ from make_pdf import chapters_in_order
 from pypdf import PdfReader
 
 pytestmark = pytest.mark.pages
-release = pytest.mark.release
 
 CHAPTER_SECONDS, MORE_SECONDS = 60, {"chapters/part4/training": 90, "chapters/part4/batch-size": 90}
 PAGE_BYTES = 1_500_000
@@ -31,20 +30,13 @@ def test_every_page_is_sound_and_accessible(book_html, book, visit, width, subte
         with subtests.test(name):
             page, problems = visit(f"{book}/{name}", width)
             assert_page_is_sound(page, problems, width)
-            assert axe_faults(page) == []
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)
+                page.locator(f"html[data-theme={scheme}]").wait_for()
+                assert axe_faults(page) == []
             page.close()
 
 
-@release
-def test_every_page_is_accessible_in_the_dark(book_html, book, visit, subtests):
-    for name in pages_of(book_html):
-        with subtests.test(name):
-            page, _ = visit(f"{book}/{name}", 1280, color_scheme="dark")
-            assert axe_faults(page) == []
-            page.close()
-
-
-@release
 def test_pages_are_light_before_a_widget_is_asked_for(book_html, book, browser, subtests):
     """As a host sends them, compressed."""
     weights = {}
@@ -101,7 +93,6 @@ def pdf(book_html, browser, tmp_path_factory):
     return PdfReader(target)
 
 
-@release
 def test_the_pdf_holds_every_chapter_in_order(pdf, book_html):
     titles = []
     for _, chapter in chapters_in_order(ROOT / "_toc.yml"):
@@ -121,7 +112,6 @@ def test_the_pdf_holds_every_chapter_in_order(pdf, book_html):
         assert not [link for link in links if "127.0.0.1" in link]
 
 
-@release
 def test_nothing_is_cut_off_in_print(book, book_html, browser, subtests):
     """At the width of the printed column, every picture is there and no equation or figure is wider."""
     for _, chapter in chapters_in_order(ROOT / "_toc.yml"):
@@ -143,7 +133,6 @@ def test_nothing_is_cut_off_in_print(book, book_html, browser, subtests):
             page.close()
 
 
-@release
 def test_notebooks_run_by_themselves(book_html, tmp_path):
     """Two chapters' notebooks, in an environment that holds nothing but the package and a kernel."""
     environment = tmp_path / "env"
