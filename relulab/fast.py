@@ -5,8 +5,9 @@ program has switched off are set to zero, what the equations lack is given to th
 the cones, the dual vector is scaled into its ball, and the gap between the two is measured, never estimated.
 """
 
+import functools
+
 import numpy as np
-from threadpoolctl import ThreadpoolController
 
 from .centralpath import Path
 from .newton import Program, dot, norm
@@ -20,8 +21,6 @@ STALLED = 1e-6  # steps shorter than this lead nowhere
 STIFF = 1.0  # curvature of the blocks while they are mended; it keeps rounding out of the free directions
 ROUNDING = 1e-13  # how far outside its cone rounding may put a row, ||y|| being 1
 TINY = np.finfo(float).tiny
-
-_threads = ThreadpoolController()
 
 
 def solve_fast(blocks, y, form="gated", beta=None, tol=1e-6, max_iterations=100):
@@ -60,11 +59,19 @@ def solve_fast(blocks, y, form="gated", beta=None, tol=1e-6, max_iterations=100)
     >>> solution.status, solution.gap < 1e-6
     ('optimal', True)
     """
-    with _threads.limit(limits=1), np.errstate(all="ignore"):
+    with _threads().limit(limits=1), np.errstate(all="ignore"):
         try:
             return _solve(blocks, y, form, beta, tol, max_iterations)
         except (FloatingPointError, np.linalg.LinAlgError) as error:
             return Solution.from_coordinates(blocks, y, form, beta, None, None, None, "undecided", str(error))
+
+
+@functools.cache
+def _threads():
+    import scipy.linalg  # noqa: F401, only a library that is loaded can be limited
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def _solve(blocks, y, form, beta, tol, max_iterations):
