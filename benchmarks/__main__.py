@@ -11,7 +11,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from relulab.phase import provenance
+from relulab.diagram_data import provenance
 
 SUITES = ("figures", "sweep", "solve", "training", "spectra", "widgets")
 

@@ -11,10 +11,11 @@ from dataclasses import replace
 import numpy as np
 
 from . import _checks, interior, search, ties
-from .batch import STEPS, decide_together
+from .batch import decide_together
 from .blocks import Blocks, check_pair
 from .conditions import EQUATIONS, FORMS, MARGIN, PlantedEquations, sides
 from .fast import solve_fast
+from .minimax import STEPS
 from .patterns import Patterns, as_masks, gates_of
 from .planted import without_silent
 from .scaling import norm
@@ -195,7 +196,7 @@ def _all_ones(problem):
 
 
 def _search(problem, iterations):
-    """The minimum-norm dual first; then ADMM, read for either kind of evidence; then interior points."""
+    """The minimum-norm dual first; then the program's solution (gated) or ADMM (exact); then interior points."""
     equations = PlantedEquations(problem.blocks, problem.index, problem.coordinates)
     outputs = problem.blocks.apply(problem.alone)
     independent = np.linalg.matrix_rank(outputs) == len(problem.index)
@@ -204,12 +205,12 @@ def _search(problem, iterations):
         return found
     if equations.residual > EQUATIONS and (found := _by_what_is_lacking(problem, equations)):
         return found
-    split = (search.Gated if problem.form == "gated" else search.Exact)(problem, equations.dual)
     known = equations if provable else None
-    if problem.form == "gated" and iterations >= STEPS:
-        iterations = STEPS
-        found = _by_newton(problem, split, known)
+    if problem.form == "gated":
+        split, iterations = search.Gated(problem), min(iterations, STEPS)
+        found = _by_newton(problem, split, known) if iterations == STEPS else _given_up(iterations)
     else:
+        split = search.Exact(problem, equations.dual)
         found = _by_iteration(problem, split, known, iterations)
     if found.evidence is None and provable and found.steps == iterations:
         return _by_interior_points(problem, split, equations, found)
@@ -286,7 +287,11 @@ def _by_iteration(problem, split, equations, iterations):
             dual = equations.project(split.dual)
             if (margin := 1 - split.reach(dual).max(initial=0)) > MARGIN:
                 return inside("dual", dual, margin, step)
-    return undecided(iterations, f"neither a certificate nor a cheaper interpolant in {iterations} steps")
+    return _given_up(iterations)
+
+
+def _given_up(steps):
+    return undecided(steps, f"neither a certificate nor a cheaper interpolant in {steps} steps")
 
 
 def _by_interior_points(problem, split, equations, found):

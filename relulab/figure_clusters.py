@@ -4,8 +4,8 @@ import time
 
 import numpy as np
 
+from .diagram_data import provenance
 from .ensembles import cluster_direction, cluster_means
-from .phase import provenance
 from .theory import cluster_probability, wilson_interval
 
 

@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 
 from . import _checks
+from .diagram_data import provenance
 from .distances import vanishing
 from .figure_list import FIGURES, SKIP_LOW
 from .figures import SCALES, measured_edge, open_figure, solved_as, stored
-from .phase import PROTOCOLS, phase_diagram, provenance
+from .phase import PROTOCOLS, phase_diagram
 
 CLOSE = 3.0  # plateaus over sigma may differ by that factor
 

@@ -127,6 +127,10 @@ def count_patterns(n, d):
 def distinct_columns(masks):
     """Indices of the first occurrence of each column, in order."""
     packed = np.packbits(np.ascontiguousarray(masks.T), axis=1)
+    if packed.shape[1] >= 8:  # mostly 64 rows tell all columns apart
+        starts = np.ascontiguousarray(packed[:, :8]).view(np.uint64)
+        if len(np.unique(starts)) == len(starts):
+            return np.arange(len(starts))
     keys = packed.view(np.dtype((np.void, packed.shape[1]))).ravel()
     return np.sort(np.unique(keys, return_index=True)[1])
 

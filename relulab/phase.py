@@ -1,95 +1,24 @@
 """Phase diagrams: how often a plant is recovered, over a grid of samples n and dimension d."""
 
-import datetime
-import platform
 import time
 from concurrent.futures import Executor
 
 import numpy as np
 
-from . import _checks, distances
-from .audit import check
-from .batch import DEVICES, where
+from . import _checks, diagram_data, distances
+from .batch import DEVICES
 from .blocks import NETWORKS, check_pair
-from .certify import EVIDENCE, STATUSES, decide_many
-from .conditions import FORMS, isometry
-from .ensembles import ENSEMBLES, draw
-from .patterns import sample_together
-from .planted import DIRECTIONS, KINDS, plant
+from .cells import instance, instances, run_cell
+from .conditions import FORMS
+from .diagram_data import FIELDS, provenance
+from .ensembles import ENSEMBLES
+from .planted import DIRECTIONS, KINDS
 from .store import open_store
-from .sweep import cores, run_cells
-from .theory import wilson_interval
+from .sweep import run_cells
 
+__all__ = ["instance", "instances", "phase_diagram"]
 PROTOCOLS = ("paper", "released")
 METRICS = ("recovery", "isometry", *distances.METRICS)
-FIELDS = ("status", "evidence", "margin", "iterations", "seconds")
-NO_EVIDENCE = -1
-
-
-def instance(
-    n, d, trial, kind="linear", ensemble="gaussian", direction="random", k=1, sigma=0.0, rng=0, patterns=1
-):
-    """The planted problem of one trial of a phase diagram, by itself.
-
-    Parameters
-    ----------
-    n, d, trial : int
-        Samples, dimension, number of the trial.
-    kind, ensemble, direction, k, sigma, patterns
-        As for `phase_diagram`.
-    rng : int
-        The diagram's seed.
-
-    Returns
-    -------
-    plant : Plant
-        The planted problem.
-    S : Patterns
-        Its sampled patterns, the planted ones among them.
-
-    Examples
-    --------
-    >>> import relulab as rl
-    >>> plant, S = rl.phase.instance(40, 10, trial=3, rng=7)
-    >>> rl.decide(plant, S).status
-    'recovered'
-    """
-    ((hidden,), (S,)) = instances(n, d, [trial], kind, ensemble, direction, k, sigma, rng, patterns)
-    return hidden, S
-
-
-def instances(
-    n, d, trials, kind="linear", ensemble="gaussian", direction="random", k=1, sigma=0.0, rng=0, patterns=1
-):
-    """The planted problems of several trials of a cell, each as `instance` gives it, drawn faster.
-
-    Parameters
-    ----------
-    n, d : int
-        Samples, dimension.
-    trials : iterable of int
-        Numbers of the trials.
-    kind, ensemble, direction, k, sigma, rng, patterns
-        As for `instance`.
-
-    Returns
-    -------
-    plants : list of Plant
-        The planted problems.
-    patterns : list of Patterns
-        The sampled patterns of each.
-
-    Examples
-    --------
-    >>> import relulab as rl
-    >>> plants, patterns = rl.phase.instances(40, 10, range(4), rng=7)
-    >>> [rl.decide(plant, S).status for plant, S in zip(plants, patterns)][-1]
-    'recovered'
-    """
-    sources = [np.random.default_rng([rng, n, d, trial]) for trial in trials]
-    plants = [plant(draw(ensemble, n, d, source), kind, k, direction, sigma, source) for source in sources]
-    includes = [None if kind == "linear" else hidden.weights for hidden in plants]
-    return plants, sample_together([hidden.X for hidden in plants], max(patterns * n, 50), includes, sources)
 
 
 def phase_diagram(
@@ -262,7 +191,7 @@ def phase_diagram(
     with open_store(store, configuration) as kept:
         table = kept.read()
         _complete(table, kept, sizes_n, sizes_d, arguments, executor, progress)
-        settings |= _merged(kept.runs()) | {"seconds": time.perf_counter() - begun}
+        settings |= diagram_data.merged(kept.runs()) | {"seconds": time.perf_counter() - begun}
     settings |= {
         "metric": metric,
         "seeding": "trial t of cell (n, d): numpy.random.default_rng([rng, n, d, t])",
@@ -271,7 +200,7 @@ def phase_diagram(
         settings["beta"] = "None" if beta is None else beta
         ds = distances.dataset(table, settings, metric)
     else:
-        ds = _dataset(table, settings)
+        ds = diagram_data.dataset(table, settings)
     return ds.assign_coords(n=sizes_n, d=sizes_d, trial=np.arange(trials))
 
 
@@ -303,102 +232,3 @@ def _grid(name, values):
     if len(set(sizes)) < len(sizes):
         raise ValueError(f"{name} holds a size twice: {sizes}")
     return sizes
-
-
-def run_cell(
-    n, d, trials, problem, network, form, metric, audit=False, beta=None, device="cpu", released=False
-):
-    """Decide or measure the trials of one cell: a table (trials, fields) of `FIELDS` or its like.
-
-    Decisions are made together; the seconds of a trial are its share of those of the cell.
-    """
-    begun = time.perf_counter()
-    if released:
-        from .released import run_trial
-
-        rows = [run_trial(n, d, trial, problem, network, form, metric, beta) for trial in range(trials)]
-        return _timed(rows, begun)
-    plants, patterns = instances(n, d, range(trials), **problem)
-    if metric == "recovery":
-        rows = _decided(plants, patterns, network, form, audit, device)
-    elif metric == "isometry":
-        rows = [_isometry(*trial, network, form) for trial in zip(plants, patterns, strict=True)]
-    else:
-        numbered = enumerate(zip(plants, patterns, strict=True))
-        rows = [_measured(n, d, t, *trial, problem, network, form, beta) for t, trial in numbered]
-    return _timed(rows, begun)
-
-
-def _timed(rows, begun):
-    seconds = (time.perf_counter() - begun) / len(rows)
-    return np.array([(*row, seconds) for row in rows])
-
-
-def _decided(plants, patterns, network, form, audit, device):
-    verdicts = decide_many(plants, patterns, network, form, **where(device))
-    if audit:
-        for verdict, hidden in zip(verdicts, plants, strict=True):
-            check(verdict, hidden, verdict.patterns)
-    evidence = (NO_EVIDENCE if v.evidence is None else EVIDENCE.index(v.evidence) for v in verdicts)
-    pairs = zip(verdicts, evidence, strict=True)
-    return [(STATUSES.index(v.status), code, v.margin, v.iterations) for v, code in pairs]
-
-
-def _isometry(hidden, S, network, form):
-    iso = isometry(hidden, S, network, form)
-    status = STATUSES.index("recovered" if iso.holds else "undecided")
-    return status, EVIDENCE.index("isometry"), iso.margin, 0
-
-
-def _measured(n, d, trial, hidden, S, problem, network, form, beta):
-    fresh = draw(problem["ensemble"], n, d, np.random.default_rng([problem["rng"], n, d, trial, 1]))
-    found = distances.measure(hidden, S, fresh, network, form, beta)
-    codes = distances.STATUSES.index(found.status), distances.EVIDENCE.index(found.evidence)
-    return *codes, found.distance, found.test_distance, found.gap
-
-
-def _dataset(table, attributes):
-    import xarray as xr
-
-    trials = table.shape[2]
-    status, evidence, margin, iterations, seconds = np.moveaxis(table, -1, 0)
-    recovered = (status == STATUSES.index("recovered")).sum(axis=2)
-    lower, upper = wilson_interval(recovered, trials)
-    counts = [(evidence == code).sum(axis=2) for code in (*range(len(EVIDENCE)), NO_EVIDENCE)]
-    per_trial, per_cell = ("n", "d", "trial"), ("n", "d")
-    codes = {"meanings": list(EVIDENCE), "none": NO_EVIDENCE}
-    return xr.Dataset(
-        {
-            "status": (per_trial, status.astype(np.int8), {"meanings": list(STATUSES)}),
-            "evidence": (per_trial, evidence.astype(np.int8), codes),
-            "margin": (per_trial, margin),
-            "iterations": (per_trial, iterations.astype(np.int32)),
-            "seconds": (per_trial, seconds),
-            "rate": (per_cell, recovered / trials),
-            "lower": (per_cell, lower),
-            "upper": (per_cell, upper),
-            "undecided": (per_cell, (status == STATUSES.index("undecided")).sum(axis=2)),
-            "evidence_count": ((*per_cell, "by"), np.stack(counts, axis=-1)),
-        },
-        coords={"by": [*EVIDENCE, "none"]},
-        attrs=attributes,
-    )
-
-
-def provenance():
-    """Versions, machine and date, for a result's attributes."""
-    from importlib.metadata import version
-
-    packages = ("relulab", "numpy", "scipy")
-    return {
-        "versions": ", ".join(f"{name} {version(name)}" for name in packages),
-        "python": platform.python_version(),
-        "machine": f"{platform.system()} {platform.machine()}, {cores()} cores",
-        "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-    }
-
-
-def _merged(runs):
-    """The provenance of all runs of a sweep: each thing once, and the first date."""
-    merged = {name: "; ".join(dict.fromkeys(run[name] for run in runs)) for name in runs[0]}
-    return merged | {"date": runs[0]["date"], "runs": len(runs)}

@@ -50,16 +50,22 @@ def smallest_directions(X, k=1):
     They are taken from the thin SVD, so that n < d gives directions in the row space. The largest entry of
     each is positive, which makes the answer the same on every machine.
     """
+    if k > min(X.shape):
+        raise ValueError(f"k={k} smallest directions were asked for, but X has only {min(X.shape)}")
     X = X / (np.abs(X).max() or 1.0)
-    values, vectors = np.linalg.eigh(X.T @ X) if len(X) >= X.shape[1] else (np.zeros(1), None)
-    if values[0] > 1e-6 * values[-1]:
-        Vt = vectors.T[::-1]
-    else:  # squaring X would lose the direction
-        Vt = np.linalg.svd(X, full_matrices=False)[2]
-    if k > len(Vt):
-        raise ValueError(f"k={k} smallest directions were asked for, but X has only {len(Vt)}")
-    W = Vt[::-1][:k].T
+    W = _smallest_of_gram(X, k) if len(X) >= X.shape[1] else None
+    if W is None:
+        W = np.linalg.svd(X, full_matrices=False)[2][::-1][:k].T
     return W * np.sign(W[np.abs(W).argmax(axis=0), np.arange(k)])
+
+
+def _smallest_of_gram(X, k):
+    """The same from X^T X; None where squaring X would lose the direction."""
+    from scipy.linalg import eigh
+
+    gram = X.T @ X
+    values, vectors = eigh(gram, subset_by_index=[0, k - 1], check_finite=False)
+    return vectors if values[0] > 1e-6 * np.trace(gram) else None
 
 
 def _directions(X, direction, k, rng, redraw_silent):

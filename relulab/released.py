@@ -79,7 +79,7 @@ def instance(n, d, trial, kind, ensemble, direction, k, sigma, rng, patterns=1):
 
 
 def run_trial(n, d, trial, problem, network, form, metric, beta):
-    """One trial of a sweep: what `relulab.phase.run_cell` keeps of it, but for the seconds."""
+    """One trial of a sweep: what `relulab.cells.run_cell` keeps of it, but for the seconds."""
     if metric in distances.METRICS:
         return _measured(n, d, trial, problem, network, form, beta)
     if network == "normalized" and n < d:

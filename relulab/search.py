@@ -1,8 +1,7 @@
-"""The search for evidence: ADMM on the blocks, read at every few steps for a certificate of either kind.
+"""What `certify` searches with, one problem at a time: the gated form's blocks, and ADMM for the exact form.
 
-A split keeps two copies of the weights: one satisfies the linear equations (it interpolates the labels), the
-other has been shrunk by the norms (and, in the exact form, lies in the cones). Its scaled multipliers give a
-dual vector, its first copy an interpolant. Nothing here decides anything: `evidence` is what is checked.
+ADMM is read at every few steps for a certificate of either kind. It keeps two copies of the weights: one satisfies the linear equations (it interpolates the labels), the
+other has been shrunk by the norms and lies in the cones. Its scaled multipliers give a dual vector, its first copy an interpolant. Nothing here decides anything: `evidence` is what is checked.
 """
 
 from typing import NamedTuple
@@ -102,34 +101,16 @@ def shrink(W, threshold):
 
 
 class Gated:
-    """The split of the gated form: one vector a block."""
+    """The gated form: one vector a block. Newton's method searches here, not ADMM."""
 
-    def __init__(self, problem, dual):
+    def __init__(self, problem):
         self.problem, self.blocks, self.others = problem, problem.blocks, problem.others
         self.y = self.blocks.apply(problem.plant)
         self.solve = gram_solver(self.blocks.gram())
-        self.Z, self.U = problem.plant, self.blocks.adjoint(dual) / RHO
-
-    def step(self, weights):
-        """One iteration, with these weights on the blocks' norms."""
-        V = self.Z - self.U
-        price = self.solve(self.blocks.apply(V) - self.y)
-        self.X, self.dual = V - self.blocks.adjoint(price), -RHO * price
-        T = RELAXATION * self.X + (1 - RELAXATION) * self.Z + self.U
-        self.Z = shrink(T, weights / RHO)
-        self.U = T - self.Z
 
     def reach(self, dual):
         """How far `dual` reaches on every block off the plant; a certificate stays below 1."""
         return norms(self.blocks.adjoint(dual))[self.others]
-
-    def cost(self):
-        """What the interpolant costs."""
-        return cost(self.X)
-
-    def interpolant(self):
-        """The interpolant, polished, in X-coordinates, and its cost with the price of its rounding."""
-        return self.mend(self.X, self.solve)
 
     def solver_of(self, active):
         """Solve with the Gram matrix of some blocks."""

@@ -43,7 +43,7 @@ class Stack:
         rows = np.ones((len(problems), p + skip, n), dtype=dtype)
         off = np.ones(rows.shape[:2], dtype=dtype)
         for i, problem in enumerate(problems):
-            rows[i, skip:] = problem.masks.T
+            rows[i, skip:] = np.ascontiguousarray(problem.masks.T)  # to transpose bytes is cheaper
             off[i, problem.planted.home] = 0
 
         def put(arrays, dtype=np.float64):

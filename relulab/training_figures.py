@@ -7,9 +7,9 @@ import numpy as np
 
 from . import _checks
 from .blocks import check_pair
+from .diagram_data import provenance
 from .ensembles import draw
 from .networks import torch
-from .phase import provenance
 from .planted import plant
 from .store import open_store
 from .sweep import run_cells

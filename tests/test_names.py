@@ -5,10 +5,10 @@ import pytest
 import relulab as rl
 from relulab import (
     batch_size,
+    cells,
     ensembles,
     figures,
     guarantees,
-    phase,
     plots,
     sensing,
     sparse_certificates,
@@ -23,7 +23,7 @@ ROOMS = [
     sensing,
     sparse_certificates,
     guarantees,
-    phase,
+    cells,
     plots,
     figures,
     spectra,
@@ -35,7 +35,7 @@ FUNCTIONS = {
     + [f for room in ROOMS for f in vars(room).values() if getattr(f, "__module__", "") == room.__name__]
     if inspect.isfunction(f) and not f.__name__.startswith("_")
 }
-HELPERS = {"relulab.phase.run_cell", "relulab.phase.provenance"}
+HELPERS = {"relulab.cells.run_cell"}
 
 
 def test_no_public_function_has_a_modules_name():

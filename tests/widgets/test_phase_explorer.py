@@ -9,7 +9,7 @@ import pytest
 
 import relulab as rl
 from relulab.certify import EVIDENCE, STATUSES
-from relulab.phase import FIELDS
+from relulab.diagram_data import FIELDS
 from relulab.widgets import PhaseExplorer
 from relulab.widgets.phase_explorer import MODULE
 from relulab.widgets.sources import joined
