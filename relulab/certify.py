@@ -196,7 +196,7 @@ def _all_ones(problem):
 
 
 def _search(problem, iterations):
-    """The minimum-norm dual first; then the program's solution (gated) or ADMM (exact); then interior points."""
+    """The minimum-norm dual; then the program's solution (gated) or ADMM (exact); then interior points."""
     equations = PlantedEquations(problem.blocks, problem.index, problem.coordinates)
     outputs = problem.blocks.apply(problem.alone)
     independent = np.linalg.matrix_rank(outputs) == len(problem.index)

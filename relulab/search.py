@@ -1,7 +1,9 @@
 """What `certify` searches with, one problem at a time: the gated form's blocks, and ADMM for the exact form.
 
-ADMM is read at every few steps for a certificate of either kind. It keeps two copies of the weights: one satisfies the linear equations (it interpolates the labels), the
-other has been shrunk by the norms and lies in the cones. Its scaled multipliers give a dual vector, its first copy an interpolant. Nothing here decides anything: `evidence` is what is checked.
+ADMM is read at every few steps for a certificate of either kind. It keeps two copies of the weights: one
+satisfies the linear equations (it interpolates the labels), the other has been shrunk by the norms and lies
+in the cones. Its scaled multipliers give a dual vector, its first copy an interpolant. Nothing here decides
+anything: `evidence` is what is checked.
 """
 
 from typing import NamedTuple
