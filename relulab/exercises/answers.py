@@ -37,7 +37,7 @@ class Number:
     value : callable
         Computes the right answer.
     hints : mapping
-        Wrong answers, numbers, and the hint for each.
+        Wrong answers, numbers or tuples of them, and the hint for each.
     tolerance : float
         Allowed error, relative to the largest entry of the right answer where that is above 1.
     because : str
@@ -45,7 +45,7 @@ class Number:
     """
 
     value: Callable[[], object]
-    hints: Mapping[float, str] = field(default_factory=dict)
+    hints: Mapping[float | tuple, str] = field(default_factory=dict)
     tolerance: float = 1e-6
     because: str = ""
 
@@ -64,7 +64,7 @@ class Number:
         if np.abs(given - right).max(initial=0) <= margin:
             return None
         for wrong, hint in self.hints.items():
-            if given.ndim == 0 and abs(given - wrong) <= margin:
+            if np.shape(wrong) == given.shape and np.abs(given - wrong).max(initial=0) <= margin:
                 return hint
         if given.ndim == 0:
             return "Too small." if given < right else "Too large."

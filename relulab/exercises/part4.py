@@ -62,6 +62,12 @@ EXERCISES = {
     ),
     "14.2": Number(
         lambda: -2e-3 * np.array([0.3 / (0.3 + 1e-8), -2e-9 / (2e-9 + 1e-8), 0.0]),
+        hints={
+            (-2e-3, 2e-3, 0.0): "Epsilon counts: the second gradient is smaller than it.",
+            (2e-3, -2e-3 / 6, 0.0): "A step goes against the gradient.",
+            (2e-3, -2e-3, 0.0): "A step goes against the gradient, and epsilon counts.",
+            (-6e-4, 4e-12, 0.0): "That is gradient descent; Adam divides by the size of the gradient.",
+        },
         tolerance=1e-8,
         because="A gradient of the size of epsilon or below does not move at full speed.",
     ),
@@ -76,6 +82,12 @@ EXERCISES = {
     ),
     "14.4": Number(
         lambda: np.array([3.0, 2.0]),
+        hints={
+            (5.0, 4.0): "A ReLU is half linear, half absolute value.",
+            (2.0, 2.0): "Add the skip weight.",
+            (1.0, 0.0): "The neurons have an odd part, too.",
+            (1.0, 2.0): "The second neuron has the weight -1 and points backwards: it adds to the first.",
+        },
         because="The first two neurons add (2, 0), the third half of (0, 4).",
     ),
     "15.1": Number(
@@ -92,7 +104,11 @@ EXERCISES = {
     ),
     "15.3": Number(
         lambda: 60,
-        hints={30: "The limit for full data is 2; half of it is 1.", 120: "Solve 2B / (B + 60) = 1."},
+        hints={
+            30: "The limit for full data is 2; half of it is 1.",
+            20: "Solve 2B / (B + 60) = 1.",
+            120: "Solve 2B / (B + 60) = 1.",
+        },
     ),
     "16.1": Number(
         lambda: 100 * 1 / 20,
