@@ -118,7 +118,7 @@ EXERCISES = {
             40: "That many hundredths of a second in all; what share is it?",
         },
     ),
-    "16.2": Accept(_same_stream),
+    "16.2": Accept(_same_stream, "a pair of trials (n, d, t), such as ((20, 10, 0), (30, 10, 0))"),
     "16.3": Number(
         _trials_for_half_width,
         hints={
