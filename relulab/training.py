@@ -2,6 +2,7 @@
 
 import dataclasses
 import time
+from pathlib import Path
 
 import numpy as np
 
@@ -129,7 +130,7 @@ def train(
         every epoch. With full batches that is sign descent: a first step of Adam is ``lr * sign(gradient)``.
     dtype : {"float32", "float64"}
         Precision.
-    device : str
+    device : str or torch.device
         ``"auto"`` takes CUDA, else MPS, else the CPU; or the name of one.
     record_every : int
         Epochs between records. The first and the last epoch are recorded always. With full batches a record
@@ -212,6 +213,9 @@ def train(
     seeds = [[settings["rng"], own_seed(plant)] for plant in plants]
     starts = initial_weights(init, network, d, settings["width"], seeds)
     tests = fresh_rows(test, plants, seeds)
+    if checkpoint is not None and Path(checkpoint).exists() and not Path(checkpoint).is_dir():
+        raise ValueError(f"checkpoint={str(checkpoint)!r} is no folder")
+    checkpoint_seconds = _checks.nonnegative("checkpoint_seconds", checkpoint_seconds)
     workers = _checks.count("workers", cores() if workers is None else workers) if device == "cpu" else 1
     crew = Crew(plants, starts, tests, seeds, factors, settings, device, checkpoint, checkpoint_seconds)
     pieces = crew.train(cut(len(plants), n, d, settings, device, workers), workers, progress)

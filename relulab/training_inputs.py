@@ -22,7 +22,7 @@ def find_device(device="auto", dtype="float32"):
 
     Parameters
     ----------
-    device : str
+    device : str or torch.device
         ``"auto"`` takes CUDA, else MPS (which has no float64), else the CPU; or ``"cpu"``, ``"cuda"``,
         ``"cuda:1"``, ``"mps"``.
     dtype : {"float32", "float64"}
@@ -47,7 +47,7 @@ def find_device(device="auto", dtype="float32"):
     there = [f"cuda:{i}" for i in range(torch.cuda.device_count())]
     there += ["mps"] if torch.backends.mps.is_available() and dtype == "float32" else []
     there += ["cpu"]
-    name = {"auto": there[0], "cuda": "cuda:0"}.get(device, device)
+    name = {"auto": there[0], "cuda": "cuda:0"}.get(str(device), str(device))
     if name not in there:
         choices = ", ".join(map(repr, ["auto", *there]))
         raise ValueError(f"device={device!r} is not here or has no {dtype}; choose from {choices}")
@@ -55,7 +55,7 @@ def find_device(device="auto", dtype="float32"):
 
 
 def problems(plants):
-    plants = [plants] if isinstance(plants, Plant) else list(plants)
+    plants = [plants] if isinstance(plants, Plant) else _listed("plants", plants)
     if not plants:
         raise ValueError("plants is empty; give at least one problem")
     for i, plant in enumerate(plants):
@@ -69,6 +69,13 @@ def problems(plants):
     return plants
 
 
+def _listed(name, values):
+    try:
+        return list(values)
+    except TypeError:
+        raise ValueError(f"{name}={values!r} is no sequence") from None
+
+
 def positive(name, value):
     if not _checks.nonnegative(name, value):
         raise ValueError(f"{name}={value!r} is not > 0")
@@ -78,10 +85,8 @@ def positive(name, value):
 def rate_factors(schedule, epochs):
     if not callable(schedule):
         schedule = SCHEDULES[_checks.choice("schedule", schedule, SCHEDULES)]
-    factors = np.array([float(schedule(epoch / epochs)) for epoch in range(epochs)])
-    if not (np.isfinite(factors).all() and (factors >= 0).all()):
-        raise ValueError("schedule gives a factor that is not a finite number >= 0")
-    return factors
+    shares = [epoch / epochs for epoch in range(epochs)]
+    return np.array([_checks.nonnegative(f"schedule({share:g})", schedule(share)) for share in shares])
 
 
 def own_seed(plant):
@@ -98,7 +103,7 @@ def digest_of(*arrays):
 def initial_weights(init, network, d, width, seeds):
     if isinstance(init, str):
         return [initial(network, d, width, init, np.random.default_rng([*seed, 0])) for seed in seeds]
-    sizes, starts = shapes(network, d, width), list(init)
+    sizes, starts = shapes(network, d, width), _listed("init", init)
     if len(starts) != len(seeds) or any(set(start) != set(sizes) for start in starts):
         raise ValueError(
             f"init is neither one of {INITS} nor, for each problem, a dict of {', '.join(sizes)}"

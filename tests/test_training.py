@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -406,7 +407,12 @@ BAD = [
     ({"init": [{}]}, "nor, for each problem, a dict of first, second, skip_first"),
     ({"protocol": "released", "optimizer": "sgd"}, 'optimizer="sgd" with protocol="released"'),
     ({"schedule": "stairs"}, "schedule='stairs' is unknown"),
-    ({"schedule": lambda share: np.nan}, "schedule gives a factor"),
+    ({"schedule": lambda share: np.nan}, r"schedule\(0\)=nan is not a finite number >= 0"),
+    ({"schedule": lambda share: "slow"}, r"schedule\(0\)='slow' is not a finite number"),
+    ({"plants": 3}, "plants=3 is no sequence"),
+    ({"init": 3}, "init=3 is no sequence"),
+    ({"checkpoint": __file__}, r"checkpoint='.*test_training.py' is no folder"),
+    ({"checkpoint_seconds": "often"}, "checkpoint_seconds='often' is not a finite number >= 0"),
     ({"dtype": "float16"}, "dtype='float16' is unknown"),
     ({"record_every": 0}, "record_every=0 is not"),
     ({"rng": -3}, "rng=-3 is not"),
@@ -433,9 +439,17 @@ def test_bad_problems_are_named():
         quiet([*plants[:2], dataclasses.replace(plants[2], X=X)])
 
 
+def test_torch_has_its_threads_back_after_runs_at_the_same_time():
+    plants, before = problems("skip", 2), torch.get_num_threads()
+    with ThreadPoolExecutor(3) as pool:
+        runs = list(pool.map(lambda epochs: quiet(plants, epochs=epochs), (5, 40, 20, 3, 10)))
+    assert len(runs) == 5
+    assert torch.get_num_threads() == before
+
+
 def test_devices():
     assert find_device("auto") in ("cpu", "mps") or find_device("auto").startswith("cuda:")
-    assert find_device("cpu", "float64") == "cpu"
+    assert find_device("cpu", "float64") == find_device(torch.device("cpu")) == "cpu"
 
 
 def test_torch_is_named_where_it_is_missing():
