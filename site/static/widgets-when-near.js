@@ -17,7 +17,8 @@
       return this.values[name];
     }
     set(name, value) {
-      if (this.values[name] === value) return;
+      // As in Jupyter, an equal value is no change, if it is another object.
+      if (JSON.stringify(this.values[name]) === JSON.stringify(value)) return;
       this.values[name] = value;
       this.tell(`change:${name}`, value);
       this.tell("change");
