@@ -11,6 +11,8 @@ from page_server import served  # noqa: F401
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURE = Path(__file__).parent / "fixture"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+# What holds a widget that the page hosts, and one that Jupyter's library does.
+STARTED = "script => Boolean(script.parentElement.querySelector('.jupyter-widgets, .widget-subarea'))"
 HARMLESS = "Got invalid theme mode"  # the theme, on a first visit
 
 
@@ -60,9 +62,7 @@ def come_near_widgets(page):
     """Each widget starts when a reader comes near it."""
     for place in page.locator("script[type*='widget-view']").all():
         place.evaluate("script => script.parentElement.scrollIntoView()")
-        page.wait_for_function(
-            "script => script.parentElement.querySelector('.jupyter-widgets')", arg=place.element_handle()
-        )
+        page.wait_for_function(STARTED, arg=place.element_handle())
     page.evaluate("scrollTo(0, 0)")
 
 
@@ -99,7 +99,7 @@ def assert_page_is_sound(page, problems, width):
         )
         assert page.locator("mjx-merror").count() == 0
     for view in page.locator("script[type*='widget-view']").all():
-        assert view.evaluate("script => script.parentElement.querySelector('.jupyter-widgets')")
+        assert view.evaluate(STARTED)
     assert page.locator(".rw-problem:visible").all_inner_texts() == []
     for image in page.locator("article img").all():
         assert image.get_attribute("alt"), f"no alt text: {image.get_attribute('src')}"
