@@ -32,7 +32,7 @@ class Stack:
     inverse : array of float64, shape (b, k d, k d)
         Of ``B^T B``.
     metric : the same, shape (b, p, d, d), or None
-        The ``M_j^+`` of normalized networks.
+        The ``M_j^+`` of normalized networks, once they are needed.
     problems : list of Problem
         What they are stacked from.
     """
@@ -54,7 +54,7 @@ class Stack:
         self.B = put([problem.planted.B for problem in problems])
         self.g = put([problem.planted.g[:, None] for problem in problems])
         self.inverse = inverse(xp.matrix_transpose(self.B) @ self.B, 1e-14)
-        self.metric = self._metric() if first.network == "normalized" else None
+        self._metric = None
 
     def take(self, which):
         """Some of the problems."""
@@ -92,7 +92,13 @@ class Stack:
             for i, (problem, own, roughly) in enumerate(trials)
         ]
 
-    def _metric(self):
+    @property
+    def metric(self):
+        if self._metric is None and self.problems[0].network == "normalized":
+            self._metric = self._inverses()
+        return self._metric
+
+    def _inverses(self):
         xp = array_namespace(self.X)
         b, n, d = self.X.shape
         squares = xp.reshape(self.X[:, :, :, None] * self.X[:, :, None, :], (b, n, d * d))
