@@ -294,3 +294,18 @@ def test_phase_curve_agrees_with_python(ask, network, k, sizes):
     for count, rate in zip(counts, ds.rate.values[:, 0], strict=True):
         both = [[count, trials - count], [rate * trials, trials - rate * trials]]
         assert stats.fisher_exact(np.round(both).astype(int)).pvalue > 1e-4
+
+
+@pytest.mark.parametrize(("source", "told"), [("browser", True), ("python", False)])
+def test_an_undecided_trial_says_where_the_search_ended(in_node, source, told):
+    trial = {
+        "status": "undecided",
+        "evidence": None,
+        "norms": [0.4, 1.2],
+        "iterations": 1500,
+        "source": source,
+    }
+    verdict, because = in_node(["elements.js", "verdicts.js"], "verdictWords", trial)
+    assert verdict == "Undecided."
+    assert "turned up in 1500 steps." in because
+    assert ("Python, in a notebook, does" in because) == told
