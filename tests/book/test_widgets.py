@@ -125,9 +125,8 @@ def test_a_finger_is_enough(fixture_book, browser, name):
         if name == "isometry-explorer":
             wait_for(widget, "root.dataset.state === 'done'")
         slider, button = widget.locator("[data-control=index]"), widget.locator("[data-action=play]")
-        slider.scroll_into_view_if_needed()
         box = slider.bounding_box()
-        page.touchscreen.tap(box["x"] + 0.3 * box["width"], box["y"] + 0.5 * box["height"])
+        slider.tap(position={"x": 0.3 * box["width"], "y": 0.5 * box["height"]})
         index, last = (int(value) for value in (slider.input_value(), slider.get_attribute("max")))
         assert 0.1 < index / last < 0.5
         button.tap()
