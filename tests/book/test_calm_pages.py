@@ -1,6 +1,7 @@
 """The widgets on the real pages, for a reader who asks for less motion."""
 
 import pytest
+from booktools import come_near_widgets
 from explorer import Explorer
 
 pytestmark = pytest.mark.pages
@@ -19,11 +20,10 @@ def calm(book, browser):
         def calm(name, widget):
             page = context.new_page()
             page.goto(f"{book}/{name}")
-            page.locator("script[type*='widget-view']").first.evaluate(
-                "script => script.parentElement.scrollIntoView()"
-            )
+            come_near_widgets(page)
             root = page.locator(f"[data-widget={widget}][data-ready=true]").first
             root.wait_for(timeout=60_000)
+            root.scroll_into_view_if_needed()
             return page, root
 
         yield calm
