@@ -205,7 +205,7 @@ SHIPPED = {
     "10": {"n": range(20, 201, 20), "d": range(10, 31, 10), "trials": 50},
     "9": {"n": range(20, 241, 20), "d": range(10, 51, 10), "trials": 3},
     "24": {"n": range(20, 101, 20), "d": [10, 20], "trials": 3},
-    **dict.fromkeys(("26b", "26c"), _COARSE),
+    "26c": _COARSE,
     **dict.fromkeys(("7", "19"), _MEDIUM),
     **dict.fromkeys(("2", "20", "21"), _EXACT),
     **dict.fromkeys(("23", "27", "28", "29"), _FEW),
