@@ -53,19 +53,22 @@ def smallest_directions(X, k=1):
     if k > min(X.shape):
         raise ValueError(f"k={k} smallest directions were asked for, but X has only {min(X.shape)}")
     X = X / (np.abs(X).max() or 1.0)
-    W = _smallest_of_gram(X, k) if len(X) >= X.shape[1] else None
+    W = _smallest_of_gram(X, k)
     if W is None:
         W = np.linalg.svd(X, full_matrices=False)[2][::-1][:k].T
     return W * np.sign(W[np.abs(W).argmax(axis=0), np.arange(k)])
 
 
 def _smallest_of_gram(X, k):
-    """The same from X^T X; None where squaring X would lose the direction."""
+    """The same from X^T X or X X^T; None where squaring X would lose the direction."""
     from scipy.linalg import eigh
 
-    gram = X.T @ X
+    wide = X.shape[0] < X.shape[1]
+    gram = X @ X.T if wide else X.T @ X
     values, vectors = eigh(gram, subset_by_index=[0, k - 1], check_finite=False)
-    return vectors if values[0] > 1e-6 * np.trace(gram) else None
+    if values[0] <= 1e-6 * np.trace(gram):
+        return None
+    return X.T @ (vectors / np.sqrt(values)) if wide else vectors
 
 
 def _directions(X, direction, k, rng, redraw_silent):
