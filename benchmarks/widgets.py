@@ -67,8 +67,9 @@ TURN = """async (control) => {
 
 def run():
     """Rows: first cells, grids, sliders in the page; the paper's grid in Python."""
+    in_python = [_in_python(direction) for direction in ("random", "smallest")]
     if not (HTML / FRONT).exists():
-        sys.exit("benchmarks: there is no built book; run `make book` first")
+        return [*in_python, {"pages": "not measured, there is no built book: run `make book` first"}]
     sys.path.insert(0, str(ROOT / "site"))
     from ensure_browser import FLAGS, find_browser
     from page_server import served
@@ -81,7 +82,7 @@ def run():
         rows += [_grid(browser, url, PAPER, direction, "60 s") for direction in ("random", "smallest")]
         rows += [_slider(browser, f"{url}/{page}", *names) for page, names in SLIDERS.items()]
         browser.close()
-    return [*rows, *(_in_python(direction) for direction in ("random", "smallest"))]
+    return rows + in_python
 
 
 def _opened(browser, url, widget="phase-explorer"):
