@@ -224,9 +224,9 @@ def train(
 
 def _runs(pieces, plants, settings, seconds):
     network, d = settings["network"], plants[0].X.shape[1]
-    theta = torch.tensor(np.concatenate([theta for _, theta, _ in pieces]))
+    theta = np.concatenate([theta for _, theta, _ in pieces])
     loss, distance, path_norm, active = np.moveaxis(np.concatenate([h for _, _, h in pieces], axis=2), 1, 0)
-    weights = views(theta, network, d, settings["width"])
+    weights = views(torch.from_numpy(theta), network, d, settings["width"])
     module = NETWORKS[network](**weights).double()
     if network == "normalized":
         module.remember(torch.tensor(np.stack([plant.X for plant in plants])))
@@ -237,7 +237,7 @@ def _runs(pieces, plants, settings, seconds):
         objective = 0.5 * np.square(errors).sum(axis=1) + settings["beta"] * np.array(costs)
         silent = 0.5 * np.array([plant.y @ plant.y for plant in plants])
         limit = BLOWN_UP * np.maximum(silent, loss[0])
-    sound = np.isfinite(loss[-1]) & torch.isfinite(theta).all(1).numpy() & (objective <= limit)
+    sound = np.isfinite(loss[-1]) & np.isfinite(theta).all(axis=1) & (objective <= limit)
     return Runs(
         record_epochs(settings["epochs"], settings["record_every"]),
         loss,
