@@ -24,7 +24,7 @@ from .stacks import Stack, take, to_numpy
 
 INDEPENDENT = 1e-12  # smallest over largest eigenvalue of the Gram matrix of the planted outputs
 DEVICES = ("cpu", "auto")
-BYTES = 1 << 28  # memory for the problems that go together
+BYTES = 1 << 27  # memory for the problems that go together
 
 
 def where(device):
