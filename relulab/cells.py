@@ -12,7 +12,7 @@ from .conditions import isometry
 from .diagram_data import EVIDENCE, NO_EVIDENCE, STATUSES
 from .ensembles import draw
 from .patterns import sample_together
-from .planted import plant
+from .planted import SilentNeuron, plant
 
 
 def instance(
@@ -76,9 +76,19 @@ def instances(
     'recovered'
     """
     sources = [np.random.default_rng([rng, n, d, trial]) for trial in trials]
-    plants = [plant(draw(ensemble, n, d, source), kind, k, direction, sigma, source) for source in sources]
+    plants = [_planted(source, ensemble, n, d, kind, k, direction, sigma) for source in sources]
     includes = [None if kind == "linear" else hidden.weights for hidden in plants]
     return plants, sample_together([hidden.X for hidden in plants], max(patterns * n, 50), includes, sources)
+
+
+def _planted(source, ensemble, n, d, *plan):
+    """Data and plant; data on which a given direction is silent, so that nothing can be normalized, are drawn again."""
+    for left in reversed(range(100)):
+        try:
+            return plant(draw(ensemble, n, d, source), *plan, source)
+        except SilentNeuron:
+            if not left:
+                raise
 
 
 def run_cell(

@@ -100,6 +100,10 @@ def _directions(X, direction, k, rng, redraw_silent):
     return W / norms
 
 
+class SilentNeuron(ValueError):
+    """A neuron without output cannot be normalized."""
+
+
 def neurons(X, weights, kind):
     """The output of each hidden neuron, shape (n, k): `X w`, `(X w)_+`, or `(X w)_+` over its norm."""
     output = X @ weights
@@ -110,7 +114,7 @@ def neurons(X, weights, kind):
         return output
     norms = np.linalg.norm(output, axis=0)
     if not norms.all():
-        raise ValueError("direction holds a neuron that is silent on every row of X: it cannot be normalized")
+        raise SilentNeuron("direction holds a neuron that is silent on every row of X: it cannot be normalized")
     return output / norms
 
 

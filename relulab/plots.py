@@ -164,10 +164,12 @@ def half_contour(ds, ax):
         # In half widths of the interval, so that between cells the contour stays inside its band.
         half_width = np.where(ds.rate < 0.5, ds.upper - ds.rate, ds.rate - ds.lower)
         from_half = (ds.rate - 0.5) / half_width
+        decided = abs(from_half).max() > 1
+        if decided:
+            ax.contourf(ds.d, ds.n, from_half, levels=[-1, 1], colors=color, alpha=0.35)
         ax.contour(ds.d, ds.n, from_half, levels=[0], colors=color, linewidths=2)
         ax.plot([], [], color=color, label="measured 50 %")
-        if abs(from_half).max() > 1:
-            ax.contourf(ds.d, ds.n, from_half, levels=[-1, 1], colors=color, alpha=0.35)
+        if decided:
             ax.fill_between([], [], [], color=color, alpha=0.35, label="its 95 % interval")
     return ax
 

@@ -176,6 +176,14 @@ def test_sampling_is_optimistic_and_cutting_planes_say_so():
     assert np.isnan(closed_form(FIGURES["4a"].settings, 25, 10))
 
 
+@pytest.mark.parametrize("number", ["26a", "26b"])
+def test_directions_that_are_silent_on_a_few_rows_get_other_data(number):
+    known = truth(number, n=[4], trials=40)  # a given neuron is silent on one draw in sixteen
+    assert 0 < known.recovered.item() + known.failed.item() <= 1
+    with pytest.raises(ValueError, match="silent on every row"):
+        rl.phase.instance(1, 2, 0, kind="normalized", k=2, direction="opposite")  # of w and -w, one always is
+
+
 def test_truth_is_asked_of_recovery_figures():
     with pytest.raises(ValueError, match="figure='7' is not about recovery"):
         truth("7")
