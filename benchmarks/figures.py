@@ -35,10 +35,12 @@ CHECKS = int(os.environ.get("CHECKS", "40"))  # cells of the others whose verdic
 
 def run():
     """Rows: the diagrams, the peer, single verdicts, the store."""
-    rows = [_diagram(number, *FIGURES[number]) for number in CHOSEN]
+    with rl.sweep.processes() as pool:
+        rows = [_diagram(number, *FIGURES[number], pool) for number in CHOSEN]
+        stores = _stores(pool)
     if rows and CHOSEN[0] == "4a":
         rows.append(_peer(rows[0]))
-    return rows + _single_verdicts() + [_store()]
+    return rows + _single_verdicts() + stores
 
 
 def gemm_rates(size=1024, repeats=5):
@@ -63,16 +65,21 @@ def _best(work, repeats):
     return min(times), result
 
 
-def _diagram(number, settings, bar):
-    rl.phase_diagram([20, 60, 120], [20, 40], 2, **settings, progress=False)  # warm
+def _diagram(number, settings, bar, pool):
+    for executor in (None, pool):
+        rl.phase_diagram([20, 60, 120], [20, 40], 2, **settings, progress=False, executor=executor)  # warm
     seed, rates = secrets.randbelow(1 << 31), gemm_rates()
     start, used = time.perf_counter(), time.process_time()
     ds = rl.phase_diagram(**GRID, **settings, rng=seed, progress=False)
     seconds, used = time.perf_counter() - start, time.process_time() - used
+    start = time.perf_counter()
+    rl.phase_diagram(**GRID, **settings, rng=seed + 1, progress=False, executor=pool)
+    apart = time.perf_counter() - start
     return {
         "figure": number,
         "bar": bar,
-        "seconds": round(seconds, 2),
+        "seconds, threads": round(seconds, 2),
+        "seconds, processes": round(apart, 2),
         "processor seconds": round(used, 2),
         "verdicts": ds.status.size,
         "undecided": int(ds.undecided.sum()),
@@ -123,7 +130,7 @@ def _peer(figure):
         "solves": len(solves),
         "seconds a solve": round(mean, 3),
         "hours for the figure": round(mean * figure["verdicts"] / 3600, 2),
-        "ratio": round(mean * figure["verdicts"] / figure["seconds"]),
+        "ratio": round(mean * figure["verdicts"] / figure["seconds, threads"]),
     }
 
 
@@ -141,12 +148,16 @@ def _single_verdicts():
     return rows
 
 
-def _store():
+def _stores(pool):
     """What a store adds to 400 cells; their problems are small, so that little else takes time."""
-    grid = {"n": range(10, 50), "d": range(4, 14), "trials": 5, "progress": False}
+    return [_store(name, executor) for name, executor in (("threads", None), ("processes", pool))]
+
+
+def _store(name, executor):
+    grid = {"n": range(10, 50), "d": range(4, 14), "trials": 5, "progress": False, "executor": executor}
     with tempfile.TemporaryDirectory() as folder:
         paths = (Path(folder) / f"{i}.zarr" for i in range(3))
         kept, _ = _best(lambda: rl.phase_diagram(**grid, store=next(paths)), 3)
     bare, _ = _best(lambda: rl.phase_diagram(**grid), 3)
     cells = len(grid["n"]) * len(grid["d"])
-    return {"store": f"{cells} cells", "bar": "1 s more", "seconds more": round(kept - bare, 2)}
+    return {"store": f"{cells} cells, {name}", "bar": "1 s more", "seconds more": round(kept - bare, 2)}

@@ -82,7 +82,7 @@ def instances(
 
 
 def _planted(source, ensemble, n, d, *plan):
-    """Data and plant; data on which a given direction is silent, so that nothing can be normalized, are drawn again."""
+    """Data and plant; where a given direction is silent, nothing can be normalized: other data are drawn."""
     for left in reversed(range(100)):
         try:
             return plant(draw(ensemble, n, d, source), *plan, source)

@@ -84,7 +84,8 @@ def phase_diagram(
         Where finished cells are kept: a folder, or an fsspec address such as ``s3://bucket/sweep.zarr``.
         Cells that are there are read, the others computed. Several processes may share one folder.
     executor : concurrent.futures.Executor, optional
-        What the cells run on; by default threads on the machine's cores.
+        What the cells run on; by default threads on the machine's cores. `sweep.processes` is faster for many
+        small cells.
     progress : bool
         Show a progress bar.
     audit : bool

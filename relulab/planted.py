@@ -114,7 +114,9 @@ def neurons(X, weights, kind):
         return output
     norms = np.linalg.norm(output, axis=0)
     if not norms.all():
-        raise SilentNeuron("direction holds a neuron that is silent on every row of X: it cannot be normalized")
+        raise SilentNeuron(
+            "direction holds a neuron that is silent on every row of X: it cannot be normalized"
+        )
     return output / norms
 
 

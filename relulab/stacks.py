@@ -124,6 +124,7 @@ class Stack:
             dual = dual - self.B @ (self.inverse @ lack)
         return dual
 
+    @np.errstate(over="ignore")  # infinitely far is an answer
     def residual(self, dual):
         """How well dual vectors meet the planted equations: (b,)."""
         xp = array_namespace(dual)

@@ -4,7 +4,7 @@ import functools
 import multiprocessing
 import os
 import threading
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 
 
 def run_cells(work, cells, keep, total, executor=None, progress=True):
@@ -47,6 +47,36 @@ def run_cells(work, cells, keep, total, executor=None, progress=True):
             pool.shutdown()
 
 
+def processes(workers=None):
+    """A pool of processes for `phase_diagram`: faster than threads where a sweep has many small cells.
+
+    Threads wait for one another while Python runs; figure 4a takes 1.7 times as long with two of them as with
+    two processes. A pool takes about a second to start, so keep it for several sweeps.
+
+    Parameters
+    ----------
+    workers : int, optional
+        How many; by default, the cores that this process may use.
+
+    Returns
+    -------
+    concurrent.futures.ProcessPoolExecutor
+        Each worker with one BLAS thread; they end with this process, even a killed one. A script that makes
+        a pool needs ``if __name__ == "__main__":``, a notebook does not.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> with rl.sweep.processes(2) as pool:  # rl.phase_diagram(..., executor=pool)
+    ...     pool.submit(abs, -3).result()
+    3
+    """
+    ways = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if "forkserver" in ways else "spawn")
+    context.set_forkserver_preload(["relulab.phase"])
+    return ProcessPoolExecutor(workers or cores(), context, initializer=settle)
+
+
 def cores():
     """The cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
@@ -63,8 +93,8 @@ def _in_worker(caller, work, arguments):
 def settle(watch=True):
     """Settle in a worker process, once: one BLAS thread, and an end with the parent, even a killed one.
 
-    Give it to a process pool as its `initializer`: a worker without it settles when its first cell comes, and
-    one whose parent is killed before that waits for ever.
+    Give it to a process pool of your own as its `initializer`: a worker without it settles when its first
+    cell comes, and one whose parent is killed before that waits for ever.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ def processes(count):
     return ProcessPoolExecutor(count, mp_context=get_context("spawn"))
 
 
-@pytest.mark.parametrize("executor", [ThreadPoolExecutor, processes])
+@pytest.mark.parametrize("executor", [ThreadPoolExecutor, processes, rl.sweep.processes])
 @pytest.mark.parametrize("workers", [1, 2, 3])
 def test_any_executor_gives_the_same_numbers(diagram, executor, workers):
     with executor(workers) as pool:
