@@ -7,13 +7,13 @@ from .phase_job import KINDS
 from .stills import pictured
 
 MOST = {"n": 12, "d": 8, "trials": 3}  # a still is computed whenever an explorer is shown
-MOST_NOISY = {"n": 6, "d": 4, "trials": 1}
+MOST_COSTLY = {"n": 6, "d": 4, "trials": 1}
 
 
 def still(settings, n, d):
     """Picture, alt text and caption of a small diagram of these settings."""
     noisy = settings["sigma"] > 0
-    most = MOST_NOISY if noisy else MOST
+    most = MOST_COSTLY if noisy or settings["form"] == "exact" else MOST
     problem = {name: settings[name] for name in settings if name not in ("seed", "trials")}
     ds = phase_diagram(
         _thinned(n, most["n"]),
