@@ -68,9 +68,8 @@ def come_near_widgets(page):
 
 def axe_faults(page, selector="html"):
     """What axe-core finds in a part of a page, every rule on: (rule, place) of each fault."""
-    page.wait_for_function(  # the theme's colors change gradually
-        "document.getAnimations().every((one) => !(one instanceof CSSTransition) || one.playState != 'running')"
-    )
+    # The theme's colors change gradually.
+    page.wait_for_function("!document.getAnimations().some((one) => one instanceof CSSTransition)")
     page.evaluate(AXE.read_text("utf-8"))
     found = page.evaluate("selector => axe.run(selector)", selector)["violations"]
     return [(fault["id"], node["target"]) for fault in found for node in fault["nodes"]]
