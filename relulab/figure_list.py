@@ -196,7 +196,6 @@ _ALL = (
         },
     ),
 )
-_MEDIUM = {"n": range(20, 401, 20), "d": range(10, 101, 10), "trials": 5}
 _EXACT = {"n": range(20, 161, 20), "d": range(10, 51, 10), "trials": 3}
 _FEW = {"n": range(30, 241, 30), "d": range(10, 41, 10), "trials": 3}
 _TRAINED = {"n": range(20, 161, 20), "d": range(10, 41, 10), "trials": 10}
@@ -204,7 +203,6 @@ SHIPPED = {
     "10": {"n": range(20, 201, 20), "d": range(10, 31, 10), "trials": 50},
     "9": {"n": range(20, 241, 20), "d": range(10, 51, 10), "trials": 3},
     "24": {"n": range(20, 101, 20), "d": [10, 20], "trials": 3},
-    **dict.fromkeys(("7", "19"), _MEDIUM),
     **dict.fromkeys(("2", "20", "21"), _EXACT),
     **dict.fromkeys(("23", "27", "28", "29"), _FEW),
     **dict.fromkeys((figure.number for figure in _ALL if figure.trained), _TRAINED),
