@@ -76,16 +76,44 @@ def instances(
     'recovered'
     """
     sources = [np.random.default_rng([rng, n, d, trial]) for trial in trials]
-    plants = [_planted(source, ensemble, n, d, kind, k, direction, sigma) for source in sources]
+    plants = [planted_problem(source, ensemble, n, d, kind, k, direction, sigma) for source in sources]
     includes = [None if kind == "linear" else hidden.weights for hidden in plants]
     return plants, sample_together([hidden.X for hidden in plants], max(patterns * n, 50), includes, sources)
 
 
-def _planted(source, ensemble, n, d, *plan):
-    """Data and plant; where a given direction is silent, nothing can be normalized: other data are drawn."""
+def planted_problem(source, ensemble, n, d, kind, k, direction, sigma):
+    """Data and plant of one trial; data on which a normalized neuron is silent are drawn again.
+
+    Parameters
+    ----------
+    source : numpy.random.Generator
+        The trial's source of randomness.
+    ensemble, n, d
+        As for `draw`.
+    kind, k, direction, sigma
+        As for `plant`.
+
+    Returns
+    -------
+    Plant
+        The planted problem.
+
+    Raises
+    ------
+    ValueError
+        Where hardly any data let every neuron be heard, as for n = 1 and a pair (w, -w).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from relulab.cells import planted_problem
+    >>> source = np.random.default_rng(0)
+    >>> planted_problem(source, "gaussian", 4, 3, "normalized", 2, "axes", 0.0).y.shape
+    (4,)
+    """
     for left in reversed(range(100)):
         try:
-            return plant(draw(ensemble, n, d, source), *plan, source)
+            return plant(draw(ensemble, n, d, source), kind, k, direction, sigma, source)
         except SilentNeuron:
             if not left:
                 raise

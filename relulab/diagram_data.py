@@ -57,5 +57,5 @@ def provenance():
 
 def merged(runs):
     """The provenance of all runs of a sweep: each thing once, and the first date."""
-    merged = {name: "; ".join(dict.fromkeys(run[name] for run in runs)) for name in runs[0]}
-    return merged | {"date": runs[0]["date"], "runs": len(runs)}
+    once = {name: "; ".join(dict.fromkeys(run[name] for run in runs)) for name in runs[0]}
+    return once | {"date": runs[0]["date"], "runs": len(runs)}

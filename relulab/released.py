@@ -8,15 +8,16 @@ import numpy as np
 
 from . import distances
 from .blocks import Blocks
+from .cells import planted_problem
 from .certify import STATUSES
 from .conditions import MARGIN
+from .diagram_data import NO_EVIDENCE
 from .ensembles import draw
 from .patterns import distinct_columns
-from .planted import neurons, plant
+from .planted import neurons
 from .programs import solve, solve_on_blocks
 
 CLOSE = 1e-4  # weights that differ by less, entry by entry, count as recovered
-NO_EVIDENCE = -1
 UNMEASURED = distances.STATUSES.index("undecided")
 
 
@@ -65,8 +66,9 @@ def instance(n, d, trial, kind, ensemble, direction, k, sigma, rng, patterns=1):
     whitened cubic data draws plain cubic data.
     """
     source = np.random.default_rng([rng, n, d, trial])
-    X = draw("cubic" if ensemble == "cubic-whitened" else ensemble, n, d, source)
-    hidden = plant(X, kind, k, direction, sigma, source)
+    ensemble = "cubic" if ensemble == "cubic-whitened" else ensemble
+    hidden = planted_problem(source, ensemble, n, d, kind, k, direction, sigma)
+    X = hidden.X
     gates = source.standard_normal((d, max(patterns * n, 50)))
     if kind != "linear":
         gates = np.hstack([hidden.weights, gates])

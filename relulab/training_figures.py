@@ -7,10 +7,10 @@ import numpy as np
 
 from . import _checks
 from .blocks import check_pair
+from .cells import planted_problem
 from .diagram_data import provenance
 from .ensembles import draw
 from .networks import torch
-from .planted import plant
 from .store import open_store
 from .sweep import run_cells
 from .training import train
@@ -28,14 +28,7 @@ def trial_problem(n, d, trial, kind, ensemble, direction, k, sigma, rng):
     Data on which a planted normalized neuron is silent are drawn again, as in the released code.
     """
     source = np.random.default_rng([rng, n, d, trial])
-    while True:
-        X = draw(ensemble, n, d, source)
-        try:
-            hidden = plant(X, kind, k, direction, sigma, source)
-            break
-        except ValueError as error:
-            if "silent" not in str(error):
-                raise
+    hidden = planted_problem(source, ensemble, n, d, kind, k, direction, sigma)
     fresh = np.random.default_rng([rng, n, d, trial, 1])
     rows = loud_rows(hidden, lambda source: draw(ensemble, n, d, source), fresh)
     return replace(hidden, seed=trial), rows
