@@ -104,7 +104,7 @@ def _stored(figure, protocol):
     sizes = ", ".join(f"{name} = {v[0]}..{v[-1]} ({len(v)})" for name, v in grid.items() if name != "trials")
     return (
         f"{files[figure.number]}; not the paper's grid but {sizes}, {grid['trials'][0]} trials: by "
-        f"extrapolation that one takes {kept['paper_hours']:.1f} hours of a core as busy as this one's was"
+        f"extrapolation that one takes {kept['paper_hours']:.1f} hours of a core"
     )
 
 

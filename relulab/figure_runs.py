@@ -41,7 +41,8 @@ def compute(number, scale="book", rng=0, protocol="paper", store=None, executor=
     xarray.Dataset
         From `phase_diagram`, along ``sigma`` where the figure has noise. Attributes say besides what the
         figure is, what it should show (``expectation``), whether it does (``held``) and by which measured
-        numbers (``finding``). ``seconds`` is the wall time of all trials together.
+        numbers (``finding``). ``seconds`` is the processor time of all trials together, of trained networks
+        the wall time.
 
     Raises
     ------

@@ -99,10 +99,10 @@ def phase_diagram(
     -------
     xarray.Dataset
         Over (n, d, trial): ``status``, ``evidence`` (codes, with their meanings as attributes), ``margin``,
-        ``iterations``, ``seconds``. Over (n, d): ``rate`` (share of trials with status "recovered"), its
-        Wilson interval ``lower``, ``upper``, ``undecided`` and ``evidence_count`` (counts). Attributes: the
-        configuration, the seed and how trials are seeded, versions, machine, date, and the seconds of this
-        call.
+        ``iterations``, ``seconds`` (of processor time). Over (n, d): ``rate`` (share of trials with status
+        "recovered"), its Wilson interval ``lower``, ``upper``, ``undecided`` and ``evidence_count`` (counts).
+        Attributes: the configuration, the seed and how trials are seeded, versions, machine, date, and the
+        seconds of this call.
 
         For the distances: ``distance``, ``test_distance`` and the solution's ``gap`` take the place of
         ``margin`` and ``iterations``, and over (n, d) there are the ``mean``, ``median`` and quartiles

@@ -80,7 +80,7 @@ def test_the_evidence_is_counted(diagram):
         np.testing.assert_array_equal(diagram.evidence_count.sel(by=name), expected)
 
 
-def test_wall_time_is_that_of_the_work(diagram):
+def test_the_seconds_are_those_of_the_work(diagram):
     cores = rl.sweep.cores()
     assert (diagram.seconds > 0).all()
     assert float(diagram.seconds.sum()) <= cores * diagram.attrs["seconds"]
