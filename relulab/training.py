@@ -20,7 +20,6 @@ from .training_inputs import (
     rate_factors,
 )
 from .training_part import record_epochs
-from .training_steps import views
 
 OPTIMIZERS = ("adam", "adamw", "sgd")
 PROTOCOLS = ("paper", "released")
@@ -223,11 +222,10 @@ def train(
 
 
 def _runs(pieces, plants, settings, seconds):
-    network, d = settings["network"], plants[0].X.shape[1]
-    theta = np.concatenate([theta for _, theta, _ in pieces])
+    network = settings["network"]
+    weights = {name: np.concatenate([w[name] for _, w, _ in pieces]) for name in pieces[0][1]}
     loss, distance, path_norm, active = np.moveaxis(np.concatenate([h for _, _, h in pieces], axis=2), 1, 0)
-    weights = views(torch.from_numpy(theta), network, d, settings["width"])
-    module = NETWORKS[network](**weights).double()
+    module = NETWORKS[network](**{name: torch.from_numpy(w) for name, w in weights.items()}).double()
     if network == "normalized":
         module.remember(torch.tensor(np.stack([plant.X for plant in plants])))
     networks = module.to_arrays()
@@ -237,7 +235,8 @@ def _runs(pieces, plants, settings, seconds):
         objective = 0.5 * np.square(errors).sum(axis=1) + settings["beta"] * np.array(costs)
         silent = 0.5 * np.array([plant.y @ plant.y for plant in plants])
         limit = BLOWN_UP * np.maximum(silent, loss[0])
-    sound = np.isfinite(loss[-1]) & np.isfinite(theta).all(axis=1) & (objective <= limit)
+    finite = [np.isfinite(w).reshape(len(plants), -1).all(axis=1) for w in weights.values()]
+    sound = np.isfinite(loss[-1]) & np.all(finite, axis=0) & (objective <= limit)
     return Runs(
         record_epochs(settings["epochs"], settings["record_every"]),
         loss,
@@ -246,7 +245,7 @@ def _runs(pieces, plants, settings, seconds):
         np.nan_to_num(active).astype(int),
         np.where(sound, "finished", "diverged"),
         objective,
-        {name: piece.numpy() for name, piece in weights.items()},
+        weights,
         networks,
         network,
         settings["beta"],

@@ -6,7 +6,7 @@ import numpy as np
 
 from .networks import SILENT, torch
 from .planted import neurons
-from .training_steps import ACTIVE, Gradients, Optimizer, decayed_size, neuron_norms
+from .training_steps import ACTIVE, Gradients, Optimizer, decayed, joined, neuron_norms, parted
 
 RECORDED = ("loss", "test_distance", "path_norm", "active")
 
@@ -45,10 +45,12 @@ class Part:
         labels = [_labels(p, rows, settings["normalization"]) for p, rows in zip(plants, tests, strict=True)]
         self.y_test = self._tensor(labels)
         network, (_, self.n, d), width = settings["network"], self.X.shape, settings["width"]
-        self.theta = self._tensor([np.concatenate([w.ravel() for w in start.values()]) for start in starts])
+        every = joined({name: np.stack([start[name] for start in starts]) for name in starts[0]})
+        self.theta = self._tensor(np.concatenate([piece.ravel() for piece in every.values()]))
         rows = max(self.n, self.X_test.shape[1])
         self.networks = Gradients(network, self.theta, rows, d, width)
-        charged = self.theta.shape[1] if settings["released"] else decayed_size(network, d, width)
+        self.charged = decayed(self.networks.weights, network)
+        charged = len(self.theta) if settings["released"] else sum(piece.numel() for piece in self.charged)
         self.optimizer = Optimizer(
             settings["optimizer"], self.theta, settings["lr"], settings["beta"], charged
         )
@@ -58,8 +60,8 @@ class Part:
             2.0 if settings["released"] else 1.0
         )  # the derivative of the sum of squares, or of its half
 
-    def _tensor(self, arrays):
-        return torch.tensor(np.stack(arrays), dtype=self.dtype, device=self.device)
+    def _tensor(self, array):
+        return torch.tensor(np.asarray(array), dtype=self.dtype, device=self.device)
 
     def run(self, checkpoint, seconds, stop, advance):
         """Train, from the checkpoint on if there is one.
@@ -77,13 +79,14 @@ class Part:
 
         Returns
         -------
-        theta : ndarray, shape (b, P)
-            The trained weights.
+        weights : dict of ndarray
+            The trained weights, each piece (b, ...).
         history : ndarray, shape (records, 4, b)
             What was recorded.
         """
         epoch = self._restore(checkpoint.read())
-        advance(epoch * len(self.theta))
+        count = len(self.seeds)
+        advance(epoch * count)
         kept, told = time.monotonic(), epoch
         with torch.no_grad():
             while epoch < len(self.factors):
@@ -93,7 +96,7 @@ class Part:
                 self._epoch(epoch)
                 epoch += 1
                 if epoch % 20 == 0 or epoch == len(self.factors):
-                    advance((epoch - told) * len(self.theta))
+                    advance((epoch - told) * count)
                     told = epoch
                 if time.monotonic() - kept >= seconds and epoch < len(self.factors):
                     checkpoint.write(self._state(epoch))
@@ -101,7 +104,8 @@ class Part:
             if self.history[-1].isnan().all():
                 self._record(epoch)
         checkpoint.write(self._state(epoch))
-        return self.theta.cpu().numpy(), self.history.cpu().numpy()
+        weights = parted(self.networks.weights, self.settings["network"])
+        return {name: piece.cpu().numpy() for name, piece in weights.items()}, self.history.cpu().numpy()
 
     def _epoch(self, epoch):
         size, X, y = self.settings["batch_size"], self.X, self.y
@@ -138,11 +142,11 @@ class Part:
         error = networks.outputs(self.X) - self.y
         loss = self.factor / 2 * error.square().sum(1)
         if not settings["released"]:
-            charged = self.theta[:, : self.optimizer.decayed]
-            loss += settings["beta"] / 2 * charged.square().sum(1)
-        size = neuron_norms(networks.weights, settings["network"])
-        total = size.sum(1)
-        active = (size[:, : settings["width"]] >= ACTIVE * total[:, None]).sum(1)
+            size = sum(piece.square().flatten(1).sum(1) for piece in self.charged)
+            loss += settings["beta"] / 2 * size
+        path = neuron_norms(networks.weights, settings["network"])
+        total = path.sum(1)
+        active = (path[:, : settings["width"]] >= ACTIVE * total[:, None]).sum(1)
         place = int(np.searchsorted(self.epochs, epoch))
         self.history[place] = torch.stack([loss, distance, total, active.to(self.dtype)])
         return error

@@ -1,16 +1,20 @@
 """Loss, gradients and optimizer steps of many two-layer networks at once, written out by hand.
 
-The weights of a network lie in one row of a flat tensor (B, P); its pieces are views of that row. An epoch
-is two batched matrix products of ``2 n d m`` operations and few passes over the hidden layer, all in memory
-that is allocated once. Automatic differentiation finds the same gradients.
+The weights of B networks are one flat tensor: a piece of all of them, such as their first layers, then the
+next. So the optimizer passes over them once, and each piece is one stretch of memory. An epoch is two batched
+matrix products of ``2 n d m`` operations and few passes over the hidden layer, all in memory that is
+allocated once. Automatic differentiation finds the same gradients.
 
 With r = f - y and the mask M of open neurons, ``X^T (M o r 1^T) = (r o X)^T M``: the small factor is scaled,
 not the hidden layer. And since ``(X w)_+`` is M X w, the correlations ``(X w)_+^T r`` are column sums of the
 weights times that product, so the hidden layer is not read again for them.
 """
 
+import functools
+
 import numpy as np
 import torch
+from torch.optim.adam import adam
 
 from .networks import NETWORKS, PIECES, SILENT
 
@@ -26,29 +30,62 @@ def shapes(network, d, m):
     return {name: every[name] for name in PIECES[network]}
 
 
+def joined(pieces):
+    """The pieces as they are trained: a skip pair is one more neuron, the last, whose gate is always open."""
+    if "skip_first" not in pieces:
+        return pieces
+    first = np.concatenate([pieces["first"], pieces["skip_first"][..., None]], axis=-1)
+    return {"first": first, "second": np.concatenate([pieces["second"], pieces["skip_second"]], axis=-1)}
+
+
+def parted(weights, network):
+    """The pieces of a network again; the inverse of `joined`."""
+    if network != "skip":
+        return weights
+    first, second = weights["first"], weights["second"]
+    pairs = {"skip_first": first[..., -1], "skip_second": second[..., -1:]}
+    return {"first": first[..., :-1], "second": second[..., :-1]} | pairs
+
+
 def views(flat, network, d, m):
-    """The pieces of a flat tensor (B, P), as views of it."""
-    pieces, start = {}, 0
-    for name, shape in shapes(network, d, m).items():
-        stop = start + int(np.prod(shape))
-        pieces[name] = flat[:, start:stop].view(-1, *shape)
-        start = stop
-    return pieces
+    """The joined pieces of B networks in a flat tensor (B P,), each (B, ...), as views of it."""
+    every = {"first": (d, m), "second": (m,), "scale": (m,)}
+    if network == "skip":
+        every = {"first": (d, m + 1), "second": (m + 1,)}
+    sizes = {name: int(np.prod(every[name])) for name in PIECES[network] if name in every}
+    count = len(flat) // sum(sizes.values())
+    parts = flat.split([count * size for size in sizes.values()])
+    return {name: part.view(count, *every[name]) for name, part in zip(sizes, parts, strict=True)}
 
 
-def decayed_size(network, d, m):
-    """How many entries of a row weight decay charges; they come first."""
-    return sum(int(np.prod(shapes(network, d, m)[name])) for name in NETWORKS[network].decayed)
+def decayed(weights, network):
+    """The joined pieces that weight decay charges; they come first."""
+    return [weights[name] for name in NETWORKS[network].decayed if name in weights]
+
+
+class Space:
+    """The memory of a pass over n rows and the views of it: making one costs as much as a small product."""
+
+    def __init__(self, hidden, pushed, spare, m, n):
+        self.hidden, self.pushed = hidden[:, :n], pushed[:, :n]
+        self.gated, self.always_open = self.hidden[:, :, :m], self.hidden[:, :, m:]
+        self.hidden_columns, self.pushed_columns = self.hidden.mT, self.pushed.mT
+        self.spare = None if spare is None else spare[:, :n]
+        self.row = hidden.new_empty(len(hidden), 1, n)
+        self.outputs = self.row[:, 0]
 
 
 class Gradients:
     """Outputs and gradients of B networks on ``rows`` rows, without automatic differentiation.
 
+    Sums over neurons are products with a row on the left: in a batch they are ten times faster than those
+    with a column on the right.
+
     Parameters
     ----------
     network : {"plain", "skip", "normalized"}
         The network.
-    theta : Tensor, shape (B, P)
+    theta : Tensor, shape (B P,)
         The weights; `theta.grad` is set to the gradient.
     rows, d, m : int
         Rows of the data (at most), dimension, neurons.
@@ -56,60 +93,50 @@ class Gradients:
 
     def __init__(self, network, theta, rows, d, m):
         theta.grad = torch.zeros_like(theta)
-        self.network = network
+        self.normalized = network == "normalized"
         self.weights, self.slopes = views(theta, network, d, m), views(theta.grad, network, d, m)
-        self.hidden = theta.new_empty(len(theta), rows, m)
-        self.pushed = theta.new_empty(len(theta), rows, d)
-        self.open = torch.empty_like(self.hidden) if network == "normalized" else None
+        self.outer = self.weights["second"][:, None]
+        self.product = torch.empty_like(self.weights["first"])
         self.norms = None
+        count, _, width = self.product.shape
+        hidden, pushed = theta.new_empty(count, rows, width), theta.new_empty(count, rows, d)
+        spare = torch.empty_like(hidden) if self.normalized else None
+        self.space = functools.cache(functools.partial(Space, hidden, pushed, spare, m))
 
     def outputs(self, X, norms=None):
-        """The outputs (B, n) on X (B, n, d); normalized neurons are divided by `norms` if given."""
-        w = self.weights
-        hidden = torch.bmm(X, w["first"], out=self.hidden[:, : X.shape[1]]).relu_()
-        outer = w["second"]
-        if self.network == "normalized":
-            self.norms = (_lengths(hidden) if norms is None else norms).clamp_min(SILENT)
-            outer = outer * w["scale"] / self.norms
-        outputs = _combine(outer, hidden)
-        if self.network == "skip":
-            outputs += _combine(w["skip_first"] * w["skip_second"], X)
-        return outputs
+        """The outputs (B, n) on X (B, n, d), until the next call; `norms` divide normalized neurons."""
+        w, space, outer = self.weights, self.space(X.shape[1]), self.outer
+        torch.bmm(X, w["first"], out=space.hidden)
+        space.gated.relu_()
+        if self.normalized:
+            self.norms = (_lengths(space.hidden) if norms is None else norms).clamp_min(SILENT)
+            outer = (w["second"] * w["scale"]).div_(self.norms)[:, None]
+        torch.bmm(outer, space.hidden_columns, out=space.row)
+        return space.outputs
 
     def descend(self, X, error):
         """Set the gradient, given the loss's derivative `error` (B, n) by the last `outputs(X)`."""
-        w, slope = self.weights, self.slopes
-        hidden = self.hidden[:, : X.shape[1]]
-        if self.network == "normalized":
-            self._descend_normalized(X, error, hidden)
+        w, slope, space = self.weights, self.slopes, self.space(X.shape[1])
+        if self.normalized:
+            self._descend_normalized(X, error, space)
             return
-        pushed = torch.mul(X, error[:, :, None], out=self.pushed[:, : X.shape[1]])
-        torch.bmm(pushed.mT, hidden.sign_(), out=slope["first"])
-        torch.sum(slope["first"] * w["first"], 1, out=slope["second"])
-        slope["first"].mul_(w["second"][:, None, :])
-        if self.network == "skip":
-            along = _combine(error, X.mT)
-            torch.mul(along, w["skip_second"], out=slope["skip_first"])
-            torch.sum(along * w["skip_first"], 1, keepdim=True, out=slope["skip_second"])
+        torch.mul(X, error[:, :, None], out=space.pushed)
+        space.hidden.sign_()
+        space.always_open.fill_(1)
+        torch.bmm(space.pushed_columns, space.hidden, out=slope["first"])
+        torch.sum(torch.mul(slope["first"], w["first"], out=self.product), 1, out=slope["second"])
+        slope["first"].mul_(self.outer)
 
-    def _descend_normalized(self, X, error, hidden):
-        w, slope = self.weights, self.slopes
-        correlation = _combine(error, hidden.mT) / self.norms
+    def _descend_normalized(self, X, error, space):
+        w, slope, hidden = self.weights, self.slopes, space.hidden
+        correlation = torch.bmm(error[:, None], hidden)[:, 0] / self.norms
         torch.mul(correlation, w["scale"], out=slope["second"])
         torch.mul(correlation, w["second"], out=slope["scale"])
-        opened = torch.sign(hidden, out=self.open[:, : X.shape[1]])
-        along = (-correlation / self.norms)[:, None, :]
+        opened = torch.sign(hidden, out=space.spare)
+        along = (-correlation / self.norms)[:, None]
         torch.addcmul(error[:, :, None], hidden, along, out=hidden).mul_(opened)
-        outer = w["second"] * w["scale"] / self.norms
-        torch.bmm(X.mT, hidden, out=slope["first"]).mul_(outer[:, None, :])
-
-
-def _combine(coefficients, columns):
-    """``columns @ coefficients`` for each problem: (B, k) and (B, n, k) give (B, n).
-
-    The row vector stands on the left, because that product is ten times faster than the other in a batch.
-    """
-    return torch.bmm(coefficients[:, None, :], columns.mT)[:, 0]
+        outer = (w["second"] * w["scale"]).div_(self.norms)[:, None]
+        torch.bmm(X.mT, hidden, out=slope["first"]).mul_(outer)
 
 
 def _lengths(columns):
@@ -118,15 +145,10 @@ def _lengths(columns):
 
 
 def neuron_norms(weights, network):
-    """What each neuron adds to the path norm, the skip pair last: shape (B, m) or (B, m + 1)."""
+    """What each neuron adds to the path norm, a skip pair last: shape (B, m) or (B, m + 1)."""
     if network == "normalized":
         return (weights["scale"] * weights["second"]).abs()
-    norms = _lengths(weights["first"]) * weights["second"].abs()
-    if network == "plain":
-        return norms
-    return torch.cat(
-        [norms, weights["skip_first"].norm(dim=1, keepdim=True) * weights["skip_second"].abs()], 1
-    )
+    return _lengths(weights["first"]) * weights["second"].abs()
 
 
 class Optimizer:
@@ -138,53 +160,70 @@ class Optimizer:
         ``"adam"`` and ``"sgd"`` follow the gradient of the whole objective; ``"adamw"`` follows that of the
         loss and shrinks the weights beside it. ``"first-adamw"`` is AdamW made anew for every step: without
         a past its step is ``lr g / (|g| + eps)``.
-    theta : Tensor, shape (B, P)
+    theta : Tensor, shape (B P,)
         The weights, with their gradient.
     lr, beta : float
         Learning rate and weight decay.
-    decayed : int
-        Weight decay charges this many entries of each row.
+    charged : int
+        Weight decay charges this many entries, the first ones.
     """
 
-    def __init__(self, name, theta, lr, beta, decayed):
-        self.name, self.theta, self.beta, self.decayed = name, theta, beta, decayed
-        self.lr = lr
+    def __init__(self, name, theta, lr, beta, charged):
+        self.name, self.theta, self.lr, self.beta = name, theta, lr, beta
+        self.charged, self.pulled = theta[:charged], theta.grad[:charged]
+        self.size = torch.empty_like(theta) if name == "first-adamw" else None
         self.forget()
 
     def forget(self):
         """Start anew, without moments."""
-        fused = self.theta.device.type in ("cpu", "cuda")
-        if self.name == "sgd":
-            self.rule = torch.optim.SGD([self.theta], self.lr, momentum=MOMENTUM, fused=fused)
-        else:
-            self.rule = torch.optim.Adam([self.theta], self.lr, BETAS, EPSILON, fused=fused)
+        self.moments = {}
+        if self.name in ("adam", "adamw", "sgd"):
+            self.moments["mean"] = torch.zeros_like(self.theta)
+        if self.name in ("adam", "adamw"):
+            # The step count of a fused rule lives with the weights, that of another one on the host.
+            self.fused = self.theta.device.type in ("cpu", "cuda")
+            self.moments["square"] = torch.zeros_like(self.theta)
+            self.moments["steps"] = torch.zeros((), device=self.theta.device if self.fused else "cpu")
 
     def step(self, factor=1.0):
         """One step with the learning rate times `factor`."""
-        rate = self.lr * factor
-        charged, gradient = self.theta[:, : self.decayed], self.theta.grad
+        rate, theta, slope = self.lr * factor, self.theta, self.theta.grad
         if self.name in ("adamw", "first-adamw"):
-            charged.mul_(1 - rate * self.beta)
+            self.charged.mul_(1 - rate * self.beta)
         else:
-            gradient[:, : self.decayed].add_(charged, alpha=self.beta)
+            self.pulled.add_(self.charged, alpha=self.beta)
         if self.name == "first-adamw":
-            self.theta.addcdiv_(gradient, gradient.abs().add_(EPSILON), value=-rate)
-            return
-        self.rule.param_groups[0]["lr"] = rate
-        self.rule.step()
+            theta.addcdiv_(slope, torch.abs(slope, out=self.size).add_(EPSILON), value=-rate)
+        elif self.name == "sgd":
+            theta.add_(self.moments["mean"].mul_(MOMENTUM).add_(slope), alpha=-rate)
+        else:
+            self._adam(rate)
+
+    def _adam(self, rate):
+        # The function behind torch.optim.Adam: as one object a step of a small batch takes twice as long.
+        mean, square, steps = self.moments.values()
+        adam(
+            [self.theta],
+            [self.theta.grad],
+            [mean],
+            [square],
+            [],
+            [steps],
+            fused=self.fused,
+            amsgrad=False,
+            maximize=False,
+            beta1=BETAS[0],
+            beta2=BETAS[1],
+            lr=rate,
+            weight_decay=0.0,
+            eps=EPSILON,
+        )
 
     def state(self):
         """What the optimizer remembers, as arrays."""
-        return {
-            name: torch.as_tensor(value).cpu().numpy()
-            for name, value in self.rule.state[self.theta].items()
-            if value is not None
-        }
+        return {name: moment.cpu().numpy() for name, moment in self.moments.items()}
 
     def restore(self, state):
         """Remember what `state` gave."""
-        for name, array in state.items():
-            tensor = torch.tensor(array)
-            # The step count of a fused rule lives with the weights, that of another one on the host.
-            on = self.theta.device if name != "step" or self.rule.param_groups[0]["fused"] else "cpu"
-            self.rule.state[self.theta][name] = tensor.to(on)
+        for name, moment in self.moments.items():
+            moment.copy_(torch.as_tensor(state[name]))
