@@ -27,8 +27,13 @@ def execution_key(root: Path = ROOT) -> str:
     return digest(files, platform.python_version())[:16]
 
 
-def build_key(book: Path, root: Path = ROOT) -> str:
-    """Changes when any page could look different."""
-    pages = [book / "_config.yml", book / "_toc.yml", *files_under(book / "chapters")]
+def frame_key(book: Path, root: Path = ROOT) -> str:
+    """Changes when pages could look different whose own text has not changed."""
+    rest = [path for path in files_under(book / "chapters") if path.suffix != ".md"]
     house = [*files_under(root / "site"), root / "package-lock.json"]
-    return digest([*pages, *house], execution_key(root))
+    return digest([book / "_config.yml", book / "_toc.yml", *rest, *house], execution_key(root))
+
+
+def text_key(book: Path) -> str:
+    """Changes with the text of any chapter."""
+    return digest(path for path in files_under(book / "chapters") if path.suffix == ".md")

@@ -3,43 +3,63 @@
 With ONLY=part3/linear-neuron in the environment (a part of a chapter's path, or several with spaces) only
 those chapters are executed and warnings pass: a quick look while writing, not the book. SOLUTIONS=0 leaves
 out the solutions.
+
+After a successful build that differs in the text of chapters alone, only those are read again. All pages are
+written in any case: a page may refer to what has gone from another one.
 """
 
 import os
 import shutil
-import subprocess
 import sys
 import time
+import traceback
 from pathlib import Path
 
-from book_inputs import ROOT, build_key
+from book_inputs import ROOT, frame_key, text_key
 
 
 def build(book: Path) -> int:
     html = book / "_build" / "html"
     stamp = book / "_build" / "built"
-    key = " ".join([build_key(book), *(os.environ.get(name, "") for name in ("ONLY", "SOLUTIONS"))])
-    if (html / "index.html").exists() and stamp.exists() and stamp.read_text() == key:
+    edition = [os.environ.get(name, "") for name in ("ONLY", "SOLUTIONS")]
+    frame, text = " ".join([frame_key(book), *edition]), text_key(book)
+    last = stamp.read_text().split("\n") if stamp.exists() and (html / "index.html").exists() else ["", ""]
+    if last == [frame, text]:
         print("Nothing changed since the last build.")
     else:
         stamp.unlink(missing_ok=True)
         shutil.rmtree(html, ignore_errors=True)
         start = time.monotonic()
-        if status := run_jupyter_book(book):
+        if failed(book, from_nothing=last[0] != frame):
             print(f"\nThe book was not built: {book} (see the warnings and errors above).", file=sys.stderr)
-            return status
-        stamp.write_text(key)
+            return 1
+        stamp.write_text(f"{frame}\n{text}")
         print(f"Built in {time.monotonic() - start:.0f} s.")
     print(f"The book: {html / 'index.html'}\nOpen that file in a browser, or run `make serve`.")
     return 0
 
 
-def run_jupyter_book(book: Path) -> int:
-    tools = Path(sys.executable).parent
-    # --all, because a build that failed on a warning passes when it is repeated on the unchanged pages only.
-    strict = [] if os.environ.get("ONLY") else ["-W"]
-    command = [tools / "jupyter-book", "build", book, *strict, "--keep-going", "--all"]
-    return subprocess.call(command, env=os.environ | {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"})
+def failed(book: Path, from_nothing: bool) -> bool:
+    """Run Jupyter Book; its own command reads either all pages again or writes the changed ones only."""
+    from jupyter_book.sphinx import build_sphinx
+
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    result = build_sphinx(
+        book,
+        book / "_build" / "html",
+        noconfig=True,
+        path_config=book / "_config.yml",
+        confoverrides={"external_toc_path": str(book / "_toc.yml"), "latex_individualpages": False},
+        warningiserror=not os.environ.get("ONLY"),
+        keep_going=True,
+        freshenv=from_nothing,
+        force_all=True,
+        # Chapters are executed one after the other: each shows how long its cells take.
+        jobs=1 if from_nothing else 1 + (os.cpu_count() or 1),
+    )
+    if isinstance(result, BaseException):
+        traceback.print_exception(result)
+    return bool(result)
 
 
 if __name__ == "__main__":

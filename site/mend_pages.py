@@ -1,5 +1,6 @@
 """Mend what the theme leaves to be desired for readers with a screen reader, a keyboard, or a slow line."""
 
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from bs4 import BeautifulSoup
@@ -58,10 +59,13 @@ def leave_no_header_empty(page):
             header.name = "td"
 
 
+def mend_file(path: Path) -> None:
+    page = BeautifulSoup(path.read_text("utf-8"), "html.parser")
+    mend(page)
+    path.write_text(page.decode(formatter="minimal"), "utf-8")
+
+
 def mend_folder(html: Path) -> None:
-    for path in html.rglob("*.html"):
-        if "_static" in path.relative_to(html).parts:
-            continue
-        page = BeautifulSoup(path.read_text("utf-8"), "html.parser")
-        mend(page)
-        path.write_text(page.decode(formatter="minimal"), "utf-8")
+    pages = [path for path in html.rglob("*.html") if "_static" not in path.relative_to(html).parts]
+    with ProcessPoolExecutor() as pool:
+        list(pool.map(mend_file, sorted(pages, key=lambda path: -path.stat().st_size)))

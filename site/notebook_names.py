@@ -20,9 +20,7 @@ def citations(bibliography) -> dict[str, str]:
 
 
 def authors(entry):
-    names = [
-        Text.from_latex(" ".join(person.last_names)).render_as("text") for person in entry.persons["author"]
-    ]
+    names = [str(Text.from_latex(" ".join(person.last_names))) for person in entry.persons["author"]]
     return f"{names[0]} et al." if len(names) > 2 else " and ".join(names)
 
 

@@ -53,6 +53,8 @@ def export(notebook, values: dict, names: dict, target: Path, repository: str = 
             )
     if repository:
         cells.insert(1, nbformat.v4.new_code_cell(INSTALL.format(repository=repository).strip()))
+    for number, cell in enumerate(cells):
+        cell.id = f"cell-{number}"  # the same in every build
     notebook.cells = cells
     notebook.metadata = {"kernelspec": notebook.metadata["kernelspec"]}
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
 """What fails a build, and what makes a built page stale."""
 
 import pytest
-from book_inputs import ROOT, build_key, execution_key
+from book_inputs import ROOT, execution_key, frame_key, text_key
 from booktools import build, make_book
 
 HEAD = """---
@@ -49,6 +49,34 @@ def test_a_second_run_without_a_change_does_nothing(fixture_html):
     assert before == {path: path.stat().st_mtime_ns for path in fixture_html.rglob("*")}
 
 
+def test_a_changed_chapter_is_read_alone_but_may_break_another(tmp_path):
+    source = tmp_path / "source"
+    (source / "chapters").mkdir(parents=True)
+    toc = "format: jb-book\nroot: chapters/index\nchapters:\n  - file: chapters/second\n"
+    (source / "_toc.yml").write_text(toc)
+    (source / "chapters" / "index.md").write_text("# First\n\nRead {ref}`there <there>`.\n")
+    (source / "chapters" / "second.md").write_text("# Second\n\n(there)=\n## Place\n\nOld words.\n")
+    book = make_book(tmp_path / "book", source)
+    first = build(book)
+    assert first.returncode == 0, first.stdout + first.stderr
+    assert "2 added, 0 changed" in first.stdout
+
+    second = book / "chapters" / "second.md"
+    second.write_text(second.read_text().replace("Old words", "New words"))
+    again = build(book)
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert "0 added, 1 changed" in again.stdout
+    html = book / "_build" / "html" / "chapters"
+    assert "New words" in (html / "second.html").read_text()
+    assert 'href="second.html#there"' in (html / "index.html").read_text()
+
+    second.write_text(second.read_text().replace("(there)=\n", ""))
+    for _ in range(2):
+        broken = build(book)
+        assert broken.returncode != 0
+        assert "undefined label: 'there'" in broken.stdout + broken.stderr
+
+
 def test_executed_chapters_are_kept_under_their_key(fixture_html):
     assert [cache.name for cache in (fixture_html.parent / "executed").iterdir()] == [execution_key()]
 
@@ -65,24 +93,39 @@ def house(tmp_path):
     return tmp_path
 
 
+def keys(house):
+    return execution_key(house), frame_key(house, house), text_key(house)
+
+
 @pytest.mark.parametrize(
     "name", ["relulab/core.py", "relulab/widgets/one.js", "relulab/widgets/one.css", "constraints.txt"]
 )
 def test_a_changed_library_or_lock_executes_everything_again(house, name):
-    execution, whole = execution_key(house), build_key(house, house)
+    execution, frame, text = keys(house)
     (house / name).write_text("changed")
-    assert execution_key(house) != execution
-    assert build_key(house, house) != whole
+    now = keys(house)
+    assert now[0] != execution
+    assert now[1] != frame
+    assert now[2] == text
 
 
-@pytest.mark.parametrize(
-    "name", ["_config.yml", "_toc.yml", "chapters/index.md", "chapters/new.md", "site/book.css"]
-)
-def test_a_changed_page_builds_again_and_keeps_the_executed_cells(house, name):
-    execution, whole = execution_key(house), build_key(house, house)
+@pytest.mark.parametrize("name", ["_config.yml", "_toc.yml", "chapters/references.bib", "site/book.css"])
+def test_a_changed_house_reads_all_chapters_again_and_keeps_the_executed_cells(house, name):
+    execution, frame, text = keys(house)
     (house / name).write_text("changed")
-    assert execution_key(house) == execution
-    assert build_key(house, house) != whole
+    now = keys(house)
+    assert now[0] == execution
+    assert now[1] != frame
+    assert now[2] == text
+
+
+@pytest.mark.parametrize("name", ["chapters/index.md", "chapters/new.md"])
+def test_a_changed_chapter_is_read_alone(house, name):
+    execution, frame, text = keys(house)
+    (house / name).write_text("changed")
+    now = keys(house)
+    assert now[:2] == (execution, frame)
+    assert now[2] != text
 
 
 def test_what_python_leaves_behind_changes_nothing(house):
