@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from . import _checks, interior, search, ties
+from . import _checks, admm, interior, search, ties
 from .batch import decide_together
 from .blocks import Blocks, check_pair
 from .conditions import EQUATIONS, FORMS, MARGIN, PlantedEquations, sides
@@ -25,6 +25,7 @@ from .verdicts import EVIDENCE, STATUSES, Finding, Verdict, cheaper, inside, und
 __all__ = ["EVIDENCE", "STATUSES", "Verdict", "decide", "decide_many"]
 SOCP_SIZE = 400_000  # blocks x n x d beyond which interior points take too long
 EXACT = 2e-9  # what the cost of a solution of Newton's method must beat that of the plant by
+TOGETHER = 400 * 400  # rows x patterns that ADMM treats together, all problems counted
 FEW = 20  # blocks beyond which projecting on their cones costs more than iterating
 
 
@@ -113,9 +114,12 @@ def decide_many(plants, patterns, network="skip", form="gated", iterations=4000,
     iterations = _checks.count("iterations", iterations, 0)
     masks = [as_masks(S, len(plant.X)) for plant, S in zip(plants, patterns, strict=True)]
     found = decide_together(plants, masks, network, form, iterations, xp, device)
-    for i, (plant, S) in enumerate(zip(plants, patterns, strict=True)):
-        if found[i] is None:
-            found[i] = _decide_alone(plant, S, network, form, iterations)
+    left = [i for i, finding in enumerate(found) if finding is None]
+    for places in _of_one_shape(left, masks, plants, form):
+        cases = [(plants[i], patterns[i]) for i in places]
+        careful = _decide_with_care(cases, network, form, iterations, xp, device)
+        for i, finding in zip(places, careful, strict=True):
+            found[i] = finding
     return [
         Verdict(f.status, f.evidence, f.dual, f.W, float(f.margin), f.steps, network, form, S, f.reason)
         for f, S in zip(found, patterns, strict=True)
@@ -129,15 +133,57 @@ def _check(plant, network, form):
         raise ValueError(f"plant has noise, sigma={plant.sigma}: nothing is recovered exactly; use solve")
 
 
-def _decide_alone(plant, S, network, form, iterations):
-    """What takes more care than a batch."""
-    scale = norm(plant.X)
-    unit = replace(plant, X=plant.X / scale)
+def _of_one_shape(left, masks, plants, form):
+    """The problems that are left, in groups of one shape that fit into a cache; gated ones by themselves."""
+    shapes = {}
+    for i in left:
+        shapes.setdefault((masks[i].shape, plants[i].X.shape), []).append(i)
+    for ((n, p), _), places in shapes.items():
+        width = max(1, TOGETHER // (n * p)) if form == "exact" else 1
+        yield from (places[start : start + width] for start in range(0, len(places), width))
+
+
+def _decide_with_care(cases, network, form, iterations, xp, device):
+    """What takes more care than a batch: each by itself, but for ADMM."""
+    scales = [norm(plant.X) for plant, _ in cases]
+    found, waiting = [None] * len(cases), {}
+    for i, ((plant, S), scale) in enumerate(zip(cases, scales, strict=True)):
+        problem, silent = _problem(replace(plant, X=plant.X / scale), S, network, form)
+        found[i] = _drop(problem, silent) or _first_look(problem)
+        if found[i] is None:
+            equations, provable = _equations(problem)
+            found[i] = _by_equations(problem, equations, provable)
+        if found[i] is None:
+            waiting[i] = problem, equations, provable
+    steps = iterations if form == "exact" else min(iterations, STEPS)
+    findings = _searched(list(waiting.values()), steps, xp, device)
+    for (i, one), finding in zip(waiting.items(), findings, strict=True):
+        unsettled = finding.evidence is None and one[2] and finding.steps == steps
+        found[i] = _by_interior_points(*one[:2], finding) if unsettled else finding
+    return [_unscaled(finding, scale, network) for finding, scale in zip(found, scales, strict=True)]
+
+
+def _searched(waiting, steps, xp, device):
+    """The program's solution (gated) or ADMM (exact), for problems with their planted equations."""
+    if waiting and waiting[0][0].form == "exact":
+        exact = [admm.Waiting(search.Exact(one), *rest) for one, *rest in waiting]
+        return admm.search(exact, steps, xp, device)
+    if steps < STEPS:
+        return [undecided(steps, admm.GIVEN_UP.format(steps))] * len(waiting)
+    return [_by_newton(problem, equations if provable else None) for problem, equations, provable in waiting]
+
+
+def _problem(unit, S, network, form):
+    """A problem whose data have norm 1, and how many of its neurons are silent."""
     blocks = Blocks(unit.X, S, network)
     gates = _gates(S, unit.X) if form == "exact" else None
     heard, silent = without_silent(unit)
-    problem = Problem(blocks, form, *blocks.planted(heard), _neurons(heard, form), sides(heard, form), gates)
-    found = _drop(problem, silent) or _first_look(problem) or _search(problem, iterations)
+    return Problem(
+        blocks, form, *blocks.planted(heard), _neurons(heard, form), sides(heard, form), gates
+    ), silent
+
+
+def _unscaled(found, scale, network):
     dual_scale, weight_scale = (1, scale) if network == "normalized" else (scale, 1)
     return found._replace(
         dual=None if found.dual is None else found.dual / dual_scale,
@@ -195,26 +241,19 @@ def _all_ones(problem):
     return Finding("not-unique", "all-ones", dual if optimal else None, W if exact else W[0], 0.0, 0, reason)
 
 
-def _search(problem, iterations):
-    """The minimum-norm dual; then the program's solution (gated) or ADMM (exact); then interior points."""
+def _equations(problem):
+    """The planted equations, and whether a dual vector that meets them can prove anything."""
     equations = PlantedEquations(problem.blocks, problem.index, problem.coordinates)
     outputs = problem.blocks.apply(problem.alone)
     independent = np.linalg.matrix_rank(outputs) == len(problem.index)
-    provable = equations.residual <= EQUATIONS and independent
+    return equations, equations.residual <= EQUATIONS and independent
+
+
+def _by_equations(problem, equations, provable):
+    """What the planted equations settle alone, met or not."""
     if provable and (found := _by_minimum_norm(problem, equations.dual)):
         return found
-    if equations.residual > EQUATIONS and (found := _by_what_is_lacking(problem, equations)):
-        return found
-    known = equations if provable else None
-    if problem.form == "gated":
-        split, iterations = search.Gated(problem), min(iterations, STEPS)
-        found = _by_newton(problem, split, known) if iterations == STEPS else _given_up(iterations)
-    else:
-        split = search.Exact(problem, equations.dual)
-        found = _by_iteration(problem, split, known, iterations)
-    if found.evidence is None and provable and found.steps == iterations:
-        return _by_interior_points(problem, split, equations, found)
-    return found
+    return _by_what_is_lacking(problem, equations) if equations.residual > EQUATIONS else None
 
 
 def _by_minimum_norm(problem, dual):
@@ -252,8 +291,9 @@ def _in_cones(blocks, parts):
     return bool((signs * (parts[:, blocks.skip :] @ blocks.X.T) >= 0).all())
 
 
-def _by_newton(problem, split, equations):
-    """The program's solution, by interior points: it costs less than the plant, or its dual proves it."""
+def _by_newton(problem, equations):
+    """The program's solution: it costs less than the plant, or its dual vector proves it."""
+    split = search.Gated(problem)
     solution = solve_fast(problem.blocks, split.y, problem.form, tol=1e-9)
     if solution.value < problem.cost * (1 - EXACT):
         W, spent = split.mend(solution.parts[0] - solution.parts[1], split.solve)
@@ -268,34 +308,9 @@ def _by_newton(problem, split, equations):
     )
 
 
-def _by_iteration(problem, split, equations, iterations):
-    """ADMM until either kind of evidence turns up."""
-    weights, others = np.ones(problem.blocks.size), problem.others
-    for step in range(1, iterations + 1):
-        weights[others] = 1 - search.TILTS[np.searchsorted(search.TILT_STEPS, step)]
-        split.step(weights)
-        if step % 5 and step > 5:
-            continue
-        spent = split.cost()
-        if not np.isfinite(spent):
-            return undecided(step, f"a number that is not finite appeared in step {step}")
-        if spent < problem.cost * (1 - MARGIN):
-            W, spent = split.interpolant()
-            if spent < problem.cost * (1 - MARGIN):
-                return cheaper(problem.cost, W, spent, step)
-        if equations is not None:
-            dual = equations.project(split.dual)
-            if (margin := 1 - split.reach(dual).max(initial=0)) > MARGIN:
-                return inside("dual", dual, margin, step)
-    return _given_up(iterations)
-
-
-def _given_up(steps):
-    return undecided(steps, f"neither a certificate nor a cheaper interpolant in {steps} steps")
-
-
-def _by_interior_points(problem, split, equations, found):
+def _by_interior_points(problem, equations, found):
     """The best dual vector, where the problem is small enough for it."""
+    split = search.Gated(problem) if problem.form == "gated" else search.Exact(problem)
     dual, reach, W, spent = interior.best_dual(problem, split, equations, SOCP_SIZE)
     if W is not None:
         return cheaper(problem.cost, W, spent, found.steps)

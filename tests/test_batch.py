@@ -145,7 +145,7 @@ def test_a_step_is_that_of_newton():
 
 def test_hard_problems_need_no_care(monkeypatch):
     """Problems near the transition, thousandths from a tie, are settled by the steps."""
-    monkeypatch.setattr(certify, "_decide_alone", None)
+    monkeypatch.setattr(certify, "_decide_with_care", None)
     cells = [
         rl.phase.instances(n, d, range(5), direction="smallest", rng=6) for n, d in ((110, 50), (130, 50))
     ]

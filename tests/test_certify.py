@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import relulab as rl
-from relulab import search
+from relulab import admm
 
 TIGHT = {"tol_gap_abs": 1e-10, "tol_gap_rel": 1e-10, "tol_feas": 1e-10}
 PAIRS = [("linear", "skip", 1), ("relu", "plain", 1), ("relu", "skip", 2), ("normalized", "normalized", 2)]
@@ -341,15 +341,15 @@ def test_a_tied_neuron_has_a_second_solution_and_a_dual_that_proves_both(form):
 
 
 def test_a_number_that_is_not_finite_is_reported_never_an_answer(monkeypatch):
-    step = search.Exact.step
+    step = admm.State.step
 
-    def poisoned(self, weights):
-        step(self, weights)
+    def poisoned(self, weight):
+        step(self, weight)
         self.A = self.A * np.nan
 
     cases = (instance(50, 20, seed, direction="smallest") for seed in range(40))
     plant, S = next(case for case in cases if rl.decide(*case, form="exact").iterations)
-    monkeypatch.setattr(search.Exact, "step", poisoned)
+    monkeypatch.setattr(admm.State, "step", poisoned)
     verdict = rl.decide(plant, S, form="exact", iterations=100)
     assert (verdict.status, verdict.evidence) == ("undecided", None)
     assert "not finite" in verdict.reason
