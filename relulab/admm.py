@@ -2,8 +2,8 @@
 
 It keeps two copies of the weights: one satisfies the linear equations (it interpolates the labels), the other
 has been shrunk by the norms and lies in the cones. Its scaled multipliers give a dual vector, its first copy
-an interpolant. Both are read every few steps. Neither decides anything by itself: an interpolant is mended,
-and a dual vector measured, in NumPy and float64.
+an interpolant. Both are read every few steps. The first steps are in float32. So neither decides anything by
+itself: an interpolant is mended, and a dual vector measured, in NumPy and float64.
 
 Weights W (b, 2, p, d), the positive and the negative neuron of every block, are kept in X-coordinates. Block
 coordinates are ``to_block W``, and the cone values of block j are ``+-X W_j``, non-negative.
@@ -21,12 +21,17 @@ from .verdicts import cheaper, inside, undecided
 RHO, RELAXATION = 80.0, 1.8
 CONE_RATIO = 60.0  # penalty of the cone values over that of the weights
 GIVEN_UP = "neither a certificate nor a cheaper interpolant in {} steps"
+SINGLE = 250  # steps in float32
+ALMOST = 1e-3  # how wrong these may be about a reach
 OFTEN = 5  # steps after which the evidence is looked at, and each of the first ones
 
 # Blocks off the plant weigh 1 - tilt: the search then heads for duals strictly inside the ball. A tilt hides
 # problems whose true margin is smaller, so it falls in steps.
 TILTS = (1e-2, 1e-3, 1e-4, 1e-5)
 TILT_STEPS = (250, 750, 2000)
+
+
+STARTED = ("Z", "U", "Z0", "U0", "T")
 
 
 class Maps(NamedTuple):
@@ -101,8 +106,10 @@ def search(waiting, iterations, xp=np, device=None):
     """
     found = [undecided(iterations, GIVEN_UP.format(iterations))] * len(waiting)
     places = np.arange(len(waiting))
-    state = State(waiting, xp, device)
+    state = State(waiting, xp, device, "float32")
     for step in range(1, iterations + 1):
+        if step == SINGLE + 1:
+            state = state.precise()
         state.step(1 - TILTS[np.searchsorted(TILT_STEPS, step)])
         if step % OFTEN and step > OFTEN:
             continue
@@ -119,23 +126,22 @@ def search(waiting, iterations, xp=np, device=None):
 
 def _evidence(state, step):
     """For each problem the finding that a step gives, or None."""
-    costs, duals = to_numpy(state.costs()), np.array(to_numpy(state.dual)[:, :, 0])
+    costs, duals = to_numpy(state.costs()), to_numpy(state.dual)[:, :, 0].astype(np.float64)
     for one, dual in zip(state.waiting, duals, strict=True):
-        if one.provable:
+        if one.provable and np.isfinite(dual).all():
             dual[:] = one.equations.project(dual)
     reaches = to_numpy(state.reach(duals))
     for i, (one, spent) in enumerate(zip(state.waiting, costs, strict=True)):
-        price = one.split.problem.cost
-        if not np.isfinite(spent):
-            yield undecided(step, f"a number that is not finite appeared in step {step}")
-            continue
-        if spent < price * (1 - MARGIN):
-            W, mended = one.split.mend(to_numpy(state.W[i, ...]), to_numpy(state.W0[i, ...]))
-            if mended < price * (1 - MARGIN):
-                yield cheaper(price, W, mended, step)
-                continue
-        proves = one.provable and 1 - reaches[i] > MARGIN
-        yield inside("dual", duals[i], 1 - reaches[i], step) if proves else None
+        finding, price = None, one.split.problem.cost
+        if not np.isfinite(spent) and step > SINGLE:
+            finding = undecided(step, f"a number that is not finite appeared in step {step}")
+        elif spent < price * (1 - MARGIN):
+            W, mended = one.split.mend(*(to_numpy(W[i, ...]).astype(np.float64) for W in (state.W, state.W0)))
+            finding = cheaper(price, W, mended, step) if mended < price * (1 - MARGIN) else None
+        if finding is None and one.provable and reaches[i] < 1 + ALMOST:
+            reach = one.split.reach(duals[i], to_numpy(state.T[i, ...]).astype(np.float64))
+            finding = inside("dual", duals[i], 1 - reach, step) if 1 - reach > MARGIN else None
+        yield finding
 
 
 class State:
@@ -149,11 +155,13 @@ class State:
         The dual vectors.
     """
 
-    def __init__(self, waiting, xp, device):
+    def __init__(self, waiting, xp, device, dtype):
         splits = [one.split for one in waiting]
 
         def put(arrays):
-            return None if arrays[0] is None else xp.asarray(np.stack(arrays), device=device)
+            if arrays[0] is None:
+                return None
+            return xp.asarray(np.stack(arrays).astype(dtype, order="C"), device=device)
 
         self.waiting, self.skip = waiting, splits[0].blocks.skip
         columns = zip(*(split.maps for split in splits), strict=True)
@@ -162,7 +170,8 @@ class State:
         self.y = put([s.y[:, None] for s in splits])
         self.gram = put([s.solve(np.eye(len(s.y))) for s in splits])
         starts = zip(*(_start(one.split, one.equations) for one in waiting), strict=True)
-        self.planted, self.home, self.Z, self.U, self.Z0, self.U0, self.T = map(put, starts)
+        for name, start in zip(("planted", "home", *STARTED), map(put, starts), strict=True):
+            setattr(self, name, start)
 
     def take(self, which):
         """Some of the problems."""
@@ -173,6 +182,16 @@ class State:
             elif value is not None and name != "skip":
                 value = take(value, which)
             setattr(other, name, value)
+        return other
+
+    def precise(self):
+        """The same in float64; a problem whose float32 ran away starts again."""
+        xp = array_namespace(self.y)
+        other = State(self.waiting, xp, self.y.device, "float64")
+        for name in STARTED:
+            cast, fresh = xp.astype(getattr(self, name), xp.float64), getattr(other, name)
+            sound = xp.all(xp.isfinite(self.T), axis=(1, 2, 3))
+            setattr(other, name, xp.where(xp.reshape(sound, (-1,) + (1,) * (cast.ndim - 1)), cast, fresh))
         return other
 
     def step(self, weight):
@@ -205,36 +224,47 @@ class State:
         return xp.sum(_norms(self.A), axis=(1, 2)) + xp.sum(_norms(self.W0), axis=1)
 
     def reach(self, duals):
-        """How far dual vectors (b, n) reach on the cones off the plant, by the multipliers at hand.
-
-        An upper bound, since any multipliers give one.
-        """
+        """How far dual vectors (b, n) reach off the plant: see `reach`."""
         xp = array_namespace(self.y)
         duals = xp.asarray(duals[:, :, None], dtype=self.y.dtype, device=self.y.device)
-        gradient = self.maps.adjoint(duals)
-        lifted = gradient - RHO * CONE_RATIO * self.maps.from_cone_values(xp.clip(self.T, max=0))
-        if self.factors is not None:
-            way = xp.matrix_transpose(self.factors)
-            gradient, lifted = _on_blocks(way, gradient), _on_blocks(way, lifted)
-        reach = (1 - self.planted) * xp.minimum(_norms(gradient), _norms(lifted))
-        reach = xp.max(reach, axis=(1, 2))
-        if not self.skip:
-            return reach
-        own = _norms(xp.matrix_transpose(xp.matrix_transpose(self.maps.X) @ duals))
-        return xp.maximum(reach, xp.max((1 - self.home) * own, axis=1))
+        return reach(self.maps, self.factors, duals, self.T, self.planted, self.home)
+
+
+def reach(maps, factors, duals, T, planted, home):
+    """How far dual vectors (b, n, 1) reach on the blocks and cones off the plant, by the multipliers in T.
+
+    An upper bound, since any multipliers give one: (b,).
+    """
+    xp = array_namespace(duals)
+    gradient = maps.adjoint(duals)
+    lifted = gradient - RHO * CONE_RATIO * maps.from_cone_values(xp.clip(T, max=0))
+    if factors is not None:
+        way = xp.matrix_transpose(factors)
+        gradient, lifted = _on_blocks(way, gradient), _on_blocks(way, lifted)
+    reached = xp.max((1 - planted) * xp.minimum(_norms(gradient), _norms(lifted)), axis=(1, 2))
+    if home.shape[1] == 0:
+        return reached
+    own = _norms(xp.matrix_transpose(xp.matrix_transpose(maps.X) @ duals))
+    return xp.maximum(reached, xp.max((1 - home) * own, axis=1))
+
+
+def planted_places(problem):
+    """1 where a neuron is planted, 0 elsewhere: on the sides of the cones (2, p), in the skip block (s,)."""
+    skip = problem.blocks.skip
+    planted, home = np.zeros((2, problem.blocks.size - skip)), np.zeros(skip)
+    relu = problem.index >= skip
+    planted[problem.sides[relu], problem.index[relu] - skip] = 1
+    home[problem.index[~relu]] = 1
+    return planted, home
 
 
 def _start(split, equations):
     """Where a problem starts: at its plant, with the multipliers of its shortest dual vector."""
     problem, skip = split.problem, split.blocks.skip
-    planted, home = np.zeros((2, len(split.masks))), np.zeros(skip)
-    relu = problem.index >= skip
-    planted[problem.sides[relu], problem.index[relu] - skip] = 1
-    home[problem.index[~relu]] = 1
     gradient = split.blocks.adjoint(equations.dual) / RHO
     U = np.stack([gradient[skip:], -gradient[skip:]])
     T = np.maximum(split.maps.cone_values(problem.weights[None, :, skip:])[0], 0)
-    return planted, home, problem.parts[:, skip:], U, problem.plant[:skip], gradient[:skip], T
+    return *split.places, problem.parts[:, skip:], U, problem.plant[:skip], gradient[:skip], T
 
 
 def _on_blocks(matrices, W):
@@ -242,7 +272,8 @@ def _on_blocks(matrices, W):
     xp = array_namespace(W)
     if matrices.shape[1] == 1:
         return W @ xp.matrix_transpose(matrices)
-    return xp.permute_dims(matrices @ xp.permute_dims(W, (0, 2, 3, 1)), (0, 3, 1, 2))
+    both = matrices @ xp.stack([W[:, 0, ...], W[:, 1, ...]], axis=-1)
+    return xp.stack([both[..., 0], both[..., 1]], axis=1)  # in one stretch, which products need
 
 
 def _norms(W):

@@ -10,7 +10,8 @@ was found does not matter.
 3. Newton's method for the dual vector that reaches least (`minimax`): its steps give dual vectors that may
    prove recovery, and interpolants that may be cheaper than the plant.
 4. What is still open, and what is out of the ordinary (silent or merging neurons, ties), is left to
-   `certify`, which takes problems one by one. So is the exact form, but for stage 2, which proves it as well.
+   `certify`, which takes problems one by one. So is the exact form, but for stage 2, which proves it as well;
+   its ADMM (`admm`) takes problems of one shape together again.
 """
 
 import contextlib

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import scipy
 
-from .admm import CONE_RATIO, Maps
+from .admm import CONE_RATIO, Maps, planted_places, reach
 from .blocks import Blocks
 
 
@@ -122,7 +122,7 @@ class Exact:
     def __init__(self, problem):
         self.problem, self.blocks = problem, problem.blocks
         self.factors, self.masks = problem.blocks.factors, problem.blocks.masks[:, problem.blocks.skip :].T
-        self.y = problem.blocks.apply(problem.plant)
+        self.y, self.places = problem.blocks.apply(problem.plant), planted_places(problem)
         self.maps = self._maps()
         self.solve = gram_solver(self._gram(np.ones(len(self.masks))))
 
@@ -150,6 +150,12 @@ class Exact:
             block = masks[j][:, None] * X
             gram += block @ inverse[j] @ block.T
         return gram
+
+    def reach(self, dual, T):
+        """How far a dual vector (n,) reaches off the plant, by the multipliers in T (2, p, n)."""
+        factors = None if self.factors is None else self.factors[None]
+        planted, home = (place[None] for place in self.places)
+        return float(reach(self.maps, factors, dual[None, :, None], T[None], planted, home)[0])
 
     def solver_of(self, active):
         """Solve with the Gram matrix of some blocks."""

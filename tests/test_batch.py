@@ -75,23 +75,26 @@ def namespaces():
     return [pytest.param(strict, id="strict"), pytest.param(torch, id="torch")]
 
 
+@pytest.mark.parametrize("form", ["gated", "exact"])
 @pytest.mark.parametrize("xp", namespaces())
 @pytest.mark.parametrize("grid", [GRIDS[0], GRIDS[4], GRIDS[7]], ids=["linear", "relu", "normalized"])
-def test_any_array_library_gives_the_same_statuses(xp, grid):
-    plants, patterns = problems(9, grid)
-    expected = decide_many(plants, patterns, grid[1])
-    verdicts = decide_many(plants, patterns, grid[1], xp=xp)
+def test_any_array_library_gives_the_same_statuses(xp, grid, form):
+    plants, patterns = problems(*((9, grid) if form == "gated" else (6, grid, 2)))
+    expected = decide_many(plants, patterns, grid[1], form)
+    verdicts = decide_many(plants, patterns, grid[1], form, xp=xp)
     assert [v.status for v in verdicts] == [v.status for v in expected]
     for verdict, plant, S in zip(verdicts, plants, patterns, strict=True):
         assert rl.check(verdict, plant, S)
 
 
+@pytest.mark.parametrize("form", ["gated", "exact"])
 @pytest.mark.parametrize("grid", [GRIDS[0], GRIDS[7]], ids=["linear", "normalized"])
-def test_what_goes_together_changes_no_bit(grid, monkeypatch):
-    plants, patterns = problems(12, grid)
-    together = decide_many(plants, patterns, grid[1])
+def test_what_goes_together_changes_no_bit(grid, form, monkeypatch):
+    plants, patterns = problems(*((12, grid) if form == "gated" else (6, grid, 3)))
+    together = decide_many(plants, patterns, grid[1], form)
     monkeypatch.setattr(batch, "BYTES", 1)  # one by one
-    for one, other in zip(decide_many(plants, patterns, grid[1]), together, strict=True):
+    monkeypatch.setattr(certify, "TOGETHER", 1)
+    for one, other in zip(decide_many(plants, patterns, grid[1], form), together, strict=True):
         assert (one.status, one.evidence, one.iterations) == (other.status, other.evidence, other.iterations)
         np.testing.assert_equal(one.margin, other.margin)
         for name in ("dual", "competitor"):
