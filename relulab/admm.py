@@ -87,6 +87,7 @@ class Waiting(NamedTuple):
     provable: bool
 
 
+@np.errstate(over="ignore", invalid="ignore")  # in float32 it may run away: then float64 starts again
 def search(waiting, iterations, xp=np, device=None):
     """Iterate until either kind of evidence turns up.
 
@@ -224,16 +225,22 @@ class State:
         return xp.sum(_norms(self.A), axis=(1, 2)) + xp.sum(_norms(self.W0), axis=1)
 
     def reach(self, duals):
-        """How far dual vectors (b, n) reach off the plant: see `reach`."""
+        """How far dual vectors (b, n) reach on the blocks and cones off the plant, about: (b,)."""
         xp = array_namespace(self.y)
         duals = xp.asarray(duals[:, :, None], dtype=self.y.dtype, device=self.y.device)
-        return reach(self.maps, self.factors, duals, self.T, self.planted, self.home)
+        lifted, _ = bounds(self.maps, self.factors, duals, self.T)
+        reached = xp.max((1 - self.planted) * lifted, axis=(1, 2))
+        if not self.skip:
+            return reached
+        own = _norms(xp.matrix_transpose(xp.matrix_transpose(self.maps.X) @ duals))
+        return xp.maximum(reached, xp.max((1 - self.home) * own, axis=1))
 
 
-def reach(maps, factors, duals, T, planted, home):
-    """How far dual vectors (b, n, 1) reach on the blocks and cones off the plant, by the multipliers in T.
+def bounds(maps, factors, duals, T):
+    """How far dual vectors (b, n, 1) reach on every cone, by the multipliers in T and without: (b, 2, p).
 
-    An upper bound, since any multipliers give one: (b,).
+    Any multipliers give an upper bound, but where a normalized block has a null space: there they must add
+    nothing to it.
     """
     xp = array_namespace(duals)
     gradient = maps.adjoint(duals)
@@ -241,11 +248,8 @@ def reach(maps, factors, duals, T, planted, home):
     if factors is not None:
         way = xp.matrix_transpose(factors)
         gradient, lifted = _on_blocks(way, gradient), _on_blocks(way, lifted)
-    reached = xp.max((1 - planted) * xp.minimum(_norms(gradient), _norms(lifted)), axis=(1, 2))
-    if home.shape[1] == 0:
-        return reached
-    own = _norms(xp.matrix_transpose(xp.matrix_transpose(maps.X) @ duals))
-    return xp.maximum(reached, xp.max((1 - home) * own, axis=1))
+    without = _norms(gradient)
+    return xp.minimum(without, _norms(lifted)), without
 
 
 def planted_places(problem):

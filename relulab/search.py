@@ -5,8 +5,10 @@ from typing import NamedTuple
 import numpy as np
 import scipy
 
-from .admm import CONE_RATIO, Maps, planted_places, reach
+from . import cones
+from .admm import CONE_RATIO, Maps, bounds, planted_places
 from .blocks import Blocks
+from .conditions import MARGIN
 
 
 class Problem(NamedTuple):
@@ -80,7 +82,7 @@ def gram_solver(gram):
     values, vectors = np.linalg.eigh(gram)
     keep = values > values[-1] * len(gram) * np.finfo(float).eps
     values, vectors = values[keep], vectors[:, keep]
-    return lambda rhs: vectors @ ((vectors.T @ rhs) / values)
+    return lambda rhs: (vectors / values) @ (vectors.T @ rhs)
 
 
 class Gated:
@@ -152,10 +154,21 @@ class Exact:
         return gram
 
     def reach(self, dual, T):
-        """How far a dual vector (n,) reaches off the plant, by the multipliers in T (2, p, n)."""
+        """How far a dual vector (n,) reaches off the plant, by the multipliers in T (2, p, n).
+
+        On blocks with a null space, by projection onto their cones.
+        """
+        blocks, skip, (planted, home) = self.blocks, self.blocks.skip, self.places
         factors = None if self.factors is None else self.factors[None]
-        planted, home = (place[None] for place in self.places)
-        return float(reach(self.maps, factors, dual[None, :, None], T[None], planted, home)[0])
+        lifted, without = (bound[0] for bound in bounds(self.maps, factors, dual[None, :, None], T[None]))
+        gradients = blocks.adjoint(dual)
+        if self.factors is not None:
+            thin = ~self.factors.any(axis=1).all(axis=1)
+            lifted[:, thin] = without[:, thin]
+            for side, j in zip(*np.nonzero((lifted >= 1 - MARGIN) & thin & (planted == 0)), strict=True):
+                lifted[side, j] = norms(cones.project(blocks.cone(j), (1 - 2 * side) * gradients[j])[0])
+        own = (1 - home) * norms(gradients[:skip])
+        return float(max(((1 - planted) * lifted).max(), own.max(initial=0)))
 
     def solver_of(self, active):
         """Solve with the Gram matrix of some blocks."""

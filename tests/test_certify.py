@@ -353,3 +353,11 @@ def test_a_number_that_is_not_finite_is_reported_never_an_answer(monkeypatch):
     verdict = rl.decide(plant, S, form="exact", iterations=admm.SINGLE + 50)
     assert (verdict.status, verdict.evidence) == ("undecided", None)
     assert "not finite" in verdict.reason
+
+
+def test_multipliers_must_add_nothing_to_a_null_space():
+    """A block of rank 3 in dimension 4 ties with the plant; multipliers alone make it look shorter."""
+    plant, S = rl.phase.instance(15, 4, 0, kind="normalized", k=2, rng=110)
+    verdict = rl.decide(plant, S, "normalized", "exact")
+    assert verdict.status == "not-unique"
+    assert rl.check(verdict, plant, S)
