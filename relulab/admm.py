@@ -23,6 +23,7 @@ CONE_RATIO = 60.0  # penalty of the cone values over that of the weights
 GIVEN_UP = "neither a certificate nor a cheaper interpolant in {} steps"
 SINGLE = 250  # steps in float32
 ALMOST = 1e-3  # how wrong these may be about a reach
+SHORT = 1e-30  # a length that float32 can divide by
 OFTEN = 5  # steps after which the evidence is looked at, and each of the first ones
 
 # Blocks off the plant weigh 1 - tilt: the search then heads for duals strictly inside the ball. A tilt hides
@@ -30,7 +31,8 @@ OFTEN = 5  # steps after which the evidence is looked at, and each of the first 
 TILTS = (1e-2, 1e-3, 1e-4, 1e-5)
 TILT_STEPS = (250, 750, 2000)
 
-
+# The second copy and its multipliers: weights of blocks, of the skip block, and both for the cone values,
+# which are the positive part of T and the negative one.
 STARTED = ("Z", "U", "Z0", "U0", "T")
 
 
@@ -198,7 +200,6 @@ class State:
     def step(self, weight):
         """One iteration, with this weight on the norms of the blocks off the plant."""
         maps, r, xp = self.maps, RELAXATION, array_namespace(self.y)
-        # T = Zc + Uc holds the second copy of the cone values, its positive part, and their multipliers.
         pull = maps.from_block(self.Z - self.U) + CONE_RATIO * maps.from_cone_values(xp.abs(self.T))
         H, W0 = maps.invert(pull), self.Z0 - self.U0
         X = maps.X
@@ -286,6 +287,7 @@ def _norms(W):
 
 def _shrunk(W, weights):
     """The proximal step of the norms, and what it takes away."""
-    share = array_namespace(W).clip(1 - weights / RHO / array_namespace(W).clip(_norms(W), min=1e-300), min=0)
+    xp = array_namespace(W)
+    share = xp.clip(1 - weights / RHO / xp.clip(_norms(W), min=SHORT), min=0)
     kept = W * share[..., None]
     return kept, W - kept
