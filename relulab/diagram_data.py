@@ -46,11 +46,11 @@ def provenance():
     """Versions, machine and date, for a result's attributes."""
     from importlib.metadata import version
 
-    packages = ("relulab", "numpy", "scipy")
+    packages, count = ("relulab", "numpy", "scipy"), cores()
     return {
         "versions": ", ".join(f"{name} {version(name)}" for name in packages),
         "python": platform.python_version(),
-        "machine": f"{platform.system()} {platform.machine()}, {cores()} cores",
+        "machine": f"{platform.system()} {platform.machine()}, {count} core{'s' * (count > 1)}",
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     }
 
