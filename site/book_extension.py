@@ -34,6 +34,11 @@ def execute_only(app, config):
         config.nb_execution_excludepatterns = [*config.nb_execution_excludepatterns, *others]
 
 
+def write_together(app, env):
+    """Write pages on all cores; chapters are executed one by one, since they show how long cells take."""
+    app.parallel = 1 + os.cpu_count()  # one process hands out the pages
+
+
 def leave_out_solutions(app, doctree):
     """Make the edition for a class: the exercises without their solutions."""
     if not WITH_SOLUTIONS:
@@ -106,6 +111,7 @@ def finish(app, error):
 def setup(app):
     app.connect("config-inited", key_the_cache)
     app.connect("config-inited", execute_only)
+    app.connect("env-check-consistency", write_together)
     quiz.setup(app)
     app.connect("doctree-read", leave_out_solutions, priority=600)
     # The theme collects its buttons at priority 501.

@@ -54,8 +54,6 @@ def failed(book: Path, from_nothing: bool) -> bool:
         keep_going=True,
         freshenv=from_nothing,
         force_all=True,
-        # Chapters are executed one after the other: each shows how long its cells take.
-        jobs=1 if from_nothing else 1 + (os.cpu_count() or 1),
     )
     if isinstance(result, BaseException):
         traceback.print_exception(result)
