@@ -1,5 +1,6 @@
 """The book's own Sphinx extension: what is executed and kept, and what pages get beyond the theme."""
 
+import functools
 import json
 import os
 import shutil
@@ -10,8 +11,11 @@ from book_inputs import execution_key
 from mend_pages import mend_folder
 from myst_nb.sphinx_ import NbMetadataCollector
 from notebooks import export_all
+from pybtex import plugin
 from sphinx_exercise.nodes import solution_node
 
+# Each citation asks for it, and it looks at every installed package every time.
+plugin.entry_points = functools.cache(plugin.entry_points)
 WITH_SOLUTIONS = os.environ.get("SOLUTIONS") != "0"
 COLAB = "https://colab.research.google.com/github"
 BINDER = "https://mybinder.org/v2/gh"
