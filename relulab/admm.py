@@ -191,9 +191,9 @@ class State:
         """The same in float64; a problem whose float32 ran away starts again."""
         xp = array_namespace(self.y)
         other = State(self.waiting, xp, self.y.device, "float64")
+        sound = xp.all(xp.isfinite(self.T), axis=(1, 2, 3))
         for name in STARTED:
             cast, fresh = xp.astype(getattr(self, name), xp.float64), getattr(other, name)
-            sound = xp.all(xp.isfinite(self.T), axis=(1, 2, 3))
             setattr(other, name, xp.where(xp.reshape(sound, (-1,) + (1,) * (cast.ndim - 1)), cast, fresh))
         return other
 
@@ -211,14 +211,8 @@ class State:
 
         T = xp.where(self.T > 0, (1 - r) * self.T, self.T)
         self.T = r * maps.cone_values(self.W) + T
-        self.Z, self.U = _shrunk(r * self.A + (1 - r) * self.Z + self.U, self._weights(self.planted, weight))
-        self.Z0, self.U0 = _shrunk(
-            r * self.W0 + (1 - r) * self.Z0 + self.U0, self._weights(self.home, weight)
-        )
-
-    @staticmethod
-    def _weights(planted, weight):
-        return planted + weight * (1 - planted)
+        self.Z, self.U = _shrunk(r * self.A + (1 - r) * self.Z + self.U, self.planted, weight)
+        self.Z0, self.U0 = _shrunk(r * self.W0 + (1 - r) * self.Z0 + self.U0, self.home, weight)
 
     def costs(self):
         """What the interpolants cost, their place in the cones aside: (b,)."""
@@ -285,9 +279,9 @@ def _norms(W):
     return root(array_namespace(W).vecdot(W, W))
 
 
-def _shrunk(W, weights):
-    """The proximal step of the norms, and what it takes away."""
+def _shrunk(W, planted, weight):
+    """The proximal step of the norms, those off the plant with a weight, and what it takes away."""
     xp = array_namespace(W)
-    share = xp.clip(1 - weights / RHO / xp.clip(_norms(W), min=SHORT), min=0)
+    share = xp.clip(1 - (planted + weight * (1 - planted)) / RHO / xp.clip(_norms(W), min=SHORT), min=0)
     kept = W * share[..., None]
     return kept, W - kept

@@ -146,6 +146,7 @@ def _of_one_shape(left, masks, plants, form):
 def _decide_with_care(cases, network, form, iterations, xp, device):
     """What takes more care than a batch: each by itself, but for ADMM."""
     scales = [norm(plant.X) for plant, _ in cases]
+    split_of = search.Exact if form == "exact" else search.Gated
     found, waiting = [None] * len(cases), {}
     for i, ((plant, S), scale) in enumerate(zip(cases, scales, strict=True)):
         problem, silent = _problem(replace(plant, X=plant.X / scale), S, network, form)
@@ -154,23 +155,16 @@ def _decide_with_care(cases, network, form, iterations, xp, device):
             equations, provable = _equations(problem)
             found[i] = _by_equations(problem, equations, provable)
         if found[i] is None:
-            waiting[i] = problem, equations, provable
+            waiting[i] = admm.Waiting(split_of(problem), equations, provable)
     steps = iterations if form == "exact" else min(iterations, STEPS)
-    findings = _searched(list(waiting.values()), steps, xp, device)
+    if form == "exact" and waiting:
+        findings = admm.search(list(waiting.values()), steps, xp, device)
+    else:
+        findings = [_by_newton(one, steps) for one in waiting.values()]
     for (i, one), finding in zip(waiting.items(), findings, strict=True):
-        unsettled = finding.evidence is None and one[2] and finding.steps == steps
-        found[i] = _by_interior_points(*one[:2], finding) if unsettled else finding
+        unsettled = finding.evidence is None and one.provable and finding.steps == steps
+        found[i] = _by_interior_points(one.split, one.equations, finding) if unsettled else finding
     return [_unscaled(finding, scale, network) for finding, scale in zip(found, scales, strict=True)]
-
-
-def _searched(waiting, steps, xp, device):
-    """The program's solution (gated) or ADMM (exact), for problems with their planted equations."""
-    if waiting and waiting[0][0].form == "exact":
-        exact = [admm.Waiting(search.Exact(one), *rest) for one, *rest in waiting]
-        return admm.search(exact, steps, xp, device)
-    if steps < STEPS:
-        return [undecided(steps, admm.GIVEN_UP.format(steps))] * len(waiting)
-    return [_by_newton(problem, equations if provable else None) for problem, equations, provable in waiting]
 
 
 def _problem(unit, S, network, form):
@@ -291,16 +285,18 @@ def _in_cones(blocks, parts):
     return bool((signs * (parts[:, blocks.skip :] @ blocks.X.T) >= 0).all())
 
 
-def _by_newton(problem, equations):
+def _by_newton(one, steps):
     """The program's solution: it costs less than the plant, or its dual vector proves it."""
-    split = search.Gated(problem)
+    if steps < STEPS:
+        return undecided(steps, admm.GIVEN_UP.format(steps))
+    split, problem = one.split, one.split.problem
     solution = solve_fast(problem.blocks, split.y, problem.form, tol=1e-9)
     if solution.value < problem.cost * (1 - EXACT):
         W, spent = split.mend(solution.parts[0] - solution.parts[1], split.solve)
         if spent < problem.cost * (1 - EXACT):
             return cheaper(problem.cost, W, spent, STEPS)
-    if equations is not None and solution.dual is not None:
-        dual = equations.project(solution.dual)
+    if one.provable and solution.dual is not None:
+        dual = one.equations.project(solution.dual)
         if (margin := 1 - split.reach(dual).max(initial=0)) > MARGIN:
             return inside("dual", dual, margin, STEPS)
     return undecided(
@@ -308,9 +304,9 @@ def _by_newton(problem, equations):
     )
 
 
-def _by_interior_points(problem, equations, found):
+def _by_interior_points(split, equations, found):
     """The best dual vector, where the problem is small enough for it."""
-    split = search.Gated(problem) if problem.form == "gated" else search.Exact(problem)
+    problem = split.problem
     dual, reach, W, spent = interior.best_dual(problem, split, equations, SOCP_SIZE)
     if W is not None:
         return cheaper(problem.cost, W, spent, found.steps)

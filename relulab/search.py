@@ -193,7 +193,7 @@ class Exact:
             W = W - active * maps.invert(maps.adjoint(price[None, :, None]))[0]
             W0 = W0 - (X.T @ price)[None] if skip else W0
         inner = self.problem.gates.T
-        room = (2 * self.masks - 1) * (inner @ X.T)
+        room = maps.signs[0, 0] * (inner @ X.T)
         lack = np.maximum(-maps.cone_values(W[None])[0], 0).max(axis=0)
         amount = np.max(lack / np.maximum(room, 1e-300), axis=1, where=lack > 0, initial=0) * (1 + 1e-9)
         W = W + amount[:, None] * inner

@@ -49,10 +49,8 @@ def parted(weights, network):
 
 def views(flat, network, d, m):
     """The joined pieces of B networks in a flat tensor (B P,), each (B, ...), as views of it."""
-    every = {"first": (d, m), "second": (m,), "scale": (m,)}
-    if network == "skip":
-        every = {"first": (d, m + 1), "second": (m + 1,)}
-    sizes = {name: int(np.prod(every[name])) for name in PIECES[network] if name in every}
+    every = shapes("plain", d, m + 1) if network == "skip" else shapes(network, d, m)
+    sizes = {name: int(np.prod(shape)) for name, shape in every.items()}
     count = len(flat) // sum(sizes.values())
     parts = flat.split([count * size for size in sizes.values()])
     return {name: part.view(count, *every[name]) for name, part in zip(sizes, parts, strict=True)}
