@@ -50,21 +50,32 @@ def browser(tmp_path_factory):
 
 
 @pytest.fixture
-def visit(browser):
-    """`visit(url, width)` opens a page and gives it with the list of problems that it fills from then on."""
+def blank(browser):
+    """`blank(width)` gives a page with nothing in it and the list of problems that it fills from then on."""
     with contextlib.ExitStack() as contexts:
 
-        def visit(url, width, color_scheme="light"):
+        def blank(width, color_scheme="light"):
             context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=color_scheme)
             contexts.callback(context.close)
             page, problems = context.new_page(), []
             watch(page, problems)
-            page.goto(url)
-            come_near_widgets(page)
-            page.wait_for_load_state("networkidle")
             return page, problems
 
-        yield visit
+        yield blank
+
+
+@pytest.fixture
+def visit(blank):
+    """`visit(url, width)` opens a page, and its widgets; it must not lead on to another page."""
+
+    def visit(url, width, color_scheme="light"):
+        page, problems = blank(width, color_scheme)
+        page.goto(url)
+        come_near_widgets(page)
+        page.wait_for_load_state("networkidle")
+        return page, problems
+
+    return visit
 
 
 @pytest.fixture

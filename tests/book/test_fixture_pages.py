@@ -13,9 +13,10 @@ def test_a_page_is_sound(fixture_book, visit, name, width):
     assert_page_is_sound(page, problems, width)
 
 
-def test_the_root_leads_to_the_first_page(fixture_book, visit):
-    page, problems = visit(fixture_book, 1280)
-    page.wait_for_url("**/chapters/index.html")
+def test_the_root_leads_to_the_first_page(fixture_book, blank):
+    page, problems = blank(1280)
+    page.goto(fixture_book, wait_until="commit")
+    page.wait_for_url("**/chapters/index.html", wait_until="networkidle")
     assert page.locator("article h1").inner_text().startswith("A small book")
     assert problems == []
 
