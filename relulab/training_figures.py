@@ -72,6 +72,7 @@ def panel(
     epochs=400,
     beta=1e-6,
     lr=2e-3,
+    dtype="float32",
     rng=0,
     store=None,
     executor=None,
@@ -87,7 +88,7 @@ def panel(
         Networks a cell, trained in one batch.
     kind, network, ensemble, direction, k, sigma
         As for `phase_diagram`; trial t of a cell is the same problem there and here.
-    protocol, epochs, beta, lr
+    protocol, epochs, beta, lr, dtype
         As for `train`; widths are n + 1.
     rng : int
         The seed.
@@ -120,7 +121,8 @@ def panel(
     """
     check_pair(kind, network)
     problem = {"kind": kind, "ensemble": ensemble, "direction": direction, "k": k, "sigma": sigma, "rng": rng}
-    settings = {"network": network, "protocol": protocol, "epochs": epochs, "beta": beta, "lr": lr}
+    settings = {"network": network, "protocol": protocol, "epochs": epochs}
+    settings |= {"beta": beta, "lr": lr, "dtype": dtype}
     sizes = {name: [_checks.count(name, int(v)) for v in values] for name, values in (("n", n), ("d", d))}
     trials = _checks.count("trials", trials)
     if not (sizes["n"] and sizes["d"]):

@@ -104,7 +104,7 @@ class Part:
             if self.history[-1].isnan().all():
                 self._record(epoch)
         checkpoint.write(self._state(epoch))
-        weights = parted(self.networks.weights, self.settings["network"])
+        weights = parted(self.networks.weights, self.settings["network"], self.settings["width"])
         return {name: piece.cpu().numpy() for name, piece in weights.items()}, self.history.cpu().numpy()
 
     def _epoch(self, epoch):

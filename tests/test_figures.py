@@ -130,10 +130,17 @@ def test_a_trained_cell_of_a_stored_result_is_what_is_computed_now(number, proto
     n, d = int(pick.choice(ds.n[ds.n <= 100])), int(pick.choice(ds.d[ds.d <= 30]))
     sigma = float(pick.choice(np.atleast_1d(ds.sigma if "sigma" in ds.dims else ds.attrs["sigma"])))
     settings = {name: value for name, value in figure.settings.items() if name not in ("form", "metric")}
-    now = panel([n], [d], 3, **settings, sigma=sigma, protocol=protocol, progress=False)
+    settings |= {"sigma": sigma, "protocol": protocol, "progress": False}
+    now = panel([n], [d], 3, **settings)
     then = ds.sel({"n": n, "d": d} | ({"sigma": sigma} if "sigma" in ds.dims else {})).isel(trial=slice(3))
     np.testing.assert_array_equal(now.status[0, 0], then.status)
-    np.testing.assert_allclose(now.test_distance[0, 0], then.test_distance, rtol=1e-3)
+    # The released protocol is sign descent, which lets roundings grow: how far, float64 tells.
+    rounding = 0.0
+    if protocol == "released":
+        exact = panel([n], [d], 3, **settings, dtype="float64")
+        rounding = float(abs(exact.test_distance / now.test_distance - 1).max())
+        assert rounding < 0.02
+    np.testing.assert_allclose(now.test_distance[0, 0], then.test_distance, rtol=1e-3 + 3 * rounding)
 
 
 def test_a_cell_of_the_stored_clusters_is_what_is_computed_now():

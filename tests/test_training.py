@@ -19,7 +19,7 @@ torch = pytest.importorskip("torch")
 from relulab.networks import NETWORKS, Normalized  # noqa: E402
 from relulab.training_crew import cut  # noqa: E402
 from relulab.training_inputs import find_device  # noqa: E402
-from relulab.training_steps import Gradients, parted, shapes, views  # noqa: E402
+from relulab.training_steps import Gradients, joined, parted, shapes, views  # noqa: E402
 
 KINDS = {"plain": "relu", "skip": "linear", "normalized": "normalized"}
 
@@ -42,8 +42,9 @@ def network(request):
 
 
 def random_theta(network, count, d, m, rng):
-    size = sum(int(np.prod(shape)) for shape in shapes(network, d, m).values())
-    return torch.tensor(rng.uniform(-1, 1, count * size))
+    every = shapes(network, d, m).items()
+    pieces = joined({name: rng.uniform(-1, 1, (count, *shape)) for name, shape in every})
+    return torch.tensor(np.concatenate([piece.ravel() for piece in pieces.values()]))
 
 
 def test_gradients_are_those_of_automatic_differentiation_and_of_differences(network):
@@ -55,11 +56,11 @@ def test_gradients_are_those_of_automatic_differentiation_and_of_differences(net
     error = by_hand.outputs(X) - y
     by_hand.descend(X, error)
 
-    pieces = parted(views(theta, network, d, m), network)
+    pieces = parted(views(theta, network, d, m), network, m)
     module = NETWORKS[network](**{name: piece.clone() for name, piece in pieces.items()})
     loss = 0.5 * (module(X) - y).square().sum()
     loss.backward()
-    for name, piece in parted(by_hand.slopes, network).items():
+    for name, piece in parted(by_hand.slopes, network, m).items():
         torch.testing.assert_close(piece, getattr(module, name).grad, rtol=1e-11, atol=1e-11)
 
     gradient, step = theta.grad.clone(), 1e-5
