@@ -71,7 +71,7 @@ def measure(plant, S, X_test, network="skip", form="gated", beta=None):
         a planted neuron has norm 1). `test_distance` compares the functions: gated neurons with their gates,
         normalized ones divided by their norm on the test rows, as in training. A ReLU that is silent on
         every training row has no block and adds 1 to the sum of squares. Where several solutions cost
-        the same, they are those of the one that the interior-point method goes to.
+        the same, they are those of the one that the solver goes to.
 
     Examples
     --------

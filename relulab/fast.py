@@ -1,21 +1,29 @@
 """The fast solver on the blocks: value, feasible primal point, feasible dual point, and their gap.
 
-The path of `centralpath` leads to the solution; here a point near its end is made exact. Blocks that the
-program has switched off are set to zero, what the equations lack is given to the others without leaving
-the cones, the dual vector is scaled into its ball, and the gap between the two is measured, never estimated.
+The exact form with beta is solved by the multipliers of `lagrangian`. For all else, and where they do not get
+on, the path of `centralpath` leads to the solution, and a point near its end is made exact: blocks that the
+program has switched off are set to zero, what the equations lack is given to the others without leaving the
+cones, the dual vector is scaled into its ball. The gap between the two is always measured, never estimated.
 """
 
 import functools
+from dataclasses import replace
 
 import numpy as np
 
 from .centralpath import Path
+from .headstart import head_start
+from .lagrangian import rounds
 from .newton import Program, dot, norm
 from .scaling import Scaled
 from .solutions import Solution
 
 INTERPOLATES = 1e-12  # what a minimal-norm solution may lack, ||fit - y|| over ||y||
 IN_RANGE = 1e-9  # the same for labels that the blocks cannot reach
+CLOSER = 0.1  # a last round of multipliers costs little and makes the gap this much smaller than it need be
+STRETCH = 1e5  # units of a free coordinate that count as much there as one of the others
+PULL = 1e-10  # what may pull at a free coordinate
+SMALL = 2400  # numbers in X below which a program whose blocks have bases is not worth that method
 DIVERGED = 1e10  # a lower bound that many times the cost of least squares belongs to no interpolant
 STALLED = 1e-6  # steps shorter than this lead nowhere
 STIFF = 1.0  # curvature of the blocks while they are mended; it keeps rounding out of the free directions
@@ -39,7 +47,7 @@ def solve_fast(blocks, y, form="gated", beta=None, tol=1e-6, max_iterations=100)
     tol : float
         Relative gap to reach.
     max_iterations : int
-        Newton steps after which to give up.
+        Newton steps after which to give up; twice as many of the multipliers', which are short.
 
     Returns
     -------
@@ -92,6 +100,9 @@ def _solve(blocks, y, form, beta, tol, max_iterations):
 
     if not y.any():
         return solution(Candidate(program, np.zeros_like(program.counts), np.zeros_like(y), 0.0), "optimal")
+    found = _by_multipliers(program, blocks.skip, tol, 2 * max_iterations)
+    if found is not None and found.gap <= tol:
+        return solution(found, "optimal")
     path = Path(program)
     if beta is None and not _reachable(path):
         return nothing("infeasible", "the blocks cannot reach the labels")
@@ -115,6 +126,30 @@ def _solve(blocks, y, form, beta, tol, max_iterations):
     if np.isfinite(found.gap):
         return solution(found, "optimal_inaccurate", reason)
     return nothing("undecided", f"no feasible point was found: {reason}")
+
+
+def _by_multipliers(program, skip, tol, most):
+    """What the method of multipliers finds; None where it does not apply or does not get on.
+
+    There a free coordinate counts a little. The point is measured as one of the program as it is.
+    """
+    own_bases = program.bases is not None
+    if program.cone is None or program.beta == 0 or (own_bases and program.X.size < SMALL):
+        return None
+    stretch, found = np.where(program.counts > 0, 1.0, STRETCH), None
+    near = replace(program, bases=program.bases * stretch[:, None]) if own_bases else program
+    try:
+        for u, nu, a in rounds(near, head_start(near, skip), most):
+            if np.any(np.abs(program.gradients(nu, a) * (1 - program.counts)) > PULL):
+                continue
+            new = Candidate(program, u * stretch, nu, a)
+            settled = new.gap <= CLOSER * tol or (found and found.gap <= min(tol, 2 * new.gap))
+            found = new if found is None or new.gap < found.gap else found
+            if settled:
+                break
+    except (FloatingPointError, np.linalg.LinAlgError, ValueError):
+        return found
+    return found
 
 
 class Candidate:

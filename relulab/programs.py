@@ -187,7 +187,7 @@ def solve(X, y, S, network="skip", form="gated", beta=None, solver="clarabel", *
     beta : float, optional
         Weight of the regularizer, positive; None is the minimal-norm program.
     solver : {"clarabel", "newton", "admm"}
-        An interior-point method through CVXPY, or the fast one on the blocks (`relulab.centralpath`).
+        An interior-point method through CVXPY, or the fast methods on the blocks (`relulab.fast`).
         ``"admm"`` is another name for ``"newton"``.
     **options
         Passed to the solver, such as ``tol_gap_rel=1e-12`` (clarabel) or ``tol=1e-8`` (newton).

@@ -1,0 +1,86 @@
+"""A rough solution of the exact form: some steps of ADMM in float32, on the arrays of a `Program`."""
+
+import numpy as np
+
+from .admm import RELAXATION, SHORT, Maps
+from .newton import norm
+
+STEPS = 200
+RHO = 20.0  # penalty of the weights
+RATIO = 1.0  # penalty of the cone values over that, for rows of norm 1
+
+
+def head_start(program, skip):
+    """Blocks, a dual vector and multipliers near the solution.
+
+    Parameters
+    ----------
+    program : Program
+        With cones; the negative parts of all blocks but the first `skip` follow the positive ones.
+    skip : int
+        How many blocks have no cone.
+
+    Returns
+    -------
+    u : ndarray, shape (J, r)
+        Blocks, not quite in their cones.
+    nu : ndarray, shape (n,)
+        A dual vector, not quite in its ball.
+    a : ndarray, shape (J, n)
+        Multipliers of the cones, non-negative.
+    """
+    n, r = program.X.shape
+    p = (len(program.outer) - skip) // 2
+    positive = slice(skip, skip + p)
+    ratio = RATIO * n / np.sum(program.X**2)
+    maps, gram = _maps(program, positive, ratio)
+    if skip:
+        gram += program.X @ program.X.T
+    solve = np.linalg.inv(gram + RHO * program.beta * np.eye(n)).astype(np.float32)
+    X, y = maps.X[0], program.y[:, None].astype(np.float32)
+    Z, T = np.zeros((1, 2, p, r), dtype=np.float32), np.zeros((1, 2, p, n), dtype=np.float32)
+    U, Z0 = np.zeros_like(Z), np.zeros((skip, r), dtype=np.float32)
+    U0, ratio = np.zeros_like(Z0), np.float32(ratio)
+    for _ in range(STEPS):
+        H = maps.invert(maps.from_block(Z - U) + ratio * maps.from_cone_values(np.abs(T)))
+        W0 = Z0 - U0
+        price = solve @ (maps.outputs(H)[0] + np.sum(X @ W0.T, axis=1, keepdims=True) - y)
+        W = H - maps.invert(maps.adjoint(price))
+        T = RELAXATION * maps.cone_values(W) + np.where(T > 0, (1 - RELAXATION) * T, T)
+        Z, U = _shrunk(RELAXATION * maps.block(W) + (1 - RELAXATION) * Z + U)
+        Z0, U0 = _shrunk(RELAXATION * (W0 - (X.T @ price).T) + (1 - RELAXATION) * Z0 + U0)
+    u = np.concatenate([Z0, Z[0, 0], Z[0, 1]]).astype(float)
+    a = np.zeros((len(u), n))
+    a[skip:] = RHO * ratio * np.maximum(-np.reshape(T, (-1, n)), 0)
+    return u, -RHO * price[:, 0].astype(float), a
+
+
+def _maps(program, positive, ratio):
+    """What leads from weights to labels and cone values, and the Gram matrix of the labels' equations."""
+    X, rows, signs = program.X, program.outer[positive], program.cone[positive]
+    bend = ratio * (X.T @ X)
+    if program.bases is None:
+        to_block, inverse = None, np.linalg.inv(np.eye(len(bend)) + bend)
+        gram = 2 * (X @ inverse @ X.T) * (rows.T @ rows)
+        inverse = inverse[None]
+    else:
+        to_block = np.linalg.inv(program.bases[positive])
+        inverse = np.linalg.inv(np.matmul(np.matrix_transpose(to_block), to_block) + bend)
+        gram = np.zeros((len(X), len(X)))
+        for mask, matrix in zip(rows, inverse, strict=True):
+            heard = np.flatnonzero(mask)
+            gram[np.ix_(heard, heard)] += 2 * X[heard] @ matrix @ X[heard].T
+    arrays = (
+        X[None],
+        rows[None],
+        signs[None, None],
+        inverse[None],
+        None if to_block is None else to_block[None],
+    )
+    return Maps(*(None if array is None else array.astype(np.float32) for array in arrays)), gram
+
+
+def _shrunk(W):
+    """The proximal step of the norms, and what it takes away."""
+    kept = W * np.maximum(1 - 1 / (np.float32(RHO) * np.maximum(norm(W), SHORT)), 0)[..., None]
+    return kept, W - kept
