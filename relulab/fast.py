@@ -164,7 +164,7 @@ class Candidate:
         largest, along, energy = np.max(norm(gradients * program.counts)), nu @ program.y, nu @ nu
         scale = 1 / max(largest, TINY)
         if program.beta > 0:
-            scale = min(scale, along / max(program.beta * energy, TINY))
+            scale = min(scale, max(along, 0.0) / max(program.beta * energy, TINY))
         error = program.y - program.apply(u)
         self.u, self.nu, self.residual = u * program.counts, nu * scale, float(norm(error))
         self.value = float(np.sum(norm(self.u)))

@@ -132,6 +132,22 @@ def test_every_round_is_in_the_cones_and_bounds_the_value():
     assert gaps[-1] < 1e-2
 
 
+def test_a_dual_vector_that_points_away_from_the_labels_bounds_by_zero():
+    plant, blocks, _ = problem(40, 6, "skip")
+    solution = fast.solve_fast(blocks, plant.y, "exact", 1e-6)
+    program, _ = fast._program(Scaled(blocks, plant.y, 1e-6), "exact")
+    none = np.zeros_like(program.cone)
+    away = fast.Candidate(program, np.zeros_like(program.counts), -solution.dual, none)
+    assert away.gap == 1
+    assert not away.nu.any()
+
+
+def test_without_noise_nothing_is_left_to_the_path(alone):
+    for n, d in ((40, 10), (100, 20), (200, 50)):
+        plant, blocks, _ = problem(n, d, "skip", sigma=0.0)
+        checked(fast.solve_fast(blocks, plant.y, "exact", 1e-6))
+
+
 def test_no_labels_and_labels_below_the_critical_beta(alone):
     plant, blocks, _ = problem(30, 5, "skip")
     assert not fast.solve_fast(blocks, np.zeros(30), "exact", 1e-3).parts.any()
