@@ -7,6 +7,7 @@ from .newton import norm
 
 STEPS = 200
 RHO = 20.0  # penalty of the weights
+RHO_OF_BASES = 10.0  # the same where blocks have bases, in whose coordinates their weights are longer
 RATIO = 1.0  # penalty of the cone values over that, for rows of norm 1
 
 
@@ -30,13 +31,14 @@ def head_start(program, skip):
         Multipliers of the cones, non-negative.
     """
     n, r = program.X.shape
+    rho = RHO if program.bases is None else RHO_OF_BASES
     p = (len(program.outer) - skip) // 2
     positive = slice(skip, skip + p)
     ratio = RATIO * n / np.sum(program.X**2)
     maps, gram = _maps(program, positive, ratio)
     if skip:
         gram += program.X @ program.X.T
-    solve = np.linalg.inv(gram + RHO * program.beta * np.eye(n)).astype(np.float32)
+    solve = np.linalg.inv(gram + rho * program.beta * np.eye(n)).astype(np.float32)
     X, y = maps.X[0], program.y[:, None].astype(np.float32)
     Z, T = np.zeros((1, 2, p, r), dtype=np.float32), np.zeros((1, 2, p, n), dtype=np.float32)
     U, Z0 = np.zeros_like(Z), np.zeros((skip, r), dtype=np.float32)
@@ -47,12 +49,12 @@ def head_start(program, skip):
         price = solve @ (maps.outputs(H)[0] + np.sum(X @ W0.T, axis=1, keepdims=True) - y)
         W = H - maps.invert(maps.adjoint(price))
         T = RELAXATION * maps.cone_values(W) + np.where(T > 0, (1 - RELAXATION) * T, T)
-        Z, U = _shrunk(RELAXATION * maps.block(W) + (1 - RELAXATION) * Z + U)
-        Z0, U0 = _shrunk(RELAXATION * (W0 - (X.T @ price).T) + (1 - RELAXATION) * Z0 + U0)
+        Z, U = _shrunk(RELAXATION * maps.block(W) + (1 - RELAXATION) * Z + U, rho)
+        Z0, U0 = _shrunk(RELAXATION * (W0 - (X.T @ price).T) + (1 - RELAXATION) * Z0 + U0, rho)
     u = np.concatenate([Z0, Z[0, 0], Z[0, 1]]).astype(float)
     a = np.zeros((len(u), n))
-    a[skip:] = RHO * ratio * np.maximum(-np.reshape(T, (-1, n)), 0)
-    return u, -RHO * price[:, 0].astype(float), a
+    a[skip:] = rho * ratio * np.maximum(-np.reshape(T, (-1, n)), 0)
+    return u, -rho * price[:, 0].astype(float), a
 
 
 def _maps(program, positive, ratio):
@@ -80,7 +82,7 @@ def _maps(program, positive, ratio):
     return Maps(*(None if array is None else array.astype(np.float32) for array in arrays)), gram
 
 
-def _shrunk(W):
+def _shrunk(W, rho):
     """The proximal step of the norms, and what it takes away."""
-    kept = W * np.maximum(1 - 1 / (np.float32(RHO) * np.maximum(norm(W), SHORT)), 0)[..., None]
+    kept = W * np.maximum(1 - 1 / (np.float32(rho) * np.maximum(norm(W), SHORT)), 0)[..., None]
     return kept, W - kept
