@@ -20,7 +20,7 @@ import numpy as np
 import relulab as rl
 
 SIZE = (200, 50, 200)
-BETA = 1e-3
+BETA, EXACT_BETA = 1e-3, 1e-6
 GAP = 1e-6
 REPEATS = 7
 PEER_FOLDER = Path(__file__).parents[1] / "_build" / "scnn"
@@ -35,6 +35,7 @@ def run():
     for name, y in _labels():
         for network, beta in (("skip", BETA), ("skip", None), ("plain", BETA)):
             rows += _compare(name, y, network, beta)
+        rows += _compare(name, y, "skip", EXACT_BETA, "exact")
     return rows
 
 
@@ -51,12 +52,13 @@ def _data():
     return X, rl.sample_patterns(X, count=p, rng=1)
 
 
-def _compare(name, y, network, beta):
+def _compare(name, y, network, beta, form="gated"):
     X, S = _data()
-    work = f"gated {network}, {'minimal-norm' if beta is None else f'beta = {beta:g}'}, {name}, {SIZE}"
-    ours, seconds = _median(lambda: rl.solve(X, y, S, network, beta=beta, solver="newton", tol=GAP), REPEATS)
+    work = f"{form} {network}, {'minimal-norm' if beta is None else f'beta = {beta:g}'}, {name}, {SIZE}"
+    problem = (X, y, S, network, form, beta)
+    ours, seconds = _median(lambda: rl.solve(*problem, solver="newton", tol=GAP), REPEATS)
     rows = [{"work": work, "solver": "relulab", "seconds": seconds, "gap": ours.gap, "ratio": 1.0}]
-    solution, slow = _median(lambda: rl.solve(X, y, S, network, beta=beta), 3)
+    solution, slow = _median(lambda: rl.solve(*problem), 3 if form == "gated" else 1)
     rows.append(
         {"work": work, "solver": "Clarabel", "seconds": slow, "gap": solution.gap, "ratio": slow / seconds}
     )
