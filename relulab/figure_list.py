@@ -202,7 +202,7 @@ SHIPPED = {
     "24": {"n": range(20, 101, 20), "d": [10, 20], "trials": 3},
     **dict.fromkeys(("20", "21"), _EXACT),
     **dict.fromkeys((figure.number for figure in _ALL if figure.trained), _TRAINED),
-}  # results whose grid is not the paper's
+}  # results whose grid is not the paper's, in one protocol at least
 FIGURES = {
     figure.number: replace(
         figure, grids=figure.grids | {"shipped": SHIPPED.get(figure.number, figure.grids["paper"])}
