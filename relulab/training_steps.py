@@ -74,7 +74,7 @@ class Space:
 
     def __init__(self, hidden, pushed, spare, m, n):
         self.hidden, self.pushed = hidden[:, :n], pushed[:, :n]
-        self.gated, self.always_open = self.hidden[:, :, :m], self.hidden[:, :, m : m + 1]
+        self.gated = self.hidden[:, :, :m]
         self.hidden_columns, self.pushed_columns = self.hidden.mT, self.pushed.mT
         self.spare = None if spare is None else spare[:, :n]
         self.row = hidden.new_empty(len(hidden), 1, n)
@@ -103,7 +103,9 @@ class Gradients:
         self.weights, self.slopes = views(theta, network, d, m), views(theta.grad, network, d, m)
         self.outer = self.weights["second"][:, None]
         self.product = torch.empty_like(self.weights["first"])
-        self.norms = None
+        self.norms, self.floor = None, theta.new_zeros(self.product.shape[-1])  # above it a gate is open
+        if network == "skip":
+            self.floor[m] = -torch.inf
         count, _, width = self.product.shape
         hidden, pushed = theta.new_empty(count, rows, width), theta.new_empty(count, rows, d)
         spare = torch.empty_like(hidden) if self.normalized else None
@@ -127,8 +129,7 @@ class Gradients:
             self._descend_normalized(X, error, space)
             return
         torch.mul(X, error[:, :, None], out=space.pushed)
-        space.hidden.sign_()
-        space.always_open.fill_(1)
+        space.hidden.gt_(self.floor)
         torch.bmm(space.pushed_columns, space.hidden, out=slope["first"])
         torch.sum(torch.mul(slope["first"], w["first"], out=self.product), 1, out=slope["second"])
         slope["first"].mul_(self.outer)
@@ -138,7 +139,7 @@ class Gradients:
         correlation = torch.bmm(error[:, None], hidden)[:, 0] / self.norms
         torch.mul(correlation, w["scale"], out=slope["second"])
         torch.mul(correlation, w["second"], out=slope["scale"])
-        opened = torch.sign(hidden, out=space.spare)
+        opened = torch.gt(hidden, self.floor, out=space.spare)
         along = (-correlation / self.norms)[:, None]
         torch.addcmul(error[:, :, None], hidden, along, out=hidden).mul_(opened)
         outer = (w["second"] * w["scale"]).div_(self.norms)[:, None]
