@@ -234,10 +234,8 @@ def _mean_square(program):
     if program.bases is None:
         return np.mean(dot(program.X, program.X))
     some = np.linspace(0, len(program.bases) - 1, 5).astype(int)
-    return (
-        max(np.mean(np.matmul(program.X, program.bases[some] * program.counts[some, None]) ** 2), TINY)
-        * (program.X.shape[1])
-    )
+    rows = np.matmul(program.X, program.bases[some] * program.counts[some, None])
+    return max(np.mean(rows**2), TINY) * program.X.shape[1]
 
 
 def _to_first_zero(a, best):
