@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from .admm import RELAXATION, SHORT, Maps
-from .newton import norm
+from .iteration import Maps, Shrunk, iterate
 
 STEPS = 200
 RHO = 20.0  # penalty of the weights
@@ -34,27 +33,20 @@ def head_start(program, skip):
     rho = RHO if program.bases is None else RHO_OF_BASES
     p = (len(program.outer) - skip) // 2
     positive = slice(skip, skip + p)
-    ratio = RATIO * n / np.sum(program.X**2)
+    ratio = RATIO * n / float(np.sum(program.X**2))  # one of Python, which leaves float32 as it is
     maps, gram = _maps(program, positive, ratio)
     if skip:
         gram += program.X @ program.X.T
-    solve = np.linalg.inv(gram + rho * program.beta * np.eye(n)).astype(np.float32)
-    X, y = maps.X[0], program.y[:, None].astype(np.float32)
-    Z, T = np.zeros((1, 2, p, r), dtype=np.float32), np.zeros((1, 2, p, n), dtype=np.float32)
-    U, Z0 = np.zeros_like(Z), np.zeros((skip, r), dtype=np.float32)
-    U0, ratio = np.zeros_like(Z0), np.float32(ratio)
+    inverse = np.linalg.inv(gram + rho * program.beta * np.eye(n))
+    inverse, y = (array[None].astype(np.float32) for array in (inverse, program.y[:, None]))
+    shapes = (2, p, r), (2, p, r), (skip, r), (skip, r), (2, p, n)
+    second = Shrunk(*(np.zeros((1, *shape), dtype=np.float32) for shape in shapes))
     for _ in range(STEPS):
-        H = maps.invert(maps.from_block(Z - U) + ratio * maps.from_cone_values(np.abs(T)))
-        W0 = Z0 - U0
-        price = solve @ (maps.outputs(H)[0] + np.sum(X @ W0.T, axis=1, keepdims=True) - y)
-        W = H - maps.invert(maps.adjoint(price))
-        T = RELAXATION * maps.cone_values(W) + np.where(T > 0, (1 - RELAXATION) * T, T)
-        Z, U = _shrunk(RELAXATION * maps.block(W) + (1 - RELAXATION) * Z + U, rho)
-        Z0, U0 = _shrunk(RELAXATION * (W0 - (X.T @ price).T) + (1 - RELAXATION) * Z0 + U0, rho)
-    u = np.concatenate([Z0, Z[0, 0], Z[0, 1]]).astype(float)
+        first, second = iterate(maps, inverse, y, second, ratio, (1 / rho, 1 / rho))
+    u = np.concatenate([second.Z0[0], second.Z[0, 0], second.Z[0, 1]]).astype(float)
     a = np.zeros((len(u), n))
-    a[skip:] = rho * ratio * np.maximum(-np.reshape(T, (-1, n)), 0)
-    return u, -rho * price[:, 0].astype(float), a
+    a[skip:] = rho * ratio * np.maximum(-np.reshape(second.T, (-1, n)), 0)
+    return u, -rho * first.price[0, :, 0].astype(float), a
 
 
 def _maps(program, positive, ratio):
@@ -80,9 +72,3 @@ def _maps(program, positive, ratio):
         None if to_block is None else to_block[None],
     )
     return Maps(*(None if array is None else array.astype(np.float32) for array in arrays)), gram
-
-
-def _shrunk(W, rho):
-    """The proximal step of the norms, and what it takes away."""
-    kept = W * np.maximum(1 - 1 / (np.float32(rho) * np.maximum(norm(W), SHORT)), 0)[..., None]
-    return kept, W - kept

@@ -6,9 +6,10 @@ import numpy as np
 import scipy
 
 from . import cones
-from .admm import CONE_RATIO, Maps, bounds, planted_places
+from .admm import CONE_RATIO, bounds, planted_places
 from .blocks import Blocks
 from .conditions import MARGIN
+from .iteration import Maps
 
 
 class Problem(NamedTuple):

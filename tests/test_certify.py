@@ -345,7 +345,7 @@ def test_a_number_that_is_not_finite_is_reported_never_an_answer(monkeypatch):
 
     def poisoned(self, weight):
         step(self, weight)
-        self.T = self.T * np.nan
+        self.second = self.second._replace(T=self.second.T * np.nan)
 
     cases = (instance(50, 20, seed, direction="smallest") for seed in range(40))
     plant, S = next(case for case in cases if rl.decide(*case, form="exact").iterations)

@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 import relulab as rl
-from relulab import admm
+from relulab import admm, iteration
 from relulab.widgets.sources import LABORATORY, joined
 
 ENSEMBLES = ("gaussian", "cubic", "whitened", "cubic-whitened")
@@ -219,7 +219,7 @@ def question(network, plant, S, form="gated"):
 
 
 def test_the_search_has_one_set_of_constants(ask):
-    library = {"rho": admm.RHO, "relaxation": admm.RELAXATION, "ratio": admm.CONE_RATIO}
+    library = {"rho": admm.RHO, "relaxation": iteration.RELAXATION, "ratio": admm.CONE_RATIO}
     assert ask(("search", {})) == [library]
 
 
