@@ -86,15 +86,15 @@ class Shrunk(NamedTuple):
     T: object
 
 
-def iterate(maps, gram, y, second, ratio, thresholds):
+def iterate(maps, gram_inverse, y, second, ratio, thresholds):
     """One iteration: both copies, moved.
 
     Parameters
     ----------
     maps : Maps
         The problems.
-    gram : array, shape (b, n, n)
-        The inverse of the Gram matrix of the labels' equations.
+    gram_inverse : array, shape (b, n, n)
+        Of the Gram matrix of the labels' equations.
     y : array, shape (b, n, 1)
         The labels.
     second : Shrunk
@@ -114,7 +114,7 @@ def iterate(maps, gram, y, second, ratio, thresholds):
     Z, U, Z0, U0, T = second
     X, r, xp = maps.X, RELAXATION, array_namespace(y)
     H, W0 = maps.invert(maps.from_block(Z - U) + ratio * maps.from_cone_values(xp.abs(T))), Z0 - U0
-    price = gram @ (maps.outputs(H) + xp.sum(X @ xp.matrix_transpose(W0), axis=2, keepdims=True) - y)
+    price = gram_inverse @ (maps.outputs(H) + xp.sum(X @ xp.matrix_transpose(W0), axis=2, keepdims=True) - y)
     W = H - maps.invert(maps.adjoint(price))
     W0 = W0 - xp.matrix_transpose(xp.matrix_transpose(X) @ price)
     A = maps.block(W)
