@@ -198,7 +198,6 @@ _ALL = (
 )
 _TRAINED = {"n": range(20, 161, 20), "d": range(10, 41, 10), "trials": 10}
 SHIPPED = {
-    "24": {"n": range(20, 101, 20), "d": [10, 20], "trials": 3},
     **dict.fromkeys(("25", "30", "31", "32"), _TRAINED),
 }  # results whose grid is not the paper's, in one protocol at least
 FIGURES = {
