@@ -95,8 +95,8 @@ def test_a_stored_result_is_small_and_says_where_it_comes_from(number, protocol)
 @pytest.mark.parametrize(("number", "protocol"), [pair for pair in STORED if pair[0] != "clusters"])
 def test_a_stored_result_has_the_grid_that_the_list_names(number, protocol):
     ds = open_figure(number, protocol)
-    assert ds.attrs["scale"] in (("shipped", "paper") if number in SHIPPED else ("paper",))
-    grid = FIGURES[number].grids[ds.attrs["scale"]]
+    assert ds.attrs["scale"] == ("shipped" if number in SHIPPED else "paper")
+    grid = FIGURES[number].grids["shipped"]
     assert ([*ds.n.values], [*ds.d.values]) == ([*grid["n"]], [*grid["d"]])
     assert ds.sizes["trial"] == grid["trials"]
 
