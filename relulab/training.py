@@ -225,7 +225,7 @@ def _runs(pieces, plants, settings, seconds):
     network = settings["network"]
     weights = {name: np.concatenate([w[name] for _, w, _ in pieces]) for name in pieces[0][1]}
     loss, distance, path_norm, active = np.moveaxis(np.concatenate([h for _, _, h in pieces], axis=2), 1, 0)
-    module = NETWORKS[network](**{name: torch.from_numpy(w) for name, w in weights.items()}).double()
+    module = NETWORKS[network](**{name: torch.from_numpy(w.astype(float)) for name, w in weights.items()})
     if network == "normalized":
         module.remember(torch.tensor(np.stack([plant.X for plant in plants])))
     networks = module.to_arrays()

@@ -40,7 +40,8 @@ class Part:
         self.settings, self.factors, self.seeds = settings, factors, seeds
         self.dtype = getattr(torch, settings["dtype"])
         self.device = device
-        self.X, self.y = self._tensor([p.X for p in plants]), self._tensor([p.y for p in plants])
+        # Column by column, as the memory of `Gradients`: errors scale them along the rows.
+        self.X, self.y = self._tensor([p.X.T for p in plants]).mT, self._tensor([p.y for p in plants])
         self.X_test = self._tensor(tests)
         labels = [_labels(p, rows, settings["normalization"]) for p, rows in zip(plants, tests, strict=True)]
         self.y_test = self._tensor(labels)
@@ -112,7 +113,7 @@ class Part:
         recorded = epoch % self.settings["record_every"] == 0
         if size == self.n:
             error = self._record(epoch) if recorded else self.networks.outputs(X) - y
-            self.networks.descend(X, self.factor * error)
+            self.networks.descend(X, error.mul_(self.factor))
             self.optimizer.step(self.factors[epoch])
             return
         if recorded:
@@ -124,7 +125,7 @@ class Part:
             rows = order[:, start : start + size]
             X, y = torch.take_along_dim(self.X, rows[:, :, None], 1), torch.take_along_dim(self.y, rows, 1)
             error = self.networks.outputs(X) - y
-            self.networks.descend(X, self.factor * self.n / rows.shape[1] * error)
+            self.networks.descend(X, error.mul_(self.factor * self.n / rows.shape[1]))
             self.optimizer.step(self.factors[epoch])
 
     def _order(self, epoch):

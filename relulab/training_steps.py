@@ -107,7 +107,7 @@ class Gradients:
         if network == "skip":
             self.floor[m] = -torch.inf
         count, _, width = self.product.shape
-        hidden, pushed = theta.new_empty(count, rows, width), theta.new_empty(count, rows, d)
+        hidden, pushed = theta.new_empty(count, rows, width), theta.new_empty(count, d, rows).mT
         spare = torch.empty_like(hidden) if self.normalized else None
         self.space = functools.cache(functools.partial(Space, hidden, pushed, spare, m))
 
@@ -178,6 +178,7 @@ class Optimizer:
     def __init__(self, name, theta, lr, beta, charged):
         self.name, self.theta, self.lr, self.beta = name, theta, lr, beta
         self.charged, self.pulled = theta[:charged], theta.grad[:charged]
+        self.least = torch.finfo(theta.dtype).eps / 4  # one minus a smaller number is rounded to one
         self.size = torch.empty_like(theta) if name == "first-adamw" else None
         self.forget()
 
@@ -196,7 +197,8 @@ class Optimizer:
         """One step with the learning rate times `factor`."""
         rate, theta, slope = self.lr * factor, self.theta, self.theta.grad
         if self.name in ("adamw", "first-adamw"):
-            self.charged.mul_(1 - rate * self.beta)
+            if rate * self.beta > self.least:
+                self.charged.mul_(1 - rate * self.beta)
         else:
             self.pulled.add_(self.charged, alpha=self.beta)
         if self.name == "first-adamw":
