@@ -5,8 +5,6 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import numpy as np
-
 from . import _checks
 from .sweep import cores
 
@@ -37,7 +35,7 @@ def _parser():
 
     figure = commands.add_parser("figure", help="compute a figure of the paper, or all of them")
     figure.add_argument("number", help="such as 4a, or all")
-    figure.add_argument("--scale", default="book", help="book, paper, or shipped (that of the stored result)")
+    figure.add_argument("--scale", default="book", help="book (smaller, for a first look), or paper")
     figure.add_argument(
         "--protocol", default="paper", help="paper, or released (the released code's choices)"
     )
@@ -76,36 +74,17 @@ def main(arguments=None):
 
 
 def _figures(options):
-    from .figures import ENDINGS, FIGURES
+    from .figures import ENDINGS, FIGURES, stored
 
     for figure in FIGURES.values():
         settings = ", ".join(f"{name} {value}" for name, value in figure.settings.items())
         noise = "" if figure.sigmas == (0.0,) else f", sigma {', '.join(f'{s:g}' for s in figure.sigmas)}"
         print(f"{figure.number:8} {settings}{noise}\n{'':8} expected: {figure.expectation}")
         notes = {"note": figure.note, "released": "; ".join(figure.released)}
-        notes |= {f"stored{ending}": _stored(figure, protocol) for protocol, ending in ENDINGS.items()}
+        notes |= {f"stored{end}": stored(protocol).get(figure.number) for protocol, end in ENDINGS.items()}
         for name, text in notes.items():
             if text:
                 print(f"{'':8} {name}: {text}")
-
-
-def _stored(figure, protocol):
-    """The stored result in words; if its grid is not the paper's, which it is, and what that takes."""
-    from .figures import open_figure, stored
-
-    files = stored(protocol)
-    if figure.number not in files:
-        return ""
-    kept = open_figure(figure.number, protocol).attrs
-    grid = figure.grids[kept["scale"]]
-    if grid == figure.grids["paper"]:
-        return files[figure.number]
-    grid = {name: np.atleast_1d(values) for name, values in grid.items()}
-    sizes = ", ".join(f"{name} = {v[0]}..{v[-1]} ({len(v)})" for name, v in grid.items() if name != "trials")
-    return (
-        f"{files[figure.number]}; not the paper's grid but {sizes}, {grid['trials'][0]} trials: by "
-        f"extrapolation that one takes {kept['paper_hours']:.1f} hours of a core"
-    )
 
 
 def _figure(options):

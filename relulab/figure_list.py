@@ -4,7 +4,7 @@ Figures with noise are one entry for all their noise levels. Those whose ``form`
 computed by training networks instead of solving programs.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -36,8 +36,7 @@ class Figure:
     released : tuple of str
         What ``protocol="released"`` changes.
     grids : dict
-        Scale -> sizes and trials. ``"paper"`` is the paper's, ``"shipped"`` that of the result in the
-        package: the same, or the largest that was affordable.
+        Scale -> sizes and trials. ``"paper"`` is the paper's, ``"book"`` a smaller one.
     """
 
     number: str
@@ -196,11 +195,4 @@ _ALL = (
         },
     ),
 )
-_TRAINED = {"n": range(20, 161, 20), "d": range(10, 41, 10), "trials": 10}
-SHIPPED = dict.fromkeys(("30", "31", "32"), _TRAINED)  # results whose grid is not the paper's
-FIGURES = {
-    figure.number: replace(
-        figure, grids=figure.grids | {"shipped": SHIPPED.get(figure.number, figure.grids["paper"])}
-    )
-    for figure in _ALL
-}
+FIGURES = {figure.number: figure for figure in _ALL}

@@ -3,8 +3,6 @@
 from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
-
 from . import _checks
 from .diagram_data import provenance
 from .distances import vanishing
@@ -22,9 +20,8 @@ def compute(number, scale="book", rng=0, protocol="paper", store=None, executor=
     ----------
     number : str
         A figure's number, such as ``"4a"``; `relulab.figures.FIGURES` has them all.
-    scale : {"book", "paper", "shipped"}
-        ``"paper"``: the paper's grid. ``"shipped"``: that of the result in the package. ``"book"``: a smaller
-        one.
+    scale : {"book", "paper"}
+        ``"paper"``: the paper's grid. ``"book"``: a smaller one.
     rng : int
         The seed.
     protocol : {"paper", "released"}
@@ -85,8 +82,6 @@ def compute(number, scale="book", rng=0, protocol="paper", store=None, executor=
     }
     if "seconds" in ds:
         ds.attrs["seconds"] = float(ds.seconds.sum())  # this call may only have read them
-        if scale != "paper":
-            ds.attrs["paper_hours"] = hours(ds, figure.grids["paper"])
     held, finding = judge(figure, ds)
     ds.attrs |= {"held": int(held), "finding": finding}
     return ds
@@ -177,32 +172,3 @@ def _judge_trained(ds):
         f"{level:.2f} at n/d in [{low}, {high})" for level, (low, high) in zip(levels, bins, strict=True)
     )
     return all(1 < step < 3 for step in steps), f"median test distance without noise {finding}"
-
-
-def hours(ds, grid):
-    """Extrapolated core hours of a figure on another grid, from the seconds of the trials at hand.
-
-    Seconds are fitted by ``c n^a d^b``, the largest half of the sizes counting most.
-
-    Parameters
-    ----------
-    ds : xarray.Dataset
-        From `compute`, with ``seconds``.
-    grid : dict
-        ``n``, ``d`` and ``trials``, such as ``FIGURES["9"].grids["paper"]``.
-
-    Returns
-    -------
-    float
-        Hours, all noise levels together.
-    """
-    mean = ds.seconds.mean("trial")
-    panels = mean.sizes.get("sigma", 1)
-    mean = mean.mean("sigma") if "sigma" in mean.dims else mean
-    n, d = (values.ravel() for values in np.meshgrid(mean.n, mean.d, indexing="ij"))
-    seconds = mean.values.ravel()
-    design = np.column_stack([np.ones(len(n)), np.log(n), np.log(d)])
-    power = np.linalg.lstsq(design * seconds[:, None], np.log(seconds) * seconds)[0]
-    n, d = (values.ravel() for values in np.meshgrid(grid["n"], grid["d"], indexing="ij"))
-    cells = np.exp(np.column_stack([np.ones(len(n)), np.log(n), np.log(d)]) @ power)
-    return float(cells.sum() * grid["trials"] * panels / 3600)

@@ -14,7 +14,7 @@ from .figure_list import FIGURES
 
 RESULTS, FILE = Path(__file__).parent / "results", "figure-{}.zarr.zip"
 ENDINGS = {"paper": "", "released": "-released"}
-SCALES = ("book", "paper", "shipped")
+SCALES = ("book", "paper")
 
 
 def open_figure(number, protocol="paper"):

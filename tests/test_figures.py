@@ -5,8 +5,8 @@ import relulab as rl
 from relulab import figures
 from relulab.distances import EVIDENCE
 from relulab.figure_clusters import frequencies
-from relulab.figure_list import FIGURES, SHIPPED, SIGMAS
-from relulab.figure_runs import compute, hours, judge
+from relulab.figure_list import FIGURES, SIGMAS
+from relulab.figure_runs import compute, judge
 from relulab.figures import open_figure, stored
 from relulab.truth import closed_form, truth
 
@@ -93,10 +93,10 @@ def test_a_stored_result_is_small_and_says_where_it_comes_from(number, protocol)
 
 
 @pytest.mark.parametrize(("number", "protocol"), [pair for pair in STORED if pair[0] != "clusters"])
-def test_a_stored_result_has_the_grid_that_the_list_names(number, protocol):
+def test_a_stored_result_has_the_papers_grid(number, protocol):
     ds = open_figure(number, protocol)
-    assert ds.attrs["scale"] == ("shipped" if number in SHIPPED else "paper")
-    grid = FIGURES[number].grids["shipped"]
+    assert ds.attrs["scale"] == "paper"
+    grid = FIGURES[number].grids["paper"]
     assert ([*ds.n.values], [*ds.d.values]) == ([*grid["n"]], [*grid["d"]])
     assert ds.sizes["trial"] == grid["trials"]
 
@@ -158,14 +158,6 @@ def test_an_unknown_result_names_the_others():
         open_figure("4a", protocol="released")
     with pytest.raises(ValueError, match=r"protocol='authors' is unknown; choose from 'paper', 'released'"):
         open_figure("8", protocol="authors")
-
-
-def test_hours_follow_a_power_law():
-    ds = rl.phase_diagram([20, 40, 80], [5, 10], 2, progress=False)
-    ds["seconds"] = (1e-6 * ds.n**2 * ds.d).broadcast_like(ds.seconds)
-    grid = {"n": [100, 200], "d": [50], "trials": 3}
-    expected = 3 * 1e-6 * 50 * (100**2 + 200**2) / 3600
-    np.testing.assert_allclose(hours(ds, grid), expected, rtol=1e-6)
 
 
 @pytest.mark.parametrize("number", ["6c", "22"])
