@@ -19,7 +19,7 @@ torch = pytest.importorskip("torch")
 from relulab.networks import NETWORKS, Normalized  # noqa: E402
 from relulab.training_crew import cut  # noqa: E402
 from relulab.training_inputs import find_device  # noqa: E402
-from relulab.training_steps import Gradients, joined, parted, shapes, views  # noqa: E402
+from relulab.training_steps import Gradients, Optimizer, joined, parted, shapes, views  # noqa: E402
 
 KINDS = {"plain": "relu", "skip": "linear", "normalized": "normalized"}
 
@@ -162,6 +162,18 @@ def test_the_released_weight_decay_is_lost_in_float32():
     without = quiet(plants, protocol="released", epochs=30, beta=1e-30)
     for name, array in with_decay.weights.items():
         np.testing.assert_array_equal(array, without.weights[name])
+
+
+@pytest.mark.parametrize(("share", "lost"), [(0.99, True), (1.01, False)])
+def test_a_decay_is_left_out_just_where_torchs_own_does_nothing(share, lost):
+    before, lr = torch.linspace(0.5, 1.5, 1000), 2e-3
+    beta = share * 2.0**-25 / lr
+    ours, theirs = before.clone(), torch.nn.Parameter(before.clone())
+    ours.grad, theirs.grad = torch.zeros(1000), torch.zeros(1000)
+    Optimizer("first-adamw", ours, lr, beta, charged=1000).step()
+    torch.optim.AdamW([theirs], lr=lr, weight_decay=beta).step()
+    assert torch.equal(ours, theirs.data)
+    assert torch.equal(ours, before) == lost
 
 
 def test_a_result_does_not_depend_on_its_batch(network):
