@@ -133,8 +133,8 @@ def train(
         ``"auto"`` takes CUDA, else MPS, else the CPU; or the name of one.
     record_every : int
         Epochs between records. The first and the last epoch are recorded always. With full batches a record
-        costs one forward pass on the test rows and some sums, 0.7 to 0.9 of a small network's epoch: a tenth
-        of the time by default.
+        costs one forward pass on the test rows and some sums, nearly as much as an epoch of small networks: a
+        tenth of the time by default.
     checkpoint : str or path, optional
         A folder for the state of the run. The same call again goes on from there, and ends with the same
         bits on the same machine.
