@@ -76,12 +76,13 @@ def main(arguments=None):
 def _figures(options):
     from .figures import ENDINGS, FIGURES, stored
 
+    kept = {f"stored{ending}": stored(protocol) for protocol, ending in ENDINGS.items()}
     for figure in FIGURES.values():
         settings = ", ".join(f"{name} {value}" for name, value in figure.settings.items())
         noise = "" if figure.sigmas == (0.0,) else f", sigma {', '.join(f'{s:g}' for s in figure.sigmas)}"
         print(f"{figure.number:8} {settings}{noise}\n{'':8} expected: {figure.expectation}")
         notes = {"note": figure.note, "released": "; ".join(figure.released)}
-        notes |= {f"stored{end}": stored(protocol).get(figure.number) for protocol, end in ENDINGS.items()}
+        notes |= {name: files.get(figure.number) for name, files in kept.items()}
         for name, text in notes.items():
             if text:
                 print(f"{'':8} {name}: {text}")
