@@ -33,8 +33,8 @@ def check(verdict, plant, S):
         over all patterns, when besides the set is complete, or the hypotheses of a theorem hold. A
         not-recovered one, when the competitor gives the labels and costs less than the plant, the price of
         repairing its rounding included. A not-unique one, when the competitor gives the labels at the plant's
-        cost and is another point; a dual that comes with it must prove both optimal over these patterns. Over
-        all patterns the competitor's must be real ones. An undecided verdict claims nothing.
+        cost and is another point; a dual that comes with it must prove both optimal over these patterns. An
+        optimal one, when the dual vector stays in the ball, its border included. Over all patterns the competitor's must be real ones. An undecided verdict claims nothing.
 
     Raises
     ------
@@ -71,6 +71,11 @@ def check(verdict, plant, S):
         if everywhere:
             all_patterns.check_complete(problem.X, np.asarray(patterns), patterns.gates)
         return _check_dual(dual, problem)
+    if verdict.status == "optimal":
+        if everywhere:
+            all_patterns.check_complete(problem.X, np.asarray(patterns), patterns.gates)
+        _check_optimal(dual, problem)
+        return True
     competitor = verdict.competitor * weight_scale
     _check_competitor_cones(competitor, problem)
     if everywhere:
@@ -100,15 +105,18 @@ class _Problem:
         self.signs = plant.signs
         self.outputs = np.stack(outputs, axis=1) * self.signs
         self.y = self.outputs.sum(axis=1)
-        self.home = [0 if plant.kind == "linear" else self._find(X @ w) for w in self.neurons]
+        self.home = [0 if plant.kind == "linear" else self._find(w) for w in self.neurons]
 
-    def _find(self, output):
-        if not (output > 0).any():
+    def _find(self, w):
+        """The block of a neuron: its mask is 1 where x_i^T w > 0, 0 where < 0, and holds most rows with 0."""
+        output, terms = self.X @ w, np.abs(self.X) @ np.abs(w)
+        border = np.abs(output) <= 4 * np.finfo(float).eps * np.sqrt(len(w)) * terms
+        if not (output > 0)[~border].any():
             return -1  # a silent neuron has no block
-        for j in range(self.skip, len(self.masks)):
-            if np.array_equal(self.masks[j], output >= 0):
-                return j
-        raise AuditError("planted pattern: the pattern of a planted neuron must be in S")
+        fits = [j for j, mask in enumerate(self.masks) if j >= self.skip and not ((mask != (output > 0)) & ~border).any()]
+        if not fits:
+            raise AuditError("planted pattern: the pattern of a planted neuron must be in S")
+        return max(fits, key=lambda j: (self.masks[j] & border).sum())
 
     def basis(self, j):
         """Block j as a matrix (n, r): D_j X, or an orthonormal basis of its range."""
