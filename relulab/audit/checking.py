@@ -60,7 +60,8 @@ def check(verdict, plant, S):
     everywhere = isinstance(S, str) and S == "all"
     patterns = verdict.patterns if everywhere else S
     top = np.abs(plant.X).max()
-    scale = top * np.linalg.norm(plant.X / top, 2) if top > 0 else 1.0
+    # a power of two: no product x_i^T w changes its sign, nor what is zero but for rounding
+    scale = 2.0 ** np.round(np.log2(top * np.linalg.norm(plant.X / top, 2))) if top > 0 else 1.0
     problem = _Problem(plant, np.asarray(patterns), verdict.network, verdict.form, plant.X / scale)
     dual_scale, weight_scale = (1, scale) if verdict.network == "normalized" else (scale, 1)
     dual = None if verdict.dual is None else verdict.dual * dual_scale

@@ -19,7 +19,7 @@ from .verdicts import cheaper, hidden, inside, tied, undecided
 
 SOCP_SIZE = 400_000  # blocks x n x d beyond which interior points take too long
 PROGRAM = 20_000  # the same for the whole program at once
-PATIENCE = 500  # steps of ADMM after which interior points are quicker for those
+PATIENCE = 150  # steps of ADMM after which interior points are quicker for those
 NEAR = 1e-4  # how far out of the ball a dual vector may be from which one is sought that touches it
 FEW = 20  # blocks beyond which projecting on their cones costs more than iterating
 BEHIND = "behind"  # what is left of a tie is to be found out without the twin
@@ -85,18 +85,23 @@ def _problem(unit, S, units, network, form):
 def _gates(S, unit, units, planted):
     """Interior points of the cones; by linear programming where a boolean array came without gates.
 
-    A planted neuron with rows on its border is the gate of its pattern: there may be no other.
+    The cone of a planted neuron with rows on its border may have none: then the neuron is its gate.
     """
+    masks, own = np.asarray(S), {}
+    if unit.kind != "linear":
+        border = (signs_of(unit.X, unit.weights) == 0)[unit.X.any(axis=1)].any(axis=0)
+        own = dict(zip(planted[border], unit.weights.T[border], strict=True))
     if isinstance(S, Patterns):
         gates = S.gates * units.columns[:, None]
-        return gates / np.abs(gates).max(axis=0)
-    masks, gates = np.asarray(S), np.empty((unit.X.shape[1], np.shape(S)[1]))
-    border = (signs_of(unit.X, unit.weights) == 0)[unit.X.any(axis=1)].any(axis=0)
-    own = {} if unit.kind == "linear" else dict(zip(planted[border], unit.weights.T[border], strict=True))
-    others = np.setdiff1d(np.arange(masks.shape[1]), [*own])
+        gates = gates / np.abs(gates).max(axis=0)
+    else:
+        gates, others = np.empty((unit.X.shape[1], masks.shape[1])), np.delete(np.arange(masks.shape[1]), [*own])
+        gates[:, others] = gates_of(unit.X, masks[:, others])
     for j, w in own.items():
-        gates[:, j] = w
-    gates[:, others] = gates_of(unit.X, masks[:, others])
+        try:
+            gates[:, j] = gates_of(unit.X, masks[:, [j]])[:, 0]
+        except ValueError:
+            gates[:, j] = w
     return gates
 
 
@@ -229,7 +234,7 @@ def _by_newton(one, steps):
         W, spent = split.mend(solution.parts[0] - solution.parts[1], split.solve)
         if spent < problem.cost * (1 - CHEAPER):
             return cheaper(problem.cost, W, spent, STEPS)
-    if one.provable and solution.dual is not None:
+    if one.provable and solution.dual is not None and np.isfinite(solution.dual).all():
         dual = one.equations.project(solution.dual)
         if (margin := 1 - split.reach(dual).max(initial=0)) > MARGIN:
             return inside("dual", dual, margin, STEPS)

@@ -112,6 +112,7 @@ class Member(NamedTuple):
         rows[of_patterns] = self.masks.T[which[of_patterns] - skip]
         return rows
 
+    @np.errstate(over="ignore", invalid="ignore")  # infinitely far is an answer
     def reach(self, dual, roughly, metric=None):
         """How far a dual vector reaches on the blocks off the plant, to float64.
 

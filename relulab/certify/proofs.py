@@ -8,11 +8,12 @@ vector misses the planted equations; the move that would meet them reaches somew
 import numpy as np
 
 from ..blocks.conditions import EQUATIONS, MARGIN
-from .verdicts import cheaper, tied, undecided
+from .verdicts import cheaper, hidden, tied, undecided
 
 EPS = np.finfo(float).eps
 ROUNDS = 3  # repairs that are made; the last is priced instead
 DIRECT = 4_000_000  # numbers in the blocks up to which their singular values are computed without squaring them
+NOISE = 1e-9  # rounding errors of the planted equations beyond which nothing is said
 CHEAPER = 2e-9  # what the cost of an interpolant must beat that of the plant by
 INEXACT = "an interpolant that costs about {:.6g} could not be made exact for certain"
 OUTSIDE = 1e-12  # how far outside a cone rounding may put a row of size 1, relative to its terms
@@ -30,7 +31,8 @@ class Prices:
         if problem.form == "exact":
             room = self.signs[self.skip :] * (problem.gates.T @ self.X.T)
             self.room = np.vstack([np.full((self.skip, len(self.X)), np.inf), room])
-            usable = ((self.room > 0) | ~self.X.any(axis=1)).all(axis=1)
+            self.thin = (self.room <= 0) & self.X.any(axis=1)
+            usable = ~self.thin.any(axis=1)
             self.inner = np.vstack([np.zeros((self.skip, self.X.shape[1])), problem.gates.T])
         self.usable = np.flatnonzero(usable)
         self.vectors, self.values = self._singular()
@@ -73,19 +75,23 @@ class Prices:
         return W
 
     def into_cones(self, W):
-        """The same outputs from neurons in their cones: an interior point is added to both sides.
+        """About the same outputs from neurons in their cones.
 
-        None where a cone without one is left by more than rounding.
+        An interior point is added to both sides. Where a cone has none, as those of planted neurons with x
+        and -x on their border, its neurons are put on that border first.
         """
         values = self.signs * (W @ self.X.T)
+        terms = OUTSIDE * (np.abs(W).max(axis=0) @ np.abs(self.X).T)
+        for j in np.flatnonzero(((values < -terms) & self.thin).any(axis=(0, 2))):
+            border = self.X[self.thin[j]]
+            W[:, j] -= W[:, j] @ np.linalg.pinv(border) @ border
+            values[:, j] = self.signs[j] * (W[:, j] @ self.X.T)
         values[:, : self.skip] = 0
-        lack = np.maximum(-values, 0).max(axis=0)
-        terms = np.abs(W).max(axis=0) @ np.abs(self.X).T
-        lack[lack <= OUTSIDE * terms * (self.room <= 0)] = 0
-        if (lack[self.room <= 0] > 0).any():
-            return None
-        amount = np.divide(lack, self.room, out=np.zeros_like(lack), where=lack > 0).max(axis=1)
-        return W + (amount * (1 + 1e-9))[:, None] * self.inner
+        lack = np.where(self.thin, 0, np.maximum(-values, 0).max(axis=0))
+        amount = np.divide(lack, self.room, out=np.zeros_like(lack), where=(lack > 0) & (self.room > 0)).max(axis=1)
+        W = W + (amount * (1 + 1e-9))[:, None] * self.inner
+        sizes = np.abs(W).max(axis=-1, keepdims=True)
+        return np.where(sizes > EPS * sizes.max(), W, 0)  # what is left of rounding may point anywhere
 
     def settled(self, W):
         """An interpolant that misses nothing but rounding, and what an exact one costs at most.
@@ -97,8 +103,7 @@ class Prices:
             W = W.copy()
             W[:, : self.skip] = np.stack([W[0, : self.skip] - W[1, : self.skip], 0 * W[1, : self.skip]])
         for left in reversed(range(ROUNDS)):
-            if exact and (W := self.into_cones(W)) is None:
-                return W, np.inf
+            W = self.into_cones(W) if exact else W
             labels, rounding = self.outputs(W)
             error = self.y - labels
             repair = self.repair(error)
@@ -114,8 +119,6 @@ class Prices:
             sizes, room = np.linalg.norm(self.X, axis=1), self.room[self.usable]
             steep = np.divide(sizes, room, out=np.zeros_like(room), where=room > 0).max(initial=0)
             parts = self.into_cones(np.stack([repair, 0 * repair]))
-            if parts is None:
-                return W, np.inf
             return W, self.cost(W) + self.cost(parts) + rest * (1 + 2 * steep * self._sizes())
         return W, self.cost(W) + self.cost(repair) + rest
 
@@ -153,10 +156,31 @@ def verified(problem, equations, independent, finding):
         if spent < problem.cost * (1 - CHEAPER):
             return cheaper(problem.cost, W, spent, finding.steps)
         return undecided(finding.steps, INEXACT.format(problem.cost - finding.margin))
-    if finding.status == "recovered":
-        lack = np.linalg.norm(equations.B.T @ finding.dual - equations.g)
-        margin = finding.margin - problem.blocks.norms(equations.missed(finding.dual)).max()
-        if not (lack <= EQUATIONS and margin > MARGIN / 2):
-            return undecided(finding.steps, f"a dual vector that misses the planted equations by {lack:.1e}")
-        return finding._replace(margin=margin) if independent else tied(finding.dual, None, finding.steps)
-    return finding
+    if finding.dual is None:
+        return finding
+    B, g = equations.B, equations.g
+    lack = np.linalg.norm(B.T @ finding.dual - g)
+    noise = EPS * np.linalg.norm(np.abs(B).T @ np.abs(finding.dual)) + EPS * spread_of(problem)
+    margin = finding.margin - problem.blocks.norms(equations.missed(finding.dual)).max()
+    if not (lack <= EQUATIONS and noise <= NOISE):
+        if finding.evidence == "all-ones":
+            return hidden(finding.W, None)
+        return undecided(finding.steps, f"a dual vector meets the planted equations to {lack + noise:.1e} only")
+    if finding.status != "recovered":
+        return finding
+    if not margin > MARGIN / 2:
+        return undecided(finding.steps, "a dual vector stays inside the ball only up to rounding")
+    return finding._replace(margin=margin) if independent else tied(finding.dual, None, finding.steps)
+
+
+def spread_of(problem):
+    """How far apart the singular values of a planted normalized block are: its range is known to that times EPS."""
+    if problem.blocks.factors is None:
+        return 0.0
+    return max(spread(problem.blocks.factors[j]) for j in problem.index)
+
+
+def spread(way):
+    """The largest over the smallest length of the columns, those of zeros aside."""
+    lengths = np.linalg.norm(way, axis=0)
+    return lengths.max() / lengths[lengths > 0].min()

@@ -10,8 +10,10 @@ from array_api_compat import array_namespace
 from ..solvers.arrays import root, take, to_numpy
 from ..solvers.inverses import inverse
 from .problems import basis
+from .proofs import spread
 
 FIRM = 1e11  # product of the norms of a Gram matrix and its inverse up to which both are what they seem
+BLURRED = 1e6  # singular values of a normalized block that are this far apart leave its range in doubt
 RIDGE = {"float32": 1e-7, "float64": 1e-14}  # what keeps matrices invertible, relative to a mean eigenvalue
 THIN = 1.15  # blocks with fewer active rows than this many times d are too ill-conditioned for float32
 
@@ -72,7 +74,11 @@ class Stack:
         largest = np.sqrt(np.sum(largest * largest, axis=(1, 2)))
         X = np.sum(to_numpy(self.X).astype(np.float64) ** 2, axis=(1, 2))
         reach = np.sqrt(largest * (1.0 if self.problems[0].network == "normalized" else X))
-        return np.where(size * largest < FIRM, reach, np.inf)
+        firm = size * largest < FIRM
+        if self.problems[0].network == "normalized":
+            ways = [problem.planted.to_weights for problem in self.problems]
+            firm &= [max(map(spread, way)) < BLURRED for way in ways]
+        return np.where(firm, reach, np.inf)
 
     def take(self, which):
         """Some of the problems."""

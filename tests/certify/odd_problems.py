@@ -109,12 +109,17 @@ def value(odd):
     if network != "normalized":
         size = np.abs(X).max(axis=1)
         X, masks = X[size > 0] / size[size > 0, None], masks[size > 0]
+    else:  # only ranges count: orthonormal coordinates
+        U, s, _ = np.linalg.svd(X / np.maximum(np.abs(X).max(axis=0), 1e-300), full_matrices=False)
+        coordinates = U[:, s > 1e-13 * s[0]]
     outputs = X @ plant.weights
     if plant.kind != "linear":
         outputs = np.maximum(outputs, 0)
     if plant.kind == "normalized":
         outputs = outputs / np.linalg.norm(outputs, axis=0)
     y = outputs @ plant.signs
+    if plant.kind == "normalized":
+        X = coordinates
     size = np.abs(y).max() or 1.0
     (n, d), p = X.shape, masks.shape[1]
     parts = [cp.Variable((d, p)) for _ in range(1 if form == "gated" else 2)]
