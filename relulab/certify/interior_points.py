@@ -142,6 +142,8 @@ def touching(problem, equations, dual):
         vectors = reached_vectors(problem, dual)
         reached = np.linalg.norm(vectors, axis=-1)
         reached[problem.sides, problem.index] = -1
+        if not np.isfinite(reached).all():
+            break
         if (reach := float(reached.max())) < lowest:
             best, lowest = dual, reach
         if lowest <= 1 + ROUNDING:
@@ -151,8 +153,6 @@ def touching(problem, equations, dual):
         system = np.vstack([equations.B.T, *rows])
         lack = np.r_[equations.g - equations.B.T @ dual, [1 - reached[s, j] for s, j in left]]
         dual = equations.project(dual + np.linalg.lstsq(system, lack)[0])
-        if not np.isfinite(dual).all():
-            break
     return best, lowest
 
 

@@ -22,7 +22,7 @@ MENDS = 8  # rounds in which it is mended
 HELPS = 1e-2  # what a repair may miss of what it repairs
 SILENT = 1e-14  # an output that is zero but for rounding, relative
 UNCLEAR = 1e-9  # eigenvalues of a Gram matrix below this share may be rounding or not
-WORTHWHILE = 20_000  # blocks x n x d up to which a tie is worth finding out whether something is cheaper
+WORTHWHILE = 4_500  # blocks x n x d up to which a tie is worth finding out whether something is cheaper
 LEFT = "left"  # what `Member.all_ones` says of a tie that is
 ALMOST = 1e-2  # how wrong float32 may be about the reaches of normalized networks
 

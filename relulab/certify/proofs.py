@@ -174,13 +174,18 @@ def verified(problem, equations, independent, finding):
 
 
 def spread_of(problem):
-    """How far apart the singular values of a planted normalized block are: its range is known to that times EPS."""
-    if problem.blocks.factors is None:
+    """How far apart singular values of a normalized block are: its range is known up to that times EPS.
+
+    Of the planted blocks; in the exact form also of those that leave a direction to the cones.
+    """
+    factors = problem.blocks.factors
+    if factors is None:
         return 0.0
-    return max(spread(problem.blocks.factors[j]) for j in problem.index)
+    free = ~factors.any(axis=1).all(axis=1) if problem.form == "exact" else np.zeros(len(factors), dtype=bool)
+    return max(map(spread, factors[np.union1d(problem.index, np.flatnonzero(free))]))
 
 
 def spread(way):
     """The largest over the smallest length of the columns, those of zeros aside."""
     lengths = np.linalg.norm(way, axis=0)
-    return lengths.max() / lengths[lengths > 0].min()
+    return lengths.max() / lengths[lengths > 0].min(initial=np.inf)
