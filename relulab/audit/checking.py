@@ -34,7 +34,8 @@ def check(verdict, plant, S):
         not-recovered one, when the competitor gives the labels and costs less than the plant, the price of
         repairing its rounding included. A not-unique one, when the competitor gives the labels at the plant's
         cost and is another point; a dual that comes with it must prove both optimal over these patterns. An
-        optimal one, when the dual vector stays in the ball, its border included. Over all patterns the competitor's must be real ones. An undecided verdict claims nothing.
+        optimal one, when the dual vector stays in the ball, its border included. Over all patterns the
+        competitor's must be real ones. An undecided verdict claims nothing.
 
     Raises
     ------
@@ -114,7 +115,11 @@ class _Problem:
         border = np.abs(output) <= 4 * np.finfo(float).eps * np.sqrt(len(w)) * terms
         if not (output > 0)[~border].any():
             return -1  # a silent neuron has no block
-        fits = [j for j, mask in enumerate(self.masks) if j >= self.skip and not ((mask != (output > 0)) & ~border).any()]
+        fits = [
+            j
+            for j, mask in enumerate(self.masks)
+            if j >= self.skip and not ((mask != (output > 0)) & ~border).any()
+        ]
         if not fits:
             raise AuditError("planted pattern: the pattern of a planted neuron must be in S")
         return max(fits, key=lambda j: (self.masks[j] & border).sum())

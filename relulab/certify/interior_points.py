@@ -149,6 +149,7 @@ def touching(problem, equations, dual):
         if lowest <= 1 + ROUNDING:
             break
         left = np.unique(np.vstack([left, np.argwhere(reached > 1 + ROUNDING)]), axis=0)
+        left = left[reached[tuple(left.T)] > 0.5]
         rows = [(1 - 2 * s) * (problem.blocks.block(j) @ vectors[s, j]) / reached[s, j] for s, j in left]
         system = np.vstack([equations.B.T, *rows])
         lack = np.r_[equations.g - equations.B.T @ dual, [1 - reached[s, j] for s, j in left]]
@@ -175,7 +176,7 @@ def reached_vectors(problem, dual):
 
 
 def cheapest(problem):
-    """The program's solution: weights on X (p + s, d) or (2, p + s, d), and a dual vector; None without one."""
+    """The program's solution: weights on X (p + s, d) or (2, p + s, d), and a dual vector; or None."""
     import cvxpy as cp
 
     X, masks, skip = problem.blocks.X, problem.blocks.masks, problem.blocks.skip

@@ -44,7 +44,10 @@ def decide_with_care(cases, network, form, iterations, xp, device):
             units[i] = None
     searched, steps = _searched([one for one, _ in waiting.values()], form, iterations, xp, device)
     for (i, (one, independent)), finding in zip(waiting.items(), searched, strict=True):
-        found[i] = _concluded(one, independent, finding, finding.steps == steps)
+        try:
+            found[i] = _concluded(one, independent, finding, finding.steps == steps)
+        except np.linalg.LinAlgError as error:
+            found[i] = undecided(finding.steps, f"linear algebra in float64 did not get through: {error}")
     return [f if own is None else own.finding(f) for f, own in zip(found, units, strict=True)]
 
 
@@ -95,7 +98,10 @@ def _gates(S, unit, units, planted):
         gates = S.gates * units.columns[:, None]
         gates = gates / np.abs(gates).max(axis=0)
     else:
-        gates, others = np.empty((unit.X.shape[1], masks.shape[1])), np.delete(np.arange(masks.shape[1]), [*own])
+        gates, others = (
+            np.empty((unit.X.shape[1], masks.shape[1])),
+            np.delete(np.arange(masks.shape[1]), [*own]),
+        )
         gates[:, others] = gates_of(unit.X, masks[:, others])
     for j, w in own.items():
         try:
@@ -199,7 +205,11 @@ def _by_minimum_norm(problem, dual):
         reach = interior_points.reach_off_plant(problem, dual).max(initial=0)
     if 1 - reach > MARGIN:
         return inside("isometry", dual, 1 - reach)
-    return tied(dual, W, 0) if reach <= 1 + EQUATIONS and (W := second_solution(problem, dual)) is not None else None
+    return (
+        tied(dual, W, 0)
+        if reach <= 1 + EQUATIONS and (W := second_solution(problem, dual)) is not None
+        else None
+    )
 
 
 def _by_what_is_lacking(problem, equations):
@@ -271,7 +281,7 @@ def _by_program(one, found):
 
 
 def _by_touching(problem, equations, dual, steps):
-    """A dual vector that reaches the ball and no further proves the plant optimal: is it the only solution?"""
+    """A dual vector that reaches the ball and no further proves the plant optimal: alone or not?"""
     dual, reach = interior_points.touching(problem, equations, dual)
     if reach > 1 + EQUATIONS or equations.residual > EQUATIONS:
         return None

@@ -161,7 +161,11 @@ class Member(NamedTuple):
         """
         lack = np.linalg.norm(self.planted.B.T @ dual - self.planted.g)
         margin = 1 - reach - (stretch * lack if lack > 0 else 0.0)
-        return self.units.finding(inside(evidence, dual, margin, step)) if lack <= EQUATIONS and margin > MARGIN else None
+        return (
+            self.units.finding(inside(evidence, dual, margin, step))
+            if lack <= EQUATIONS and margin > MARGIN
+            else None
+        )
 
     def cheaper(self, W, spent, step):
         """The finding of a cheaper interpolant."""

@@ -1,4 +1,4 @@
-"""Nothing counts before it is verified: what a search found, made exact in float64, with the price of what is not.
+"""Nothing counts before it is verified: what a search found, made exact in float64, and priced.
 
 An interpolant misses its labels by rounding, at least. What it misses is repaired, by the blocks and inside
 their cones; what the repairs miss in turn is priced by the smallest singular value of the blocks. A dual
@@ -12,7 +12,9 @@ from .verdicts import cheaper, hidden, tied, undecided
 
 EPS = np.finfo(float).eps
 ROUNDS = 3  # repairs that are made; the last is priced instead
-DIRECT = 4_000_000  # numbers in the blocks up to which their singular values are computed without squaring them
+DIRECT = (
+    4_000_000  # numbers in the blocks up to which their singular values are computed without squaring them
+)
 NOISE = 1e-9  # rounding errors of the planted equations beyond which nothing is said
 CHEAPER = 2e-9  # what the cost of an interpolant must beat that of the plant by
 INEXACT = "an interpolant that costs about {:.6g} could not be made exact for certain"
@@ -88,7 +90,9 @@ class Prices:
             values[:, j] = self.signs[j] * (W[:, j] @ self.X.T)
         values[:, : self.skip] = 0
         lack = np.where(self.thin, 0, np.maximum(-values, 0).max(axis=0))
-        amount = np.divide(lack, self.room, out=np.zeros_like(lack), where=(lack > 0) & (self.room > 0)).max(axis=1)
+        amount = np.divide(lack, self.room, out=np.zeros_like(lack), where=(lack > 0) & (self.room > 0)).max(
+            axis=1
+        )
         W = W + (amount * (1 + 1e-9))[:, None] * self.inner
         sizes = np.abs(W).max(axis=-1, keepdims=True)
         return np.where(sizes > EPS * sizes.max(), W, 0)  # what is left of rounding may point anywhere
@@ -165,7 +169,9 @@ def verified(problem, equations, independent, finding):
     if not (lack <= EQUATIONS and noise <= NOISE):
         if finding.evidence == "all-ones":
             return hidden(finding.W, None)
-        return undecided(finding.steps, f"a dual vector meets the planted equations to {lack + noise:.1e} only")
+        return undecided(
+            finding.steps, f"a dual vector meets the planted equations to {lack + noise:.1e} only"
+        )
     if finding.status != "recovered":
         return finding
     if not margin > MARGIN / 2:

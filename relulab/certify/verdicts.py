@@ -99,7 +99,7 @@ def inside(evidence, dual, margin, steps=0):
 
 
 def hidden(W, dual):
-    """The finding of a linear neuron that hides in the all-ones block; a dual proves that it is a solution."""
+    """The finding of a linear neuron that hides in the all-ones block; a dual proves it a solution."""
     reason = "in the all-ones block the planted weights give the same output at the same cost"
     if dual is None:
         reason += "; whether something costs less is open"
@@ -107,7 +107,7 @@ def hidden(W, dual):
 
 
 def tied(dual, W, steps):
-    """The finding of a dual vector that reaches the ball and no further, with another solution, or without."""
+    """The finding of a dual vector that reaches the ball and no further, and of another solution."""
     if W is None:
         reason = "a dual vector proves the plant a solution; whether it is the only one is open"
         return Finding("optimal", "dual", dual, None, 0.0, steps, reason)

@@ -2,9 +2,10 @@
 
 A neuron u that is orthogonal to a row gives 0 there, whatever its bit, for its output is ``max(0, x_i^T u)``.
 By convention the bit is 1: zero rows are active in every pattern, and a planted neuron lives in the block
-whose mask holds the rows on its border. Such a pattern may be that of no open cell (where both x and -x are on
-the border, say); it is one of S because the planted neuron has it. All other patterns are those of open
-cells, so that u = 0 has none.
+whose mask holds the rows on its border. Such a pattern may be that of no open cell (where both x and -x are
+on the border, say); it is one of S because the planted neuron has it. All other patterns are those of open
+cells, so that u = 0 has none. Where S holds only open cells, the neuron lives in the one next to it that
+holds most of its border.
 """
 
 import numpy as np

@@ -43,7 +43,9 @@ SCALINGS = {
     "rows": lambda X, rng: X * 10.0 ** rng.uniform(-6, 6, (len(X), 1)),
     "columns": lambda X, rng: X * 10.0 ** rng.uniform(-4, 0, X.shape[1]),
     "far columns": lambda X, rng: X * 10.0 ** rng.uniform(-12, 0, X.shape[1]),
-    "dependent": lambda X, rng: X @ (np.ones((X.shape[1], 1)) + 10.0 ** rng.uniform(-12, 0) * np.eye(X.shape[1])),
+    "dependent": lambda X, rng: (
+        X @ (np.ones((X.shape[1], 1)) + 10.0 ** rng.uniform(-12, 0) * np.eye(X.shape[1]))
+    ),
 }
 SHARES = (0.7, 0.05, 0.05, 0.08, 0.06, 0.03, 0.03)
 
@@ -122,7 +124,7 @@ def value(odd):
     if plant.kind == "normalized":
         X = coordinates
     size = np.abs(y).max() or 1.0
-    (n, d), p = X.shape, masks.shape[1]
+    d, p = X.shape[1], masks.shape[1]
     parts = [cp.Variable((d, p)) for _ in range(1 if form == "gated" else 2)]
     total = parts[0] if form == "gated" else parts[0] - parts[1]
     fit = cp.sum(cp.multiply(masks, X @ total), axis=1)

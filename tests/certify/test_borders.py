@@ -44,7 +44,9 @@ def test_a_weakly_all_ones_pattern_of_a_planted_neuron_counts_as_present():
     assert not rl.has_all_ones(X)
     assert np.asarray(S).all(axis=0).sum() == 1
     statuses = [
-        verdict_of(plant, S, network, form).status for network in ("plain", "skip") for form in ("gated", "exact")
+        verdict_of(plant, S, network, form).status
+        for network in ("plain", "skip")
+        for form in ("gated", "exact")
     ]
     assert statuses == ["not-recovered", "not-unique", "not-recovered", "not-unique"]
 
@@ -66,7 +68,9 @@ def test_columns_far_apart_never_give_a_false_competitor(kind, form):
         verdict = verdict_of(plant, S, network, form)
         if verdict.status == "not-recovered":
             fits = verdict.competitor if form == "gated" else verdict.competitor[0] - verdict.competitor[1]
-            assert np.linalg.norm(rl.Blocks(X, S, network).apply(fits) - plant.y) <= 1e-9 * np.linalg.norm(plant.y)
+            assert np.linalg.norm(rl.Blocks(X, S, network).apply(fits) - plant.y) <= 1e-9 * np.linalg.norm(
+                plant.y
+            )
         else:
             assert verdict.reason
 

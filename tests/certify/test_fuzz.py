@@ -19,7 +19,7 @@ MANY, FIRST = int(os.environ.get("FUZZ", "0")), int(os.environ.get("FUZZ_SEED", 
 
 
 def trial(seed):
-    """What is wrong with the verdict on a problem, in words; and its ensemble and status, None without one."""
+    """What is wrong with a verdict, in words; the ensemble and the status, None without a problem."""
     odd = odd_problem(seed)
     if odd is None:
         return None, None, None
