@@ -16,7 +16,7 @@ def cover(n, d):
     Parameters
     ----------
     n, d : int
-        Samples in general position and dimension.
+        Samples in general position, that is, every min(n, d) of them independent; and dimension.
 
     Returns
     -------
@@ -64,7 +64,9 @@ def recovery_whitened(n, d):
     """Probability that a linear plant is the unique solution over all patterns, whitened data. Proved.
 
     For the gated skip program with ``X^T X = I`` the plant is unique exactly when the all-ones pattern does
-    not exist, so the probability is ``1 - wendel(n, d)``. For any other data it is an upper bound.
+    not exist, so the probability is ``1 - wendel(n, d)``. For other independent symmetric rows in general
+    position it is an upper bound, for the gated program. It bounds no ReLU network: that is the exact program,
+    which recovers the plant with probability ``1 - 2^(1-n)`` for whitened data and n >= d.
 
     Parameters
     ----------
@@ -152,9 +154,9 @@ def l1_statistical_dimension(k, d):
 def group_statistical_dimension(k, p, d):
     """Statistical dimension of the group norm at k active of p groups of size d. Heuristic for networks.
 
-    ``min_{t >= 0} k (d + t^2) + (p - k) E[(chi_d - t)_+^2]``. It is exact for independent Gaussian
-    measurements; the columns of a network's blocks are far from independent, so over a network's diagram it
-    is only an overlay.
+    ``min_{t >= 0} k (d + t^2) + (p - k) E[(chi_d - t)_+^2]``, an upper bound that is close. For independent
+    Gaussian measurements the transition lies at the statistical dimension; the columns of a network's blocks
+    are far from independent, so over a network's diagram it is only an overlay.
 
     Parameters
     ----------
