@@ -121,7 +121,8 @@ def test_dependent_outputs_meet_the_inequalities_of_nic_k_and_are_not_unique():
     assert np.linalg.norm((masks * dual[:, None]).T @ X, axis=1).max() < 1 - 1e-3
     outputs, change = np.maximum(X @ W, 0), np.array([1, 1, -np.sqrt(2), -1, -1, np.sqrt(2)]) / 4
     np.testing.assert_allclose(outputs @ (1 + change), outputs @ np.ones(6), atol=1e-12)
-    assert np.isclose(change.sum(), 0) and (1 + change > 0).all()
+    assert np.isclose(change.sum(), 0)
+    assert (1 + change > 0).all()
 
 
 def test_a_row_twice_makes_two_cells_and_not_covers_four():
