@@ -127,7 +127,7 @@ class PhaseExplorer(Still, anywidget.AnyWidget):
         if given is None or isinstance(given, dict):
             return given
         if isinstance(given, str):
-            return _stored(open_figure(given)) | {"words": f"figure {given} of the paper"}
+            return _stored(open_figure(given)) | {"words": f"figure {given}, computed with this library"}
         return _stored(given)
 
     @property
