@@ -184,3 +184,52 @@ def test_every_small_pattern_with_the_active_rows_gives_a_normalized_neurons_lab
         rest = plant.y - s * (X @ np.linalg.lstsq(s[:, None] * X, plant.y)[0])
         assert (np.linalg.norm(rest) < 1e-9) == (s.sum() <= 4)
     assert any(s.sum() > 4 for s in masks)
+
+
+def test_at_a_kink_only_the_largest_and_the_smallest_best_price_are_slopes():
+    X, y, step = np.array([[1.0], [-1.0]]), np.array([2.0, 0.0]), 1e-3
+    S = rl.enumerate_patterns(X)
+
+    def cost(second):
+        return rl.solve(X, [2.0, second], S, "plain").value
+
+    for price in (-1.0, 0.3, 1.0):  # all fair, all worth the cost
+        dual = np.array([1.0, price])
+        assert rl.Blocks(X, S, "plain").norms(dual).max() <= 1
+        assert np.isclose(dual @ y, cost(0.0))
+    assert np.isclose((cost(step) - cost(0.0)) / step, 1, atol=1e-3)
+    assert np.isclose((cost(0.0) - cost(-step)) / step, -1, atol=1e-3)
+
+
+def test_false_entries_stay_for_small_weights_and_go_with_heavy_ones():
+    rng = np.random.default_rng(2)
+    A = rng.standard_normal((24, 40))
+    A /= np.linalg.norm(A, axis=0)
+    signs = np.random.default_rng(7).choice([-1.0, 1.0], 40)
+    for k in range(1, 13):
+        x = np.where(np.arange(40) < k, signs, 0)
+        short, best = (rl.sensing.certificate(A, x, best=best).holds for best in (False, True))
+        if best and not short:
+            break
+    b = A @ x
+    for beta in (0.1, 0.01, 0.001):
+        assert (np.abs(rl.sensing.lasso(A, b, beta).x[k:]) > 1e-3 * beta).any()
+    heavy = rl.sensing.lasso(A, b, 1.01 * np.abs(A.T @ b).max()).x
+    assert np.abs(heavy).max() < 1e-6
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.5])
+def test_a_stable_rate_brings_the_error_to_zero_only_without_label_noise(noise):
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((60, 3))
+    z = noise * rng.standard_normal(60)
+    z -= X @ np.linalg.lstsq(X, z)[0]  # the least-squares solution stays at zero error
+    e = np.ones((200, 3))  # the errors of 200 runs
+    for _ in range(400):
+        rows = rng.integers(0, 60, (200, 4))
+        batch, label = X[rows], z[rows]
+        residual = (batch @ e[..., None])[..., 0] - label
+        e = e - 0.1 * (batch * residual[..., None]).mean(axis=1)
+    level = (e**2).sum(axis=1).mean()
+    assert (level < 1e-12) == (noise == 0)
+    assert level < 0.1
