@@ -208,7 +208,7 @@ def proof_faults(
         yield "it is called proved, and no proof follows it"
     if proof is None:
         return
-    for label in sorted(leans_on(proof, appendix) - set(entry.get("rests", []))):
+    for label in sorted(leans_on(proof, appendix) - {statement.label, *entry.get("rests", [])}):
         yield f"its proof names {label}, which rests does not"
     for key in sorted(sources_of(proof) - set(entry.get("cites", []))):
         yield f"its proof cites {key}, which cites does not"

@@ -4,6 +4,7 @@ Both read what statements.py reads, so that the page cannot fall behind the chap
 all chapters are read; the picture is drawn then, as SVG whose parts are links.
 """
 
+from collections import Counter
 from html import escape
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from sphinx.util.docutils import SphinxDirective
 logger = logging.getLogger(__name__)
 WIDTH, PILL, GAP, ROW, HEAD = 400, 40, 5, 34, 20
 PER_LINE = (WIDTH + GAP) // (PILL + GAP)
+COUNTED = {status: status for status in statements.STATUSES} | {"definition": "definitions"}
 LETTERS = {"theorem": "T", "definition": "D", "proposition": "P", "corollary": "C", "lemma": "L"}
 
 
@@ -43,7 +45,7 @@ class StatementList(SphinxDirective):
         for page, line, fault in statements.faults(root):
             logger.warning("%s:%d: %s", page, line, fault)
         entries = statements.entries_of(root)
-        text = []
+        text = [counts_of(entries)]
         for page, listed in in_book_order(root, toc_of(self.env)).items():
             text += ["", f"**{{doc}}`/{page.removesuffix('.md')}`**", ""]
             text += [item_of(s.label, entries.get(s.label, {}), s.title) for s in listed]
@@ -66,6 +68,12 @@ def toc_of(env) -> list[str]:
     """The pages in the order of the table of contents."""
     toc = yaml.safe_load(Path(env.srcdir, env.config.external_toc_path).read_text("utf-8"))
     return [chapter["file"] for part in toc.get("parts", [toc]) for chapter in part.get("chapters", [])]
+
+
+def counts_of(entries: dict) -> str:
+    """How many statements and claims there are of each status."""
+    found = Counter(entry.get("status") for entry in entries.values())
+    return ", ".join(f"{found[status]} {COUNTED[status]}" for status in statements.STATUSES) + "."
 
 
 def item_of(label: str, entry: dict, title: str = "") -> str:

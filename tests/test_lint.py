@@ -224,7 +224,12 @@ heu-fourth:
   rests: [thm-third]
   tests: [test_small.py::test_a_third_is_small]
 """
-TESTS = "def test_half_is_small():\n    ...\n\n\nclass TestMore:\n    def test_a_third_is_small(self):\n        ...\n"
+TESTS = """
+def test_half_is_small(): ...
+
+class TestMore:
+    def test_a_third_is_small(self): ...
+"""
 
 
 def lint_statements(tmp_path, chapter=PROVED, entries=ENTRIES):

@@ -329,6 +329,37 @@ def test_residuals_are_prices(beta):
     assert np.allclose(pulls[active], beta * W[active] / lengths[active, None], atol=1e-4)
 
 
+@pytest.mark.parametrize("points", [3, 4])
+def test_all_solutions_are_a_polyhedron(points):
+    """Points at equal angles, labels 1: how far the cheapest weights reach, by conic and linear programs."""
+    turns = 2 * np.pi * np.arange(points) / points + 0.1
+    X, y = np.column_stack([np.cos(turns), np.sin(turns)]), np.ones(points)
+    signs = {tuple(X @ [np.cos(t), np.sin(t)] > 0) for t in np.linspace(0, 2 * np.pi, 997)}
+    masks = np.array(sorted(signs), dtype=float)
+    W, blocks, problem = solve_gated(X, y, masks)
+    price = cp.Variable(points)
+    cp.Problem(cp.Maximize(price @ y), [cp.norm(A.T @ price) <= 1 for A in blocks]).solve(solver=cp.CLARABEL)
+    pulls = np.array([A.T @ price.value for A in blocks])
+    tight = np.linalg.norm(pulls, axis=1) > 1 - 1e-5
+    atoms = np.einsum("jnd,jd->nj", blocks[tight], pulls[tight])
+    free = tight.sum() - rank(atoms, tol=1e-5)
+    assert free == {3: 3, 4: 1}[points]
+    weights = cp.Variable(W.shape)
+    fit = sum(A @ weights[j] for j, A in enumerate(blocks))
+    cheapest = [fit == y, cp.sum(cp.norm(weights, axis=1)) <= problem.value * (1 + 1e-9)]
+    rng = np.random.default_rng(19)
+    for _ in range(5):
+        aim = rng.standard_normal(W.shape)
+        furthest = cp.Problem(cp.Maximize(cp.sum(cp.multiply(aim, weights))), cheapest).solve(
+            solver=cp.CLARABEL
+        )
+        gains = (aim * pulls).sum(axis=1)[tight]
+        corner = linprog(-gains, A_eq=atoms.round(6), b_eq=y)
+        assert furthest == pytest.approx(-corner.fun, abs=1e-3)
+        used = corner.x > 1e-9
+        assert rank(atoms[:, used], tol=1e-5) == used.sum()
+
+
 def test_without_enough_active_rows_something_is_cheaper():
     rng = np.random.default_rng(13)
     found = 0
