@@ -116,9 +116,11 @@ def faults(root: Path) -> list[Fault]:
     keys = set(re.findall(r"^@\w+\{([^,\s]+),", listed, re.MULTILINE))
     tests, text = tests_of(root), (root / FILE).read_text("utf-8") if entries else ""
     for label, entry in entries.items():
-        start = re.search(rf"^{re.escape(label)}:", text, re.MULTILINE)
-        line = text.count("\n", 0, start.start()) + 1 if start else 1
-        said = [*entry_faults(label, entry, by_label.get(label), targets)]
+        starts = [*re.finditer(rf"^{re.escape(label)}:", text, re.MULTILINE)]
+        line = text.count("\n", 0, starts[-1].start()) + 1 if starts else 1
+        said = [*entry_faults(entry, by_label.get(label), targets)]
+        if len(starts) > 1:
+            said.append("it has two entries")
         if not said:
             said += names_faults(entry, {*entries, *appendix}, keys, tests)
         if not said and (statement := by_label.get(label)):
@@ -146,7 +148,7 @@ def unmatched(statements: list[Statement], entries: dict) -> Iterator[Fault]:
         seen.add(statement.label)
 
 
-def entry_faults(label: str, entry: object, statement: Statement | None, targets: dict) -> Iterator[str]:
+def entry_faults(entry: object, statement: Statement | None, targets: dict) -> Iterator[str]:
     """What is wrong with the form of an entry."""
     if not isinstance(entry, dict) or not set(entry) <= KEYS:
         yield f"an entry has no more than {', '.join(sorted(KEYS))}"

@@ -275,6 +275,11 @@ def test_a_statement_out_of_step_with_its_entry_is_found(tmp_path, old, new, wor
     ("old", "new", "words"),
     [
         (ENTRIES[ENTRIES.index("thm-third:") :], "", "chapters/page.md:19: thm-third has no entry"),
+        (
+            "heu-fourth:",
+            "thm-third: {}\n\nthm-third:",
+            "chapters/statements.yml:23: thm-third: it has two entries",
+        ),
         ("  says: A fourth is probably small.\n", "", "no statement has this label"),
         ("status: heuristic", "status: proved", "no statement has this label"),
         ("where: small", "where: smaller", "no chapter has the label smaller"),
