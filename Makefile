@@ -45,9 +45,10 @@ figures: $(INSTALLED) ## compute the paper's figures into figures/ (SCALE=paper 
 bench: $(INSTALLED) ## time the library against its peers
 	@$(PY) -m benchmarks
 
-lint: $(INSTALLED) ## check style, spelling and the chapters' form
+lint: $(INSTALLED) ## check style, spelling, the plan of the house and the chapters' form
 	@$(PY) -m ruff check
 	@$(PY) -m ruff format --check
+	@$(VENV)/bin/lint-imports --no-cache --no-logo
 	@$(PY) site/lint_chapters.py
 	@$(PY) -m codespell_lib $(PROSE)
 

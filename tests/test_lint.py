@@ -139,8 +139,10 @@ def test_a_chapter_of_a_part_has_all_that_a_chapter_has(tmp_path, old, new, word
 
 
 def test_the_library_uses_safe_colormaps_too(tmp_path):
-    (fault,) = lint_chapter(tmp_path, 'STYLE = {\n    "image.cmap": "rainbow",\n}\n', "relulab/plots.py")
-    assert fault.startswith("relulab/plots.py:2: colormap 'rainbow'")
+    (fault,) = lint_chapter(
+        tmp_path, 'STYLE = {\n    "image.cmap": "rainbow",\n}\n', "relulab/plots/style.py"
+    )
+    assert fault.startswith("relulab/plots/style.py:2: colormap 'rainbow'")
 
 
 def test_notebook_files_are_refused(tmp_path):

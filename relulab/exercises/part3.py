@@ -7,19 +7,11 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from relulab import (
-    draw,
-    enumerate_patterns,
-    has_all_ones,
-    isometry,
-    phase,
-    plant,
-    sample_patterns,
-    solve,
-    theory,
-)
-from relulab.blocks import Blocks
-
+from .. import phase, theory
+from ..blocks import Blocks, isometry
+from ..data import draw, plant
+from ..patterns import enumerate_patterns, has_all_ones, sample_patterns
+from ..programs import solve
 from .answers import Accept, Choice, Number
 
 
