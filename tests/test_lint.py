@@ -280,7 +280,7 @@ def test_a_statement_out_of_step_with_its_entry_is_found(tmp_path, old, new, wor
         (
             "heu-fourth:",
             "thm-third: {}\n\nthm-third:",
-            "chapters/statements.yml:23: thm-third: it has two entries",
+            "statements.yml:22: thm-third: it has two entries",
         ),
         ("  says: A fourth is probably small.\n", "", "no statement has this label"),
         ("status: heuristic", "status: proved", "no statement has this label"),
