@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import quiz
+import theorem_map
 from book_inputs import execution_key
 from mend_pages import mend_folder
 from myst_nb.sphinx_ import NbMetadataCollector
@@ -128,6 +129,7 @@ def setup(app):
     app.connect("config-inited", execute_only)
     app.connect("env-check-consistency", write_together)
     quiz.setup(app)
+    theorem_map.setup(app)
     app.connect("doctree-read", leave_out_solutions, priority=600)
     # The theme collects its buttons at priority 501.
     app.connect("html-page-context", offer_notebook, priority=400)
