@@ -1,14 +1,14 @@
 """The curves that theory draws over the diagrams. Each says whether it is proved or heuristic.
 
-`probabilities` are exact, `thresholds` say where an edge should be, `edges` where it is over sampled patterns,
-in the limit and at finite sizes, `intervals` how well a rate is known.
+`probabilities` are exact, `thresholds` say where an edge should be, `transitions` where it is over samples of
+patterns, in the limit and at finite sizes, `intervals` how well a rate is known.
 
 >>> from relulab import theory
 >>> theory.wendel(20, 10)
 0.5
 """
 
-from .edges import (
+from .transitions import (
     critical_level,
     sampled_edge,
     sampled_limit,
