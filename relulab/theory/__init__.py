@@ -8,14 +8,6 @@ patterns, in the limit and at finite sizes, `intervals` how well a rate is known
 0.5
 """
 
-from .transitions import (
-    critical_level,
-    sampled_edge,
-    sampled_limit,
-    sampled_recovery,
-    shifted_edge,
-    union_bound,
-)
 from .intervals import wilson_interval
 from .probabilities import cluster_probability, cover, recovery_nonnegative, recovery_whitened, wendel
 from .thresholds import (
@@ -23,6 +15,14 @@ from .thresholds import (
     group_threshold,
     l1_statistical_dimension,
     mean_field_isometry,
+)
+from .transitions import (
+    critical_level,
+    sampled_edge,
+    sampled_limit,
+    sampled_recovery,
+    shifted_edge,
+    union_bound,
 )
 
 __all__ = [
