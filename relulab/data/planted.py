@@ -143,7 +143,7 @@ def plant(X, kind="linear", k=1, direction="random", sigma=0.0, rng=0, signs=Non
     direction : {"random", "smallest", "axes", "opposite"} or array_like, shape (d,) or (d, k)
         ``"random"``: uniform on the sphere. ``"smallest"``: the right singular vectors of X with the smallest
         singular values. ``"axes"``: e_1..e_k. ``"opposite"``: the pair (w, -w), k = 2. An array is scaled to
-        unit columns.
+        unit columns. Where X has a bias column (`draw`), the last entry is the bias: ``[*w, 0]`` has none.
     sigma : float
         Noise level; the noise is N(0, sigma^2/n) per label.
     rng : numpy.random.Generator or int
