@@ -1,6 +1,6 @@
 """A planted problem: data, labels, and the hidden neurons that made them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -64,8 +64,6 @@ class Plant:
         n, d = X.shape
         k = np.shape(self.weights)[-1:] or (1,)
         shapes = {"y": (n,), "noise": (n,), "weights": (d, *k), "signs": k}
-        if k == np.shape(self.signs) == (0,):  # every neuron was silent
-            del shapes["weights"], shapes["signs"]
         arrays = {"X": X} | {name: _checks.array(name, getattr(self, name), shapes[name]) for name in shapes}
         for name, value in arrays.items():
             object.__setattr__(self, name, value)
@@ -81,7 +79,9 @@ class Plant:
     def _check_labels(self):
         output, terms = neurons(self.X, self.weights, self.kind), np.abs(self.X) @ np.abs(self.weights)
         if self.kind == "normalized":
-            terms = terms / np.linalg.norm(np.maximum(self.X @ self.weights, 0), axis=0)
+            hidden = np.maximum(self.X @ self.weights, 0)
+            largest = hidden.max(axis=0)
+            terms = terms / largest / np.linalg.norm(hidden / largest, axis=0)
         y = output @ self.signs + self.noise
         off = np.abs(self.y - y) - ROUNDING * (terms.sum(axis=1) + np.abs(self.noise))
         i = int(off.argmax())
@@ -168,11 +168,11 @@ def neurons(X, weights, kind):
     return output / norms
 
 
-def rescaled(plant, scale):
-    """The same plant on rows divided by a positive number."""
-    if plant.kind == "normalized":
-        return replace(plant, X=plant.X / scale)
-    return replace(plant, X=plant.X / scale, y=plant.y / scale, noise=plant.noise / scale)
+def unchecked(plant, **changes):
+    """The plant in other units, for computing with: what it holds need not fit together any more."""
+    new = object.__new__(Plant)
+    new.__dict__.update(vars(plant) | changes)
+    return new
 
 
 def without_silent(plant):
@@ -180,7 +180,7 @@ def without_silent(plant):
     loud = np.array([plant.kind == "linear"] * plant.weights.shape[1]) | (plant.X @ plant.weights > 0).any(
         axis=0
     )
-    return replace(plant, weights=plant.weights[:, loud], signs=plant.signs[loud]), int((~loud).sum())
+    return unchecked(plant, weights=plant.weights[:, loud], signs=plant.signs[loud]), int((~loud).sum())
 
 
 def plant(X, kind="linear", k=1, direction="random", sigma=0.0, rng=0, signs=None):
