@@ -104,13 +104,14 @@ def source_of(function):
     if isinstance(function, functools.partial):
         inner = source_of(function.func)
         return None if inner is None else f"{inner} {function.args!r} {sorted(function.keywords.items())!r}"
-    code = inspect.unwrap(function) if inspect.isroutine(function) else type(function)
+    routine = inspect.isroutine(function)
+    code = inspect.unwrap(function) if routine or inspect.isclass(function) else type(function)
     try:
         lines = inspect.findsource(code)[0]
         tree = ast.parse("".join(lines))
     except (OSError, TypeError, SyntaxError):
         return None
-    if code is type(function):
+    if not routine:
         return _unparsed(tree, lambda node: isinstance(node, ast.ClassDef) and node.name == code.__name__)
     kinds = ast.Lambda if code.__name__ == "<lambda>" else ast.FunctionDef
     line = getattr(code, "__func__", code).__code__.co_firstlineno
