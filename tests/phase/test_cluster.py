@@ -22,7 +22,7 @@ SWEEP = {"n": range(12, 49, 4), "d": [4, 6, 8, 10], "trials": 2, "rng": 5, "prog
 
 @pytest.fixture(scope="module")
 def client():
-    options = {"dashboard_address": None, "worker_dashboard_address": None, "host": "127.0.0.1"}
+    options = {"dashboard_address": "127.0.0.1:0", "worker_dashboard_address": None, "host": "127.0.0.1"}
     with (
         distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, **options) as cluster,
         distributed.Client(cluster) as client,
