@@ -1,7 +1,7 @@
 """What a recovery figure would show over all patterns: by closed forms, enumeration, and cutting planes.
 
-A phase diagram is drawn over sampled patterns, so it is too optimistic for the network with all of them. Here
-the same problems are decided over every pattern where that can be done.
+A phase diagram is drawn over sampled patterns, so it is too optimistic for the same program over all of them.
+Here the same problems are decided over every pattern where that can be done.
 """
 
 import numpy as np

@@ -102,7 +102,8 @@ def gates_of(X, masks):
 def count_patterns(n, d):
     """Cover's count of the arrangement patterns of n rows in general position in dimension d.
 
-    ``2 sum_{k < min(n, d)} C(n - 1, k)``, the zero pattern included; 2^n where n <= d.
+    ``2 sum_{k < min(n, d)} C(n - 1, k)``, the zero pattern included; 2^n where n <= d. In general position
+    every min(n, d) rows are independent.
 
     Parameters
     ----------

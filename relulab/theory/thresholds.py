@@ -44,9 +44,9 @@ def l1_statistical_dimension(k, d):
 def group_statistical_dimension(k, p, d):
     """Statistical dimension of the group norm at k active of p groups of size d. Heuristic for networks.
 
-    ``min_{t >= 0} k (d + t^2) + (p - k) E[(chi_d - t)_+^2]``. It is exact for independent Gaussian
-    measurements; the columns of a network's blocks are far from independent, so over a network's diagram it
-    is only an overlay.
+    ``min_{t >= 0} k (d + t^2) + (p - k) E[(chi_d - t)_+^2]``, an upper bound that is close. For independent
+    Gaussian measurements the transition lies at the statistical dimension; the columns of a network's blocks
+    are far from independent, so over a network's diagram it is only an overlay.
 
     Parameters
     ----------

@@ -135,6 +135,14 @@ def test_the_transition_is_where_theory_says():
     assert ds.rate.values[1, 0] >= 0.9
 
 
+def test_half_of_random_directions_are_recovered_at_twice_the_dimension():
+    ds = rl.phase_diagram([32, 40, 48], [20], trials=60, rng=3, progress=False)
+    below, at, above = ds.rate.values[:, 0]
+    assert below < 0.2
+    assert 0.3 < at < 0.7
+    assert above > 0.7
+
+
 def test_isometry_implies_recovery():
     both = [rl.phase_diagram(**(SMALL | {"n": [30, 60, 90]}), metric=m) for m in ("isometry", "recovery")]
     held, recovered = ((ds.status == 0).values for ds in both)

@@ -47,7 +47,8 @@ class PhaseExplorer(Still, anywidget.AnyWidget):
 
     In a notebook Python computes; on a built page, or where no kernel answers, the browser does, with the
     same algorithm on random numbers of its own. Patterns are sampled, so the diagram is an upper bound for
-    the network with all its patterns. With noise nothing is recovered exactly: then the diagram shows how far
+    the same program over all patterns; for the ReLU network, which is the exact program, a gated diagram is
+    no bound. With noise nothing is recovered exactly: then the diagram shows how far
     the planted weights of the minimal-norm network are from the true ones.
 
     Attributes
@@ -127,7 +128,7 @@ class PhaseExplorer(Still, anywidget.AnyWidget):
         if given is None or isinstance(given, dict):
             return given
         if isinstance(given, str):
-            return _stored(open_figure(given)) | {"words": f"figure {given} of the paper"}
+            return _stored(open_figure(given)) | {"words": f"figure {given}, computed with this library"}
         return _stored(given)
 
     @property
