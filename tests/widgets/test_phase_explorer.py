@@ -207,7 +207,7 @@ def test_cancel_stops_a_run(monkeypatch):
     def slow(n, d, trials, *_):
         begun.set()
         assert release.wait(60)
-        return np.zeros((trials, len(FIELDS)))
+        return np.zeros((trials, len(FIELDS))), {}
 
     monkeypatch.setattr("relulab.widgets.phase_explorer.job.run_cell", slow)
     page = Page()
@@ -259,7 +259,7 @@ def test_runs_do_not_mix():
 def test_a_long_cell_speaks(monkeypatch):
     monkeypatch.setattr("relulab.widgets.phase_explorer.job.SPEAK", 0.1)
     monkeypatch.setattr(
-        "relulab.widgets.phase_explorer.job.run_cell", lambda *_: time.sleep(0.5) or np.zeros((2, 5))
+        "relulab.widgets.phase_explorer.job.run_cell", lambda *_: time.sleep(0.5) or (np.zeros((2, 5)), {})
     )
     page = Page()
     page.say(kind="run", run="r", settings=SETTINGS, cells=CELLS)
