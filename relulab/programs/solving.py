@@ -91,7 +91,7 @@ def solve_on_blocks(blocks, y, form="gated", beta=None, **options):
     if U.value is None:
         return Solution.from_coordinates(blocks, y, form, beta, None, None, None, status, reason)
     positive, negative = (None if part is None else part.value * scaled.weight for part in (U, V))
-    lam = -problem.constraints[0].dual_value if beta is None else None
+    lam = -problem.constraints[0].dual_value * scaled.rows if beta is None else None
     return Solution.from_coordinates(blocks, y, form, beta, positive, negative, lam, status, reason)
 
 
@@ -165,7 +165,7 @@ def solve_dual(X, y, S, network="skip", form="gated", beta=None, **options):
         value = np.inf if status.startswith("unbounded") else np.nan
         return DualSolution(value, np.full(len(y), np.nan), status, reason)
     length = scaled.size_of_y if beta is not None else scaled.weight / scaled.size_of_y
-    return DualSolution(float(problem.value) * length * scaled.size_of_y, lam.value * length, status, reason)
+    return DualSolution(float(problem.value) * length * scaled.size_of_y, lam.value * length * scaled.rows, status, reason)
 
 
 def _checked(X, y, S, network, form, beta):
