@@ -9,11 +9,13 @@ from ..blocks.blocks import Blocks
 from ..blocks.conditions import FORMS
 from ..patterns.sampling import Patterns
 from ..solvers.clarabel import run_clarabel
-from .cvxpy_programs import dual, primal
+from .cvxpy_programs import dual, primal, weight_of_regularizer
+from .infeasibility import proves_infeasible
 from .scaling import Scaled
 from .solutions import Solution
 
 SOLVERS = ("clarabel", "newton", "admm")
+DOUBT = 1e-5  # a gap or residual above this is not called optimal, whatever the solver says
 
 
 def solve(X, y, S, network="skip", form="gated", beta=None, solver="clarabel", **options):
@@ -48,8 +50,10 @@ def solve(X, y, S, network="skip", form="gated", beta=None, solver="clarabel", *
     Returns
     -------
     Solution
-        The solver's status is reported as it is: look at `.status`, `.gap` and `.residual` before you use a
-        number. An infeasible program has the value infinity and NaN weights.
+        With the solver's status, but for two words: ``"infeasible"``, with the value infinity and NaN
+        weights, is said only where a dual ray proves it (`relulab.programs.infeasibility`), else
+        ``"undecided"``; ``"optimal"`` only where the measured gap and residual are below 1e-5, else
+        ``"optimal_inaccurate"``. Look at `.status`, `.gap` and `.residual` before you use a number.
 
     Raises
     ------
@@ -88,11 +92,18 @@ def solve_on_blocks(blocks, y, form="gated", beta=None, **options):
     scaled = Scaled(blocks, y, beta)
     problem, U, V = primal(scaled.blocks, scaled.y, form, scaled.beta)
     status, reason = run_clarabel(problem, options)
+    if status.startswith("infeasible") and not proves_infeasible(blocks, y, form):
+        status, reason = "undecided", f"Clarabel says {status}, but no dual ray was found that proves it"
     if U.value is None:
         return Solution.from_coordinates(blocks, y, form, beta, None, None, None, status, reason)
     positive, negative = (None if part is None else part.value * scaled.weight for part in (U, V))
     lam = -problem.constraints[0].dual_value * scaled.rows if beta is None else None
-    return Solution.from_coordinates(blocks, y, form, beta, positive, negative, lam, status, reason)
+    solution = Solution.from_coordinates(blocks, y, form, beta, positive, negative, lam, status, reason)
+    missing = 0.0 if beta is not None else solution.residual
+    if status == "optimal" and max(solution.gap, missing) > DOUBT:
+        reason = f"the gap is {solution.gap:.1e}" + (f", the residual {missing:.1e}" if missing > DOUBT else "")
+        return replace(solution, status="optimal_inaccurate", reason=reason)
+    return solution
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,6 +183,4 @@ def _checked(X, y, S, network, form, beta):
     X = _checks.data(X)
     y = _checks.array("y", y, (len(X),))
     _checks.choice("form", form, FORMS)
-    if beta is not None and (beta := _checks.nonnegative("beta", beta)) == 0:
-        raise ValueError("beta=0 is not positive; use beta=None for the minimal-norm program")
-    return Blocks(X, S, network), y, beta
+    return Blocks(X, S, network), y, weight_of_regularizer(beta)

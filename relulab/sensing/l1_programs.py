@@ -6,18 +6,6 @@ import numpy as np
 
 from .. import _checks
 from ..theory.intervals import wilson_interval
-from .certificates import Certificate, certificate, coherence
-
-__all__ = [
-    "Certificate",
-    "Sparse",
-    "basis_pursuit",
-    "certificate",
-    "coherence",
-    "lasso",
-    "recovery_diagram",
-    "sparse_vector",
-]
 
 
 @dataclass(frozen=True, eq=False)
