@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .. import _checks
 from ..patterns.sampling import sample_together
 from .ensembles import draw
 from .planted import SilentNeuron, plant
@@ -28,6 +29,11 @@ def instance(
     S : Patterns
         Its sampled patterns, the planted ones among them.
 
+    Raises
+    ------
+    ValueError
+        For numbers that are not whole or out of range, or as `draw` and `plant` do.
+
     Examples
     --------
     >>> import relulab as rl
@@ -35,6 +41,7 @@ def instance(
     >>> rl.decide(plant, S).status
     'recovered'
     """
+    trial = _checks.count("trial", trial, 0)
     ((hidden,), (S,)) = instances(n, d, [trial], kind, ensemble, direction, k, sigma, rng, patterns)
     return hidden, S
 
@@ -60,6 +67,11 @@ def instances(
     patterns : list of Patterns
         The sampled patterns of each.
 
+    Raises
+    ------
+    ValueError
+        For numbers that are not whole or out of range, or as `draw` and `plant` do.
+
     Examples
     --------
     >>> import relulab as rl
@@ -67,10 +79,15 @@ def instances(
     >>> [rl.decide(plant, S).status for plant, S in zip(plants, patterns)][-1]
     'recovered'
     """
+    n, d, rng = _checks.count("n", n), _checks.count("d", d), _checks.count("rng", rng, 0)
+    trials = [_checks.count("trials", trial, 0) for trial in _checks.sequence("trials", trials)]
+    patterns = _checks.positive("patterns", patterns)
     sources = [np.random.default_rng([rng, n, d, trial]) for trial in trials]
     plants = [planted_problem(source, ensemble, n, d, kind, k, direction, sigma) for source in sources]
     includes = [None if kind == "linear" else hidden.weights for hidden in plants]
-    return plants, sample_together([hidden.X for hidden in plants], max(patterns * n, 50), includes, sources)
+    return plants, sample_together(
+        [hidden.X for hidden in plants], max(round(patterns * n), 50), includes, sources
+    )
 
 
 def planted_problem(source, ensemble, n, d, kind, k, direction, sigma):

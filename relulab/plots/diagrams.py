@@ -188,6 +188,11 @@ def slice_against_wendel(ds, d, ax=None):
     matplotlib.axes.Axes
         The axes.
 
+    Raises
+    ------
+    ValueError
+        For a d that is not in the diagram.
+
     Examples
     --------
     >>> import relulab as rl
@@ -195,8 +200,9 @@ def slice_against_wendel(ds, d, ax=None):
     >>> rl.plots.slice_against_wendel(ds, 20).get_xlabel()
     'n / d'
     """
-    sizes = [int(n) for n in ds.n]
-    ax = slice_against(ds, d, [1 - wendel(n, d) for n in sizes], ax)
+    if d not in ds.d.values:
+        raise ValueError(f"d={d!r} is not in the diagram; choose from {ds.d.values.tolist()}")
+    ax = slice_against(ds, d, [1 - wendel(int(n), int(d)) for n in ds.n], ax)
     ax.lines[-1].set_label("1 − Wendel")
     ax.legend(loc="lower right")
     return ax
@@ -221,6 +227,11 @@ def slice_against(ds, d, probability, ax=None):
     matplotlib.axes.Axes
         The axes.
 
+    Raises
+    ------
+    ValueError
+        For a d that is not in the diagram, or probabilities of another number than its n.
+
     Examples
     --------
     >>> import relulab as rl
@@ -229,6 +240,12 @@ def slice_against(ds, d, probability, ax=None):
     >>> len(rl.plots.slice_against(ds, 30, known).lines)
     2
     """
+    if d not in ds.d.values:
+        raise ValueError(f"d={d!r} is not in the diagram; choose from {ds.d.values.tolist()}")
+    if len(probability) != ds.sizes["n"]:
+        raise ValueError(
+            f"probability has {len(probability)} entries; the diagram has {ds.sizes['n']} sizes n"
+        )
     ax = ax or plt.subplots()[1]
     cut = ds.sel(d=d)
     ratio = cut.n.values / d

@@ -16,7 +16,7 @@ from ..solvers.headstart import head_start
 from ..solvers.lagrangian import rounds
 from ..solvers.newton import Program, dot, norm
 from ..solvers.whitening import whitened
-from .infeasibility import proves_infeasible
+from .infeasibility import PROOF, proves_infeasible
 from .scaling import Scaled
 from .solutions import Solution
 
@@ -89,9 +89,8 @@ def _threads():
 def _solve(blocks, y, form, beta, tol, max_iterations):
     if not all(np.isfinite(part).all() for part in (blocks.X, y, blocks.masks)):
         raise FloatingPointError("X, y or S holds values that are not finite")
-    if not y.any():
-        nothing = np.zeros((blocks.size, blocks.X.shape[1]))
-        return Solution.from_coordinates(blocks, y, form, beta, nothing, None, y, "optimal")
+    if silent := Solution.of_silence(blocks, y, form, beta):
+        return silent
     scaled = Scaled(blocks, y, beta)
     program, to_parts = _program(scaled, form)
 
@@ -115,8 +114,7 @@ def _solve(blocks, y, form, beta, tol, max_iterations):
         if best is not None and best.gap <= tol:
             break
         if beta is None and ray is not None and proves_infeasible(blocks, y, form, _of_blocks(ray, scaled)):
-            reason = "a dual ray proves that nothing interpolates the labels"
-            return Solution.from_coordinates(blocks, y, form, beta, None, None, None, "infeasible", reason)
+            return Solution.from_coordinates(blocks, y, form, beta, None, None, None, "infeasible", PROOF)
     return answer(best, reason)
 
 

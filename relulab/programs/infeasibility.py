@@ -13,6 +13,7 @@ NOISE = 1e-13  # what is left of a column that depends on others
 NUMBERS = 2**24  # numbers in the stacked blocks, beyond which no ray is looked for
 VARIABLES = 20_000  # of the linear program for a ray of the cones
 ROUNDS = 3  # corrections of a ray
+PROOF = "a dual ray proves that nothing interpolates the labels"
 long = np.longdouble
 
 
@@ -99,7 +100,9 @@ def _out_of_range(units):
             return True
         if not rank:
             return False
-        lam = lam - Q @ scipy.linalg.solve_triangular(R, pulls.reshape(-1)[places[:rank]].astype(float), trans=1)
+        lam = lam - Q @ scipy.linalg.solve_triangular(
+            R, pulls.reshape(-1)[places[:rank]].astype(float), trans=1
+        )
     return False
 
 

@@ -10,7 +10,7 @@ from ..blocks.conditions import FORMS
 from ..patterns.sampling import Patterns
 from ..solvers.clarabel import run_clarabel
 from .cvxpy_programs import dual, primal, weight_of_regularizer
-from .infeasibility import proves_infeasible
+from .infeasibility import PROOF, proves_infeasible
 from .scaling import Scaled
 from .solutions import Solution
 
@@ -71,9 +71,8 @@ def solve(X, y, S, network="skip", form="gated", beta=None, solver="clarabel", *
     """
     blocks, y, beta = _checked(X, y, S, network, form, beta)
     _checks.choice("solver", solver, SOLVERS)
-    if not y.any():
-        zero = np.zeros((blocks.size, blocks.X.shape[1]))
-        solution = Solution.from_coordinates(blocks, y, form, beta, zero, None, y, "optimal")
+    if silent := Solution.of_silence(blocks, y, form, beta):
+        solution = silent
     elif solver == "clarabel":
         solution = solve_on_blocks(blocks, y, form, beta, **options)
     elif network == "normalized" and form == "gated":
@@ -92,8 +91,10 @@ def solve_on_blocks(blocks, y, form="gated", beta=None, **options):
     scaled = Scaled(blocks, y, beta)
     problem, U, V = primal(scaled.blocks, scaled.y, form, scaled.beta)
     status, reason = run_clarabel(problem, options)
-    if status.startswith("infeasible") and not proves_infeasible(blocks, y, form):
-        status, reason = "undecided", f"Clarabel says {status}, but no dual ray was found that proves it"
+    if status.startswith("infeasible"):
+        proved = proves_infeasible(blocks, y, form)
+        reason = PROOF if proved else f"Clarabel says {status}, but no dual ray was found that proves it"
+        status = "infeasible" if proved else "undecided"
     if U.value is None:
         return Solution.from_coordinates(blocks, y, form, beta, None, None, None, status, reason)
     positive, negative = (None if part is None else part.value * scaled.weight for part in (U, V))
@@ -101,7 +102,9 @@ def solve_on_blocks(blocks, y, form="gated", beta=None, **options):
     solution = Solution.from_coordinates(blocks, y, form, beta, positive, negative, lam, status, reason)
     missing = 0.0 if beta is not None else solution.residual
     if status == "optimal" and max(solution.gap, missing) > DOUBT:
-        reason = f"the gap is {solution.gap:.1e}" + (f", the residual {missing:.1e}" if missing > DOUBT else "")
+        reason = f"the gap is {solution.gap:.1e}" + (
+            f", the residual {missing:.1e}" if missing > DOUBT else ""
+        )
         return replace(solution, status="optimal_inaccurate", reason=reason)
     return solution
 
@@ -176,7 +179,9 @@ def solve_dual(X, y, S, network="skip", form="gated", beta=None, **options):
         value = np.inf if status.startswith("unbounded") else np.nan
         return DualSolution(value, np.full(len(y), np.nan), status, reason)
     length = scaled.size_of_y if beta is not None else scaled.weight / scaled.size_of_y
-    return DualSolution(float(problem.value) * length * scaled.size_of_y, lam.value * length * scaled.rows, status, reason)
+    return DualSolution(
+        float(problem.value) * length * scaled.size_of_y, lam.value * length * scaled.rows, status, reason
+    )
 
 
 def _checked(X, y, S, network, form, beta):

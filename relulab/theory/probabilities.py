@@ -1,13 +1,13 @@
 """The curves that theory draws over the diagrams. Each says whether it is proved or heuristic."""
 
-from math import comb
-
 import numpy as np
 import scipy
 
 from .. import _checks
 from ..data.ensembles import cluster_direction
-from ..patterns.sampling import count_patterns
+from ..patterns.sampling import binomial_sum, count_patterns
+
+LARGE = 5_000  # rows up to which Wendel's sum is taken in whole numbers
 
 
 def cover(n, d):
@@ -22,6 +22,11 @@ def cover(n, d):
     -------
     int
         Exact.
+
+    Raises
+    ------
+    ValueError
+        For n or d that is not a whole number >= 1.
 
     Examples
     --------
@@ -48,6 +53,11 @@ def wendel(n, d):
     float
         A probability, without overflow at any size.
 
+    Raises
+    ------
+    ValueError
+        For n or d that is not a whole number >= 1.
+
     Examples
     --------
     >>> import relulab as rl
@@ -57,7 +67,9 @@ def wendel(n, d):
     n, d = _checks.count("n", n), _checks.count("d", d)
     if n <= d:
         return 1.0
-    return sum(comb(n - 1, k) for k in range(d)) / 2 ** (n - 1)
+    if n > LARGE:
+        return 0.5 if n == 2 * d else float(scipy.special.bdtr(d - 1, n - 1, 0.5))
+    return binomial_sum(n - 1, d) / 2 ** (n - 1)
 
 
 def recovery_whitened(n, d):
@@ -75,6 +87,11 @@ def recovery_whitened(n, d):
     -------
     float
         A probability.
+
+    Raises
+    ------
+    ValueError
+        For n or d that is not a whole number >= 1.
 
     Examples
     --------
@@ -100,6 +117,11 @@ def recovery_nonnegative(m, k, d):
     -------
     float
         A probability; 1/2 where ``2 m = d + k``.
+
+    Raises
+    ------
+    ValueError
+        For numbers that are not whole or out of range.
 
     Examples
     --------

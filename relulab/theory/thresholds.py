@@ -23,6 +23,11 @@ def l1_statistical_dimension(k, d):
     float
         A number of measurements, between 0 and d.
 
+    Raises
+    ------
+    ValueError
+        For numbers that are not whole or out of range.
+
     Examples
     --------
     >>> import relulab as rl
@@ -57,6 +62,11 @@ def group_statistical_dimension(k, p, d):
     -------
     float
         A number of measurements.
+
+    Raises
+    ------
+    ValueError
+        For numbers that are not whole or out of range.
 
     Examples
     --------
@@ -93,6 +103,11 @@ def group_threshold(k, d):
     -------
     float
         A number of samples.
+
+    Raises
+    ------
+    ValueError
+        For k or d that is not a whole number >= 1.
 
     Examples
     --------
@@ -133,6 +148,11 @@ def mean_field_isometry(X, w):
     float
         A norm; the condition asks for less than 1.
 
+    Raises
+    ------
+    ValueError
+        For wrong shapes, NaN, or w = 0.
+
     Examples
     --------
     >>> import relulab as rl
@@ -142,5 +162,7 @@ def mean_field_isometry(X, w):
     """
     X = _checks.data(X)
     w = _checks.array("w", w, (X.shape[1],))
+    if not w.any():
+        raise ValueError("w is zero; a planted neuron has a direction")
     dual = np.linalg.lstsq(X.T, w / np.linalg.norm(w))[0]
     return float(np.sqrt(0.25 * (1 + ((X**2).sum(axis=1) * dual**2).sum())))

@@ -76,10 +76,14 @@ def _listed(name, values):
         raise ValueError(f"{name}={values!r} is no sequence") from None
 
 
-def positive(name, value):
-    if not _checks.nonnegative(name, value):
-        raise ValueError(f"{name}={value!r} is not > 0")
-    return float(value)
+def positive(name, value, dtype):
+    """A positive number that is one in a precision too."""
+    number, range_ = _checks.positive(name, value), np.finfo(dtype)
+    if not range_.tiny <= number <= range_.max:
+        raise ValueError(
+            f"{name}={value!r} is out of the range of {dtype}, {range_.tiny:.1g} to {range_.max:.1g}"
+        )
+    return number
 
 
 def rate_factors(schedule, epochs):

@@ -186,16 +186,17 @@ def train(
     batch_size = n if batch_size is None else _checks.count("batch_size", batch_size, 1, n)
     if released:
         optimizer = "adamw" if batch_size < n else "first-adamw"
+    _checks.choice("dtype", dtype, ("float32", "float64"))
     settings = {
         "network": _checks.choice("network", network, NETWORKS),
         "width": _checks.count("width", n + 1 if width is None else width),
-        "beta": positive("beta", beta),
+        "beta": positive("beta", beta, dtype),
         "epochs": _checks.count("epochs", epochs, 0),
         "batch_size": batch_size,
-        "lr": positive("lr", lr),
+        "lr": positive("lr", lr, dtype),
         "optimizer": optimizer,
         "released": released,
-        "dtype": _checks.choice("dtype", dtype, ("float32", "float64")),
+        "dtype": dtype,
         "record_every": _checks.count("record_every", record_every),
         "rng": _checks.count("rng", rng, 0),
         "normalization": _checks.choice("normalization", normalization, ("batch", "training")),

@@ -144,3 +144,15 @@ def test_bounds_enclose_the_restricted_isometry(k, seed):
 def test_bad_input_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1.0, 1e160])
+def test_coherence_has_no_scale(scale):
+    A = np.random.default_rng(0).standard_normal((8, 20))
+    assert guarantees.coherence(A * scale) == pytest.approx(guarantees.coherence(A), rel=1e-12)
+    assert guarantees.coherence_guarantee(A * scale) == 1
+
+
+def test_there_is_one_certificate():
+    assert not hasattr(guarantees, "certificate")
+    assert sensing.coherence is guarantees.coherence
