@@ -85,10 +85,14 @@ def data(X):
     return array("X", X, ("n", "d"))
 
 
-def generator(rng):
-    """Return a `numpy.random.Generator` from a generator or an integer seed."""
+def generator(rng, stream=()):
+    """Return a `numpy.random.Generator` from a generator or an integer seed.
+
+    Under one seed every `stream`, a tuple of whole numbers, is independent of the others; () is that of
+    `numpy.random.default_rng` itself. A generator goes on where it is.
+    """
     if isinstance(rng, np.random.Generator):
         return rng
     if isinstance(rng, int | np.integer) and not isinstance(rng, bool) and rng >= 0:
-        return np.random.default_rng(rng)
+        return np.random.default_rng(np.random.SeedSequence(int(rng), spawn_key=stream))
     raise ValueError(f"rng={rng!r} is neither a numpy.random.Generator nor a whole number >= 0")

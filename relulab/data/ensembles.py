@@ -1,10 +1,19 @@
 """Random data matrices."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import _checks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from numpy.typing import ArrayLike
 
 
 def _gaussian(n, d, rng):
@@ -29,7 +38,7 @@ ENSEMBLES = {
 }
 
 
-def draw(ensemble, n, d, rng=0):
+def draw(ensemble: Any, n: int, d: int, rng: np.random.Generator | int = 0) -> np.ndarray:
     """Draw a random data matrix.
 
     Parameters
@@ -79,7 +88,7 @@ def _unit_rows(M):
     return M / np.linalg.norm(M, axis=1, keepdims=True)
 
 
-def cluster_means(d, means="unit", rng=0):
+def cluster_means(d: int, means: Any = "unit", rng: np.random.Generator | int = 0) -> np.ndarray:
     """The centers of two clusters.
 
     Parameters
@@ -118,7 +127,7 @@ def cluster_means(d, means="unit", rng=0):
     return centers
 
 
-def cluster_direction(means):
+def cluster_direction(means: ArrayLike) -> np.ndarray:
     """The neuron that tells two clusters apart: ``mu_1 / ||mu_1|| - mu_2 / ||mu_2||``.
 
     Where the noise is small it is active on the first cluster alone; `theory.cluster_probability` says how
@@ -160,7 +169,7 @@ class _Clustered:
         return centers[which] + rng.standard_normal((n, d)) / self.s
 
 
-def clustered(s, means="unit", first=None):
+def clustered(s: float, means: Any = "unit", first: int | None = None) -> Callable:
     """An ensemble of two clusters: rows ``mu_1 + z``, then rows ``mu_2 + z``, with ``z ~ N(0, I / s^2)``.
 
     Parameters

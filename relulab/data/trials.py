@@ -1,5 +1,9 @@
 """The planted problems of the trials of a seed: each can be drawn by itself."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from .. import _checks
@@ -7,10 +11,26 @@ from ..patterns.sampling import sample_together
 from .ensembles import draw
 from .planted import SilentNeuron, plant
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from ..patterns.sampling import Patterns
+    from .planted import Plant
+
 
 def instance(
-    n, d, trial, kind="linear", ensemble="gaussian", direction="random", k=1, sigma=0.0, rng=0, patterns=1
-):
+    n: int,
+    d: int,
+    trial: int,
+    kind: str = "linear",
+    ensemble: Any = "gaussian",
+    direction: Any = "random",
+    k: int = 1,
+    sigma: float = 0.0,
+    rng: int = 0,
+    patterns: float = 1,
+) -> tuple[Plant, Patterns]:
     """The planted problem of one trial of a phase diagram, by itself.
 
     Parameters
@@ -47,8 +67,17 @@ def instance(
 
 
 def instances(
-    n, d, trials, kind="linear", ensemble="gaussian", direction="random", k=1, sigma=0.0, rng=0, patterns=1
-):
+    n: int,
+    d: int,
+    trials: Iterable[int],
+    kind: str = "linear",
+    ensemble: Any = "gaussian",
+    direction: Any = "random",
+    k: int = 1,
+    sigma: float = 0.0,
+    rng: int = 0,
+    patterns: float = 1,
+) -> tuple[list[Plant], list[Patterns]]:
     """The planted problems of several trials of a cell, each as `instance` gives it, drawn faster.
 
     Parameters
@@ -90,7 +119,16 @@ def instances(
     )
 
 
-def planted_problem(source, ensemble, n, d, kind, k, direction, sigma):
+def planted_problem(
+    source: np.random.Generator,
+    ensemble: Any,
+    n: int,
+    d: int,
+    kind: str,
+    k: int,
+    direction: Any,
+    sigma: float,
+) -> Plant:
     """Data and plant of one trial; data on which a normalized neuron is silent are drawn again.
 
     Parameters

@@ -1,9 +1,18 @@
 """Arrangement patterns: which rows of X a neuron is active on, and the gates that realize them."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from .. import _checks
 from .all_ones import all_ones_gate, all_ones_gates
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+STREAM = (2,)  # of a seed: gates are independent of the data and the plant that the same seed makes
 
 
 class Patterns:
@@ -54,7 +63,7 @@ def as_masks(S, n):
     return masks
 
 
-def gates_of(X, masks):
+def gates_of(X: ArrayLike, masks: ArrayLike) -> np.ndarray:
     """Gates that realize given patterns.
 
     Parameters
@@ -97,7 +106,7 @@ def gates_of(X, masks):
     return gates
 
 
-def count_patterns(n, d):
+def count_patterns(n: int, d: int) -> int:
     """Cover's count of the arrangement patterns of n rows in general position in dimension d.
 
     ``2 sum_{k < min(n, d)} C(n - 1, k)``, the zero pattern included; 2^n where n <= d.
@@ -140,7 +149,7 @@ def binomial_sum(m, k):
 
 
 def _split(m, start, stop):
-    """The products of ``m + 1 - i`` and of i over start <= i < stop, and the sum of C(m, i) / C(m, start - 1).
+    """The products of ``m + 1 - i`` and of i over start <= i < stop; the sum of C(m, i) / C(m, start - 1).
 
     The sum is given times the second product: halves are joined without fractions, so that the numbers that
     are multiplied are of one size.
@@ -165,7 +174,12 @@ def distinct_columns(masks):
     return np.sort(np.unique(keys, return_index=True)[1])
 
 
-def sample_patterns(X, count=None, include=None, rng=0):
+def sample_patterns(
+    X: ArrayLike,
+    count: int | None = None,
+    include: ArrayLike | None = None,
+    rng: np.random.Generator | int = 0,
+) -> Patterns:
     """Sample arrangement patterns with Gaussian gates.
 
     Parameters
@@ -177,7 +191,8 @@ def sample_patterns(X, count=None, include=None, rng=0):
     include : array_like, shape (d, m), optional
         Weights whose patterns must be in the set; they come first.
     rng : numpy.random.Generator or int
-        Source of randomness, or a seed.
+        Source of randomness, or a seed; what a seed gives is independent of what `draw`, `plant` and `train`
+        do with the same one.
 
     Returns
     -------
@@ -205,7 +220,7 @@ def sample_together(data, count=None, includes=None, rngs=None):
     """`sample_patterns` for several data matrices; a list of Patterns."""
     data = [_checks.data(X) for X in data]
     samples = [
-        _sample(X, count, include, _checks.generator(rng))
+        _sample(X, count, include, _checks.generator(rng, STREAM))
         for X, include, rng in zip(data, includes, rngs, strict=True)
     ]
     gates = all_ones_gates(data)

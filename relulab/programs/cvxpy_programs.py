@@ -26,10 +26,19 @@ normalized  (16)                 (17)                 (212)                ours
 ==========  ===================  ===================  ===================  ==================
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from .. import _checks
 from ..blocks.conditions import FORMS
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..blocks.blocks import Blocks
 
 
 def weight_of_regularizer(beta):
@@ -39,7 +48,9 @@ def weight_of_regularizer(beta):
     return beta
 
 
-def primal(blocks, y, form="gated", beta=None):
+def primal(
+    blocks: Blocks, y: np.ndarray, form: str = "gated", beta: float | None = None
+) -> tuple[Any, Any, Any]:
     """The program as a CVXPY problem.
 
     Parameters
@@ -116,7 +127,7 @@ def _in_cones(blocks, U):
     return constraints
 
 
-def dual(blocks, y, form="gated", beta=None):
+def dual(blocks: Blocks, y: np.ndarray, form: str = "gated", beta: float | None = None) -> tuple[Any, Any]:
     """The dual program as a CVXPY problem.
 
     Gated: ``max lam^T y  s.t.  ||A_j^T lam|| <= 1`` for every block. Exact: for the blocks with a

@@ -1,8 +1,8 @@
 """A proof that nothing interpolates the labels: a dual vector that bounds every cost by more than one can be.
 
 Any neurons that interpolate cost, in units of the columns of X, at least ``lam^T y`` over the largest
-``||A_j^T lam + C_j^T a_j||`` (a_j >= 0, and zero without cones). Data of condition 1e12 have interpolants that
-cost no more than that, if they have any; so a bound of 1e13 is a proof, whatever the scale of the data.
+``||A_j^T lam + C_j^T a_j||`` (a_j >= 0, and zero without cones). Data of condition 1e12 have interpolants
+that cost no more than that, if they have any; so a bound of 1e13 is a proof, whatever the scale of the data.
 """
 
 import numpy as np

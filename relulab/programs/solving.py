@@ -1,6 +1,9 @@
 """`solve`, by the solver that was asked for, and the dual's own solution."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,11 +17,25 @@ from .infeasibility import PROOF, proves_infeasible
 from .scaling import Scaled
 from .solutions import Solution
 
+if TYPE_CHECKING:
+    from typing import Any
+
+    from numpy.typing import ArrayLike
+
 SOLVERS = ("clarabel", "newton", "admm")
 DOUBT = 1e-5  # a gap or residual above this is not called optimal, whatever the solver says
 
 
-def solve(X, y, S, network="skip", form="gated", beta=None, solver="clarabel", **options):
+def solve(
+    X: ArrayLike,
+    y: ArrayLike,
+    S: Any,
+    network: str = "skip",
+    form: str = "gated",
+    beta: float | None = None,
+    solver: str = "clarabel",
+    **options: Any,
+) -> Solution:
     """Solve the convex program of a network.
 
     Minimal-norm: ``min ||w_0|| + sum_j ||w_j||  s.t.  X w_0 + sum_j A_j w_j = y``. With `beta`:
@@ -131,7 +148,15 @@ class DualSolution:
     reason: str
 
 
-def solve_dual(X, y, S, network="skip", form="gated", beta=None, **options):
+def solve_dual(
+    X: ArrayLike,
+    y: ArrayLike,
+    S: Any,
+    network: str = "skip",
+    form: str = "gated",
+    beta: float | None = None,
+    **options: Any,
+) -> DualSolution:
     """Solve the dual of a network's convex program by itself, with Clarabel; see `dual` and `solve`.
 
     Parameters

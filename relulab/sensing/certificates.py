@@ -1,10 +1,16 @@
 """Proofs that a sparse vector is the only solution of basis pursuit, and how nearly there is one."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import _checks
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 MARGIN = 1e-7  # a certificate must beat its bound by this much; what rounding may decide is not proved
 EQUATIONS = 1e-8  # the equations on the support must hold to this much
@@ -45,7 +51,7 @@ class Certificate:
         return self.independent and self.margin > MARGIN
 
 
-def certificate(A, x, best=False):
+def certificate(A: ArrayLike, x: ArrayLike, best: bool = False) -> Certificate:
     """Find a dual vector that proves x to be the only solution of basis pursuit from ``A x``.
 
     On the support of x, ``A^T dual = sign(x)``; off it, ``|A^T dual| < 1`` (Fuchs, 2004). The shortest dual

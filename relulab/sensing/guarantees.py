@@ -1,17 +1,23 @@
 """When l1 minimization recovers every vector of a support or a sparsity."""
 
+from __future__ import annotations
+
 from itertools import combinations
 from math import comb
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import _checks
 from .certificates import independent
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
 MARGIN = 1e-9  # what rounding may decide is not counted as proved
 
 
-def irrepresentability(A, x, any_signs=False):
+def irrepresentability(A: ArrayLike, x: ArrayLike, any_signs: bool = False) -> float:
     """How well the columns off the support of x are represented by those on it.
 
     ``max_{j off S} |sign(x_S)^T A_S^+ a_j|``. Below 1, basis pursuit recovers x, and the lasso finds its
@@ -56,7 +62,7 @@ def irrepresentability(A, x, any_signs=False):
     return float(sizes.max(initial=0))
 
 
-def coherence(A):
+def coherence(A: ArrayLike) -> float:
     """Mutual coherence ``max_{i != j} |a_i^T a_j| / (||a_i|| ||a_j||)``: the largest cosine of two columns.
 
     With coherence mu, basis pursuit finds every vector with k nonzero entries when ``(2 k - 1) mu < 1``
@@ -94,7 +100,7 @@ def coherence(A):
     return float(min(cosines.max(), 1.0))
 
 
-def coherence_guarantee(A):
+def coherence_guarantee(A: ArrayLike) -> int:
     """The sparsity that coherence mu guarantees: k-sparse x are recovered if ``k < (1 + 1 / mu) / 2``.
 
     Donoho, Elad (2003), Gribonval, Nielsen (2003). It grows like sqrt(m) at best, where Gaussian measurements
@@ -127,7 +133,7 @@ def coherence_guarantee(A):
     return d if mu * (2 * d - 1) < 1 else int(np.ceil((1 + 1 / mu) / 2 - MARGIN)) - 1
 
 
-def restricted_isometry(A, k, limit=200_000):
+def restricted_isometry(A: ArrayLike, k: int, limit: int = 200_000) -> float:
     """The restricted isometry constant of order k, by looking at every support.
 
     The smallest delta with ``(1 - delta) ||x||^2 <= ||A x||^2 <= (1 + delta) ||x||^2`` for all k-sparse x
@@ -179,7 +185,9 @@ def _largest_deviation(gram, supports):
     )
 
 
-def restricted_isometry_bounds(A, k, trials=1000, rng=0):
+def restricted_isometry_bounds(
+    A: ArrayLike, k: int, trials: int = 1000, rng: np.random.Generator | int = 0
+) -> tuple[float, float]:
     """An interval around the restricted isometry constant, at any size.
 
     From below by random supports, from above by Gershgorin's circles: ``max_i | ||a_i||^2 - 1 |`` plus k - 1

@@ -1,12 +1,21 @@
 """Compressed sensing: the sparsest explanation by l1 minimization, and its phase diagram."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import _checks
 from ..solvers.clarabel import run_clarabel
 from ..theory.intervals import wilson_interval
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import xarray as xr
+    from numpy.typing import ArrayLike
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +38,7 @@ class Sparse:
     dual: np.ndarray
 
 
-def basis_pursuit(A, b, epsilon=0.0, solver=None):
+def basis_pursuit(A: ArrayLike, b: ArrayLike, epsilon: float = 0.0, solver: str | None = None) -> Sparse:
     """The x of smallest l1 norm that explains the measurements: ``min ||x||_1, ||A x - b|| <= epsilon``.
 
     Chen, Donoho, Saunders (1998); with epsilon > 0 basis pursuit denoising.
@@ -117,7 +126,7 @@ def _solve(program):
         raise RuntimeError(f"Clarabel ends with status {status!r}{reason and ': '}{reason}")
 
 
-def lasso(A, b, beta):
+def lasso(A: ArrayLike, b: ArrayLike, beta: float) -> Sparse:
     """Denoising with a price instead of a bound: ``min 1/2 ||A x - b||^2 + beta ||x||_1`` (Clarabel).
 
     The counterpart of weight decay: `basis_pursuit` with epsilon = ``||A x - b||`` has the same solution, and
@@ -164,7 +173,7 @@ def lasso(A, b, beta):
     return Sparse(x.value * (unit[1] / unit[0]), float(program.value * unit[1] ** 2), dual)
 
 
-def sparse_vector(d, k, rng=0):
+def sparse_vector(d: int, k: int, rng: np.random.Generator | int = 0) -> np.ndarray:
     """A vector in R^d with k random nonzero entries, Gaussian.
 
     Parameters
@@ -199,7 +208,9 @@ def sparse_vector(d, k, rng=0):
     return x
 
 
-def recovery_diagram(d, measurements, sparsity, trials=10, rng=0):
+def recovery_diagram(
+    d: int, measurements: Iterable[int], sparsity: Iterable[int], trials: int = 10, rng: int = 0
+) -> xr.Dataset:
     """How often basis pursuit finds a sparse vector from Gaussian measurements.
 
     Parameters

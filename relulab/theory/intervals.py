@@ -1,12 +1,21 @@
 """How well a rate is known from a few trials."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 import scipy
 
 from .. import _checks
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-def wilson_interval(successes, trials, level=0.95):
+
+def wilson_interval(
+    successes: ArrayLike, trials: ArrayLike, level: float = 0.95
+) -> tuple[np.ndarray, np.ndarray]:
     """Wilson's confidence interval for a probability.
 
     Parameters

@@ -78,11 +78,10 @@ def _listed(name, values):
 
 def positive(name, value, dtype):
     """A positive number that is one in a precision too."""
-    number, range_ = _checks.positive(name, value), np.finfo(dtype)
-    if not range_.tiny <= number <= range_.max:
-        raise ValueError(
-            f"{name}={value!r} is out of the range of {dtype}, {range_.tiny:.1g} to {range_.max:.1g}"
-        )
+    number = _checks.positive(name, value)
+    least, most = float(np.finfo(dtype).tiny), float(np.finfo(dtype).max)
+    if not least <= number <= most:
+        raise ValueError(f"{name}={value!r} is out of the range of {dtype}, {least:.1g} to {most:.1g}")
     return number
 
 
@@ -94,7 +93,8 @@ def rate_factors(schedule, epochs):
 
 
 def own_seed(plant):
-    return int(digest_of(plant.X, plant.y)[:16], 16) if plant.seed is None else int(plant.seed)
+    """A number for a problem: a digest, so that under one seed training is independent of data and plant."""
+    return int(digest_of(*((plant.X, plant.y) if plant.seed is None else ([plant.seed],)))[:16], 16)
 
 
 def digest_of(*arrays):
