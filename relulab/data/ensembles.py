@@ -1,10 +1,19 @@
 """Random data matrices."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import _checks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from numpy.typing import ArrayLike
 
 
 def _gaussian(n, d, rng):
@@ -29,7 +38,9 @@ ENSEMBLES = {
 }
 
 
-def draw(ensemble, n, d, rng=0, bias=False):
+def draw(
+    ensemble: Any, n: int, d: int, rng: np.random.Generator | int = 0, bias: float | bool = False
+) -> np.ndarray:
     """Draw a random data matrix.
 
     Parameters
@@ -74,8 +85,7 @@ def draw(ensemble, n, d, rng=0, bias=False):
         X = ENSEMBLES[_checks.choice("ensemble", ensemble, ENSEMBLES)](n, d, rng)
     if bias is False:
         return X
-    if not (constant := _checks.nonnegative("bias", bias)):
-        raise ValueError(f"bias={bias!r} is not above 0; use False for none")
+    constant = 1.0 if bias is True else _checks.positive("bias", bias)
     return np.column_stack([X, np.full(n, constant)])
 
 
@@ -90,7 +100,7 @@ def _unit_rows(M):
     return M / np.linalg.norm(M, axis=1, keepdims=True)
 
 
-def cluster_means(d, means="unit", rng=0):
+def cluster_means(d: int, means: Any = "unit", rng: np.random.Generator | int = 0) -> np.ndarray:
     """The centers of two clusters.
 
     Parameters
@@ -129,7 +139,7 @@ def cluster_means(d, means="unit", rng=0):
     return centers
 
 
-def cluster_direction(means):
+def cluster_direction(means: ArrayLike) -> np.ndarray:
     """The neuron that tells two clusters apart: ``mu_1 / ||mu_1|| - mu_2 / ||mu_2||``.
 
     Where the noise is small it is active on the first cluster alone; `theory.cluster_probability` says how
@@ -171,7 +181,7 @@ class _Clustered:
         return centers[which] + rng.standard_normal((n, d)) / self.s
 
 
-def clustered(s, means="unit", first=None):
+def clustered(s: float, means: Any = "unit", first: int | None = None) -> Callable:
     """An ensemble of two clusters: rows ``mu_1 + z``, then rows ``mu_2 + z``, with ``z ~ N(0, I / s^2)``.
 
     Parameters

@@ -294,5 +294,6 @@ def test_the_edge_over_the_diagram_is_the_librarys(in_node):
     for d, edge in zip(dims, drawn, strict=True):
         assert edge / d == pytest.approx(rl.theory.sampled_edge(d), abs=0.012)
     asked = {"network": "skip", "form": "gated", "ensemble": "gaussian", "direction": "smallest", "k": 1}
-    words = in_node(["phase_explorer/curves.js"], "(given) => curvesFor(given).map(({ words }) => words)", asked)
+    said = "(given) => curvesFor(given).map(({ words }) => words)"
+    words = in_node(["phase_explorer/curves.js"], said, asked)
     assert any("heuristic" in line for line in words)
