@@ -193,7 +193,7 @@ def cheapest(problem):
         rules += [cp.multiply(signs, X @ W[:, skip:]) >= 0 for W in parts]
         rules += [parts[1][:, :skip] == 0] * (skip > 0)
     program = cp.Problem(cp.Minimize(sum(cp.sum(cost) for cost in costs)), rules)
-    status, _ = run_clarabel(program, {"tol_gap_abs": 1e-10, "tol_gap_rel": 1e-10, "tol_feas": 1e-10})
+    run_clarabel(program, {"tol_gap_abs": 1e-10, "tol_gap_rel": 1e-10, "tol_feas": 1e-10})
     if parts[0].value is None:
         return None
     W = size * np.stack([part.value.T for part in parts])

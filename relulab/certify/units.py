@@ -5,10 +5,11 @@ their costs change. For the normalized network a column may be, since its blocks
 (within `EVEN`) share one unit, so that the shortest dual vector, which knows the sizes, stays what it is.
 """
 
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+
+from ..data.planted import unchecked
 
 EVEN = 2.0**8
 
@@ -22,7 +23,7 @@ class Units(NamedTuple):
     def of_plant(self, plant):
         """The plant in these units: every product ``x_i^T w`` keeps its bits but for a power of two."""
         X = plant.X / self.columns / self.rows[:, None]
-        return replace(plant, X=X, weights=plant.weights * self.columns[:, None])
+        return unchecked(plant, X=X, weights=plant.weights * self.columns[:, None])
 
     def finding(self, found):
         """A finding about the even problem as one about the problem itself."""
