@@ -1,4 +1,4 @@
-"""Re-derive one result: two-layer ReLU networks trained with weight decay learn the simplest model.
+"""Re-derive one result: the cheapest two-layer ReLU network for weight decay is the simplest model.
 
 The names are listed in the order in which the book teaches them. The wings they come from, from the ground
 up: `solvers`, `audit`; `patterns`, `data`; `blocks`; `theory`, `programs`, `sensing`, `spectra`; `certify`;

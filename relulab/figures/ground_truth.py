@@ -1,7 +1,7 @@
 """What a recovery figure would show over all patterns: by closed forms, enumeration, and cutting planes.
 
-A phase diagram is drawn over sampled patterns, so it is too optimistic for the network with all of them. Here
-the same problems are decided over every pattern where that can be done.
+A phase diagram is drawn over sampled patterns, so it is too optimistic for the same program over all of them.
+Here the same problems are decided over every pattern where that can be done.
 """
 
 import numpy as np
@@ -10,6 +10,7 @@ import scipy
 from .. import _checks
 from ..certify.decision import decide
 from ..data.trials import instance
+from ..phase.datasets import portable
 from ..theory.probabilities import recovery_whitened
 from .list import FIGURES
 
@@ -105,7 +106,7 @@ def truth(number, n=range(4, 25, 2), d=3, trials=10, rng=0):
     return xr.Dataset(
         {name: ("n", values) for name, values in data.items()},
         coords={"n": sizes},
-        attrs={"figure": number, "d": d, "trials": trials, "rng": rng},
+        attrs=portable({"figure": number, "d": d, "trials": trials, "rng": rng}),
     )
 
 

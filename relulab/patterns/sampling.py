@@ -109,7 +109,8 @@ def gates_of(X: ArrayLike, masks: ArrayLike) -> np.ndarray:
 def count_patterns(n: int, d: int) -> int:
     """Cover's count of the arrangement patterns of n rows in general position in dimension d.
 
-    ``2 sum_{k < min(n, d)} C(n - 1, k)``, the zero pattern included; 2^n where n <= d.
+    ``2 sum_{k < min(n, d)} C(n - 1, k)``, the zero pattern included; 2^n where n <= d. In general position
+    every min(n, d) rows are independent.
 
     Parameters
     ----------

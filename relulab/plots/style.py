@@ -80,13 +80,15 @@ def title(settings: Any) -> str:
     if "kind" not in settings:
         return ""
     several = "" if settings.get("k", 1) == 1 else f"{settings['k']} neurons, "
+    form = settings.get("form", "gated")
     bound = settings.get("metric") in ("recovery", "isometry")
-    over = f"over sampled patterns{': an upper bound for all patterns' if bound else ''}"
+    bounded = "the ReLU network" if form == "exact" else "the gated program"
+    over = f"over sampled patterns{f': an upper bound for {bounded}' if bound else ''}"
     if settings.get("form") == "trained":
         over = f"{settings['epochs']} epochs, {settings['protocol']} protocol"
     return (
         f"{settings['kind']} plant ({several}{settings['direction']}), {settings['ensemble']} data\n"
-        f"{settings['network']} network, {settings.get('form', 'gated')}\n"
+        f"{settings['network']} network, {form}\n"
         f"{over}"
     )
 

@@ -23,7 +23,7 @@ def cover(n: int, d: int) -> int:
     Parameters
     ----------
     n, d : int
-        Samples in general position and dimension.
+        Samples in general position, that is, every min(n, d) of them independent; and dimension.
 
     Returns
     -------
@@ -83,7 +83,9 @@ def recovery_whitened(n: int, d: int) -> float:
     """Probability that a linear plant is the unique solution over all patterns, whitened data. Proved.
 
     For the gated skip program with ``X^T X = I`` the plant is unique exactly when the all-ones pattern does
-    not exist, so the probability is ``1 - wendel(n, d)``. For any other data it is an upper bound.
+    not exist, so the probability is ``1 - wendel(n, d)``. For other independent symmetric rows in general
+    position it is an upper bound, for the gated program. It bounds no ReLU network: that is the exact
+    program, which recovers the plant with probability ``1 - 2^(1-n)`` for whitened data and n >= d.
 
     Parameters
     ----------

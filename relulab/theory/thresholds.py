@@ -56,9 +56,9 @@ def l1_statistical_dimension(k: int, d: int) -> float:
 def group_statistical_dimension(k: int, p: int, d: int) -> float:
     """Statistical dimension of the group norm at k active of p groups of size d. Heuristic for networks.
 
-    ``min_{t >= 0} k (d + t^2) + (p - k) E[(chi_d - t)_+^2]``. It is exact for independent Gaussian
-    measurements; the columns of a network's blocks are far from independent, so over a network's diagram it
-    is only an overlay.
+    ``min_{t >= 0} k (d + t^2) + (p - k) E[(chi_d - t)_+^2]``, an upper bound that is close. For independent
+    Gaussian measurements the transition lies at the statistical dimension; the columns of a network's blocks
+    are far from independent, so over a network's diagram it is only an overlay.
 
     Parameters
     ----------
@@ -138,10 +138,11 @@ def _minimum(function, top):
 
 
 def mean_field_isometry(X: ArrayLike, w: ArrayLike) -> float:
-    """Mean-field estimate of NIC-L for a random pattern. Heuristic as an edge, proved in the mean.
+    """Mean-field estimate of NIC-L for a random pattern. Proved in the mean; as an edge in the limit.
 
     ``sqrt(1/4 (1 + sum_i ||x_i||^2 dual_i^2))`` with the minimum-norm dual ``X (X^T X)^{-1} w``: the root
-    mean square of ``||X^T D_j dual||`` when every row is active with probability 1/2.
+    mean square of ``||X^T D_j dual||`` when every row is active with probability 1/2. That recovery over
+    sampled patterns fails where it passes 1 is proved as d grows; at finite sizes see `sampled_edge`.
 
     Parameters
     ----------
