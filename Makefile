@@ -67,6 +67,14 @@ $(INSTALLED): constraints.txt pyproject.toml
 	@"$(PYTHON)" -c "import sys; sys.exit(sys.version_info < (3, 11))" || { \
 		echo "relulab needs Python 3.11 or newer, and $(PYTHON) is `"$(PYTHON)" -V`."; \
 		echo "Install one, or name it: make $(firstword $(MAKECMDGOALS)) PYTHON=/path/to/python3.11"; exit 1; }
+	@"$(PYTHON)" -c "import sys; sys.exit(sys.version_info >= (3, 15))" || { \
+		echo "$(PYTHON) is `"$(PYTHON)" -V`, for which CVXPY has no wheel yet: the book needs 3.11 to 3.14."; \
+		echo "Name one of them: make $(firstword $(MAKECMDGOALS)) PYTHON=/path/to/python3.14"; exit 1; }
+	@"$(PYTHON)" -c "import platform as p, sys; v = p.mac_ver()[0]; \
+		sys.exit(bool(v) and (p.machine() == 'x86_64' or int(v.split('.')[0]) < 14))" || { \
+		echo "PyTorch 2.13 has no wheel for this Mac: it needs macOS 14 and Apple silicon."; \
+		echo "The library installs without it (pip install .); the book builds on Linux, Windows and newer Macs."; \
+		exit 1; }
 	@"$(PYTHON)" -c "import ensurepip, venv" 2>/dev/null || { \
 		echo "$(PYTHON) cannot create virtual environments. On Debian and Ubuntu: apt-get install \
 	`"$(PYTHON)" -c "import sys; print('python%d.%d-venv' % sys.version_info[:2])"`"; exit 1; }
