@@ -45,10 +45,11 @@ figures: $(INSTALLED) ## compute the paper's figures into figures/ (SCALE=paper 
 bench: $(INSTALLED) ## time the library against its peers
 	@$(PY) -m benchmarks
 
-lint: $(INSTALLED) ## check style, spelling, the plan of the house and the chapters' form
+lint: $(INSTALLED) ## check style, types, spelling, the plan of the house and the chapters' form
 	@$(PY) -m ruff check
 	@$(PY) -m ruff format --check
 	@$(VENV)/bin/lint-imports --no-cache --no-logo
+	@$(PY) -m mypy
 	@$(PY) site/lint_chapters.py
 	@$(PY) -m codespell_lib $(PROSE)
 

@@ -5,6 +5,8 @@ up: `solvers`, `audit`; `patterns`, `data`; `blocks`; `theory`, `programs`, `sen
 `phase`; `training`; `plots`, `figures`; `exercises`, `widgets`.
 """
 
+from typing import TYPE_CHECKING
+
 from . import exercises, figures, phase, programs, sensing, theory
 from .audit import AuditError, check
 from .blocks import Blocks, Isometry, Network, isometry
@@ -24,7 +26,16 @@ from .phase import phase_diagram
 from .programs import Solution, prune, solve
 from .sensing import guarantees
 
+if TYPE_CHECKING:
+    from . import plots, spectra, training, widgets
+    from .figures import pictures
+    from .spectra import batch_size
+    from .training import gap as training_gap
+    from .training import networks, train
+
+__version__ = "0.1.0"
 __all__ = [
+    "__version__",
     "sensing",
     "guarantees",
     "draw",

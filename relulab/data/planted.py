@@ -1,14 +1,23 @@
 """A planted problem: data, labels, and the hidden neurons that made them."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import _checks
 
+if TYPE_CHECKING:
+    from typing import Any
+
+    from numpy.typing import ArrayLike
+
 KINDS = ("linear", "relu", "normalized")
 DIRECTIONS = ("random", "smallest", "axes", "opposite")
 ROUNDING = 1e-10  # what labels and unit columns may be off by, relative to the terms that they sum
+STREAM = (1,)  # of a seed: independent of the data that `draw` makes with it, and of the gates
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,7 +192,15 @@ def without_silent(plant):
     return unchecked(plant, weights=plant.weights[:, loud], signs=plant.signs[loud]), int((~loud).sum())
 
 
-def plant(X, kind="linear", k=1, direction="random", sigma=0.0, rng=0, signs=None):
+def plant(
+    X: ArrayLike,
+    kind: str = "linear",
+    k: int = 1,
+    direction: Any = "random",
+    sigma: float = 0.0,
+    rng: np.random.Generator | int = 0,
+    signs: ArrayLike | None = None,
+) -> Plant:
     """Hide neurons and let them label the data.
 
     Parameters
@@ -198,11 +215,12 @@ def plant(X, kind="linear", k=1, direction="random", sigma=0.0, rng=0, signs=Non
     direction : {"random", "smallest", "axes", "opposite"} or array_like, shape (d,) or (d, k)
         ``"random"``: uniform on the sphere. ``"smallest"``: the right singular vectors of X with the smallest
         singular values. ``"axes"``: e_1..e_k. ``"opposite"``: the pair (w, -w), k = 2. An array is scaled to
-        unit columns.
+        unit columns. Where X has a bias column (`draw`), the last entry is the bias: ``[*w, 0]`` has none.
     sigma : float
         Noise level; the noise is N(0, sigma^2/n) per label.
     rng : numpy.random.Generator or int
-        Source of randomness, or a seed.
+        Source of randomness, or a seed; what a seed gives is independent of what `draw`, `sample_patterns`
+        and `train` do with the same one.
     signs : array_like of +1 and -1, shape (k,), optional
         Output weights of ReLU neurons; all +1 by default.
 
@@ -236,7 +254,7 @@ def plant(X, kind="linear", k=1, direction="random", sigma=0.0, rng=0, signs=Non
         raise ValueError(f'k={k} with kind="linear": a sum of linear neurons is one linear neuron, so k=1')
     sigma = _checks.nonnegative("sigma", sigma)
     seed = None if isinstance(rng, np.random.Generator) else rng
-    rng = _checks.generator(rng)
+    rng = _checks.generator(rng, STREAM)
     weights = _directions(X, direction, k, rng, redraw_silent=kind == "normalized")
     noise = sigma / np.sqrt(n) * rng.standard_normal(n)
     signs = _signs(signs, k, kind)

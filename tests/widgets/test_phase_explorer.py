@@ -286,3 +286,14 @@ def test_a_stored_diagram_goes_with_the_widget():
     assert len(json.dumps(figure)) < 8000
     with pytest.raises(ValueError, match="stored holds no verdicts"):
         PhaseExplorer(stored=ds[["rate"]])
+
+
+def test_the_edge_over_the_diagram_is_the_librarys(in_node):
+    dims = [2, 3, 5, 8, 10, 15, 20, 22, 25, 35, 50, 80, 130, 200]
+    drawn = in_node(["phase_explorer/curves.js"], "(dims) => dims.map(sampledEdge)", dims)
+    for d, edge in zip(dims, drawn, strict=True):
+        assert edge / d == pytest.approx(rl.theory.sampled_edge(d), abs=0.012)
+    asked = {"network": "skip", "form": "gated", "ensemble": "gaussian", "direction": "smallest", "k": 1}
+    said = "(given) => curvesFor(given).map(({ words }) => words)"
+    words = in_node(["phase_explorer/curves.js"], said, asked)
+    assert any("heuristic" in line for line in words)
