@@ -3,7 +3,7 @@
 The names are listed in the order in which the book teaches them.
 """
 
-from . import exercises, figures, guarantees, phase, programs, sensing, sweep, theory
+from . import exercises, figures, guarantees, labs, phase, programs, sensing, sweep, theory
 from .all_ones import has_all_ones
 from .audit import AuditError, check
 from .blocks import Blocks
@@ -57,6 +57,7 @@ __all__ = [
     "spectra",
     "batch_size",
     "exercises",
+    "labs",
     "pictures",
     "plots",
     "widgets",

@@ -1,6 +1,6 @@
 """The book's self-checks: is the answer to an exercise right, and if not, what is a hint?
 
-The answers are in ``part1.py`` to ``part4.py``, one dict ``EXERCISES`` each: the exercise's number, "8.2" for
+The answers are in ``part1.py`` to ``part5.py``, one dict ``EXERCISES`` each: the exercise's number, "8.2" for
 the second of chapter 8, and a `Number`, a `Choice`, or an `Accept`.
 """
 
