@@ -1,6 +1,6 @@
-"""Run the labs of Part V with other seeds than their pages' and print their claims: run_labs.py SEED [SEED ...].
+"""Run the labs of Part V with other seeds and print their claims: run_labs.py SEED [SEED ...].
 
-A lab is a chapter whose first cell is ``seed = <number>``; everything else on its page follows from that number.
+A lab is a chapter whose first cell is ``seed = <number>``; everything on its page follows from that number.
 ONLY=triangle in the environment runs the labs whose path has that word.
 """
 

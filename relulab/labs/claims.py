@@ -213,8 +213,10 @@ def _shown(values):
 def _short(value):
     """Three digits, whole numbers in full."""
     if isinstance(value, (Integral, np.bool_)):
-        return f"{int(value):,}"
-    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+        text = f"{int(value):,}"
+    else:
+        text = f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return f"\N{MINUS SIGN}{text[1:]}" if text[0] == "-" else text
 
 
 def _interval(low, high):

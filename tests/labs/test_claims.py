@@ -1,5 +1,7 @@
 """The table of claims: what meets its interval, what does not, and what is no claim."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -84,9 +86,8 @@ def test_a_table_without_claims_is_an_error():
 )
 def test_what_is_no_claim_is_refused(call, words):
     claims = Claims("A paper")
-    with pytest.raises(ValueError, match="^") as error:
+    with pytest.raises(ValueError, match=re.escape(words)):
         call(claims)
-    assert words in str(error.value)
     assert claims.rows == []
 
 
@@ -94,11 +95,12 @@ def test_the_table_shows_numbers_in_short():
     claims = Claims("A <paper>")
     claims.add("a", "b", [0.12345, 3.0], low=0.1, high=3)
     claims.add("c", "d", 1_947_792, low=1_947_792, high=1_947_792)
-    claims.add("e", "f", 3.21e-14, high=1e-12, verdict="holds if smooth")
+    claims.add("e", "f", 3.21e-14, low=-2.5, high=1e-12, verdict="holds if smooth")
     claims.report("g", "h", "more and more", verdict="not seen here")
     claims.leave("i & j", "too large")
-    assert [row.measured for row in claims.rows] == ["0.123 to 3", "1,947,792", "3.21e-14", "more and more", ""]
-    assert [row.must_be for row in claims.rows] == ["0.1 to 3", "1,947,792", "at most 1e-12", "", ""]
+    measured = [row.measured for row in claims.rows]
+    assert measured == ["0.123 to 3", "1,947,792", "3.21e-14", "more and more", ""]
+    assert [row.must_be for row in claims.rows] == ["0.1 to 3", "1,947,792", "−2.5 to 1e-12", "", ""]
     html = claims._repr_html_()
     assert html.count("<tr ") == 6
     assert "A &lt;paper&gt;" in html
