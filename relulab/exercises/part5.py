@@ -1,6 +1,6 @@
 """The answers of Part V: neighbors."""
 
-from math import comb
+from math import ceil, comb, log, sqrt
 
 from relulab import theory
 
@@ -34,6 +34,35 @@ EXERCISES = {
             (20, 7140): "Any 2k columns, not any k.",
             (190, 7140): "For k = 3 take any six columns.",
             (400, 36**6): "Different columns, in no order.",
+        },
+    ),
+    "19.1": Number(
+        lambda: [5 / sqrt(17), sqrt(2)],
+        hints={
+            (5 / sqrt(17), 2): "The norm of (1, 1).",
+            (5 / 17, sqrt(2)): "Divide by the norm, not by its square.",
+            (sqrt(5), sqrt(2)): "Divide by the norm of A^T c, not of c.",
+        },
+        tolerance=1e-3,
+        because="The bound is below the truth, as a bound must be.",
+    ),
+    "19.2": Number(
+        lambda: 3,
+        hints={500: "Eigenvalues that agree are removed together.", 2: "A quadratic has two zeros."},
+    ),
+    "19.3": Number(
+        lambda: ceil(900 / 2 * log(1e6)),
+        hints={
+            ceil(30 / 2 * log(1e6)): "H = A A^T has another condition number.",
+            ceil(900 * log(1e6)): "The proof gives half of that.",
+        },
+        tolerance=2e-4,
+    ),
+    "19.4": Choice(
+        "a",
+        hints={
+            "b": "That is no better than a vector with all entries at an end of their range.",
+            "c": "That is the l1 ball. Here every entry may be as large as rho.",
         },
     ),
 }
