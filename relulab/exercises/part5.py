@@ -1,6 +1,6 @@
 """The answers of Part V: neighbors."""
 
-from math import ceil, comb, log, sqrt
+from math import atan, ceil, comb, log, pi, sqrt
 
 from relulab import theory
 
@@ -64,5 +64,38 @@ EXERCISES = {
             "b": "That is no better than a vector with all entries at an end of their range.",
             "c": "That is the l1 ball. Here every entry may be as large as rho.",
         },
+    ),
+    "20.1": Number(
+        lambda: 2 - sqrt(3),
+        hints={
+            1.0: "j = 1 and n + 1 = 6.",
+            2 - 2 * 0.8090169943749475: "The angle is pi / (n + 1), not pi / n.",
+        },
+        because="And every r_k is zero.",
+    ),
+    "20.2": Number(
+        lambda: -2 * atan(0.5),
+        hints={
+            2 * atan(0.5): "The sign: the angle is below d where eta is positive.",
+            -atan(0.5): "Eta has a factor of two.",
+        },
+        tolerance=1e-3,
+    ),
+    "20.3": Number(
+        lambda: 2**4 * 101 - 1,
+        hints={
+            1600: "The order plus one doubles.",
+            2**5 * 101 - 1: "Five matrices are four doublings.",
+            1616: "Minus one.",
+        },
+    ),
+    "20.4": Number(
+        lambda: 100 * (1 - (1.5 * pi / 4.7300) ** 4),
+        hints={
+            100 * ((4.7300 / (1.5 * pi)) ** 4 - 1): "Of the truth, not of the approximation.",
+            100 * (1 - 1.5 * pi / 4.7300): "The fourth power.",
+        },
+        tolerance=5e-3,
+        because="However large the matrix.",
     ),
 }
