@@ -98,4 +98,17 @@ EXERCISES = {
         tolerance=5e-3,
         because="However large the matrix.",
     ),
+    "21.1": Number(
+        lambda: 0.5,
+        hints={
+            0.3 * -1: "Multiply the factors (1 + k) / (1 - k).",
+            2.0: "The inverse: k > 0 makes the impedance grow.",
+        },
+    ),
+    "21.2": Number(
+        lambda: 3.0,
+        hints={2.0: "That is the growth from the first to the second.", 1.5: "T has -1/3 beside its diagonal, not 1/3."},
+        because="From 1 to 3: the growth is 2 = (4/3) / (2/3).",
+    ),
+    "21.3": Number(lambda: 6, hints={64: "A layer applies X once to a vector.", 4: "Six layers."}),
 }
