@@ -107,7 +107,10 @@ EXERCISES = {
     ),
     "21.2": Number(
         lambda: 3.0,
-        hints={2.0: "That is the growth from the first to the second.", 1.5: "T has -1/3 beside its diagonal, not 1/3."},
+        hints={
+            2.0: "That is the growth from the first to the second.",
+            1.5: "T has -1/3 beside its diagonal, not 1/3.",
+        },
         because="From 1 to 3: the growth is 2 = (4/3) / (2/3).",
     ),
     "21.3": Number(lambda: 6, hints={64: "A layer applies X once to a vector.", 4: "Six layers."}),
