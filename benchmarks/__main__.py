@@ -11,7 +11,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from relulab.diagram_data import provenance
+from relulab.phase.datasets import provenance
 
 SUITES = ("figures", "sweep", "solve", "training", "spectra", "widgets")
 

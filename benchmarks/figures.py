@@ -16,7 +16,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 import relulab as rl
-from relulab.certify import decide_many
+from relulab.certify.sampled import decide_many
 
 GRID = {"n": range(10, 401, 10), "d": range(10, 101, 10), "trials": 5}
 LINEAR = {"direction": "smallest"}

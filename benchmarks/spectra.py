@@ -15,7 +15,7 @@ import numpy as np
 from scipy.sparse.linalg import eigsh
 
 from benchmarks.solve import install_peer
-from relulab.spectra import hessian_product, leading
+from relulab.spectra.curvature import hessian_product, leading
 
 SIZES = (64, 24, 10)
 ROWS = (128, 1797)

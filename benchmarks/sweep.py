@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 import relulab as rl
-from relulab.diagram_data import provenance
+from relulab.phase.datasets import provenance
 
 RAYS = (1.0, 1.5, 2.0, 2.25, 2.5, 3.0, 4.0, 8.0)  # n/d
 SIZES = (100, 200, 400, 800)

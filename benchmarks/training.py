@@ -10,9 +10,9 @@ import numpy as np
 import torch
 
 import relulab as rl
-from relulab.networks import initial
-from relulab.sweep import cores, run_cells
-from relulab.training_figures import TRIALS, train_cell
+from relulab.figures.trained import TRIALS, train_cell
+from relulab.phase.executor import cores, run_cells
+from relulab.training.networks import initial
 
 EPOCHS = 400
 TURNS = 5

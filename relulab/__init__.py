@@ -1,24 +1,28 @@
-"""Re-derive one result: two-layer ReLU networks trained with weight decay learn the simplest model.
+"""Re-derive one result: the cheapest two-layer ReLU network for weight decay is the simplest model.
 
-The names are listed in the order in which the book teaches them.
+The names are listed in the order in which the book teaches them. The wings they come from, from the ground
+up: `solvers`, `audit`; `patterns`, `data`; `blocks`; `theory`, `programs`, `sensing`, `spectra`; `certify`;
+`phase`; `training`; `plots`, `figures`; `exercises`, `labs`, `widgets`.
 """
 
-from . import exercises, figures, guarantees, labs, phase, programs, sensing, sweep, theory
-from .all_ones import has_all_ones
+from . import exercises, figures, labs, phase, programs, sensing, theory
 from .audit import AuditError, check
-from .blocks import Blocks
+from .blocks import Blocks, Isometry, Network, isometry
 from .certify import Verdict, decide
-from .conditions import Isometry, isometry
-from .ensembles import draw
-from .enumeration import enumerate_patterns
+from .data import Plant, draw, plant
 from .figures import open_figure
-from .neurons import Network
-from .patterns import Patterns, count_patterns, gates_of, sample_patterns
+from .patterns import (
+    Patterns,
+    count_patterns,
+    enumerate_patterns,
+    gates_of,
+    has_all_ones,
+    sample_patterns,
+)
+from .phase import executor as sweep
 from .phase import phase_diagram
-from .planted import Plant, plant
-from .programs import solve
-from .pruning import prune
-from .solutions import Solution
+from .programs import Solution, prune, solve
+from .sensing import guarantees
 
 __all__ = [
     "sensing",
@@ -63,22 +67,30 @@ __all__ = [
     "widgets",
 ]
 
+# What loads PyTorch, matplotlib, ipywidgets or SciPy's linear algebra, when it is first used.
+_LATER = {
+    "networks": "training.networks",
+    "training": "training",
+    "training_gap": "training.gap",
+    "spectra": "spectra",
+    "batch_size": "spectra.batch_size",
+    "pictures": "figures.pictures",
+    "plots": "plots",
+    "widgets": "widgets",
+}
+
 
 def __getattr__(name):
-    """Load the rooms that need matplotlib, ipywidgets, torch or SciPy's linear algebra when first used."""
-    import importlib
+    """Load a room when it is first used."""
+    from importlib import import_module
 
-    if name in (
-        "pictures",
-        "plots",
-        "widgets",
-        "networks",
-        "training",
-        "training_gap",
-        "spectra",
-        "batch_size",
-    ):
-        return importlib.import_module(f".{name}", __name__)
+    if name in _LATER:
+        return import_module(f".{_LATER[name]}", __name__)
     if name == "train":
-        return importlib.import_module(".training", __name__).train
+        return import_module(".training", __name__).train
     raise AttributeError(f"module 'relulab' has no attribute {name!r}")
+
+
+def __dir__():
+    """Every public name, those that load later included."""
+    return sorted({*globals(), *__all__})

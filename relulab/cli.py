@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from . import _checks
-from .sweep import cores
+from .phase.executor import cores
 
 
 def sizes(text):
@@ -74,7 +74,8 @@ def main(arguments=None):
 
 
 def _figures(options):
-    from .figures import ENDINGS, FIGURES, stored
+    from .figures.list import FIGURES
+    from .figures.results import ENDINGS, stored
 
     kept = {f"stored{ending}": stored(protocol) for protocol, ending in ENDINGS.items()}
     for figure in FIGURES.values():
@@ -89,9 +90,9 @@ def _figures(options):
 
 
 def _figure(options):
-    from .figure_runs import compute
-    from .figure_store import pack, save
-    from .figures import FIGURES
+    from .figures.archive import pack, save
+    from .figures.list import FIGURES
+    from .figures.runs import compute
 
     for number in FIGURES if options.number == "all" else [options.number]:
         name = f"figure-{number}-{options.scale}" + "-released" * (options.protocol == "released")
@@ -103,7 +104,7 @@ def _figure(options):
 
 
 def _sweep(options):
-    from .phase import phase_diagram
+    from .phase.grid import phase_diagram
 
     names = ("n", "d", "trials", "kind", "network", "form", "ensemble", "direction", "metric", "k")
     names += ("sigma", "beta", "store")
@@ -129,8 +130,8 @@ def _draw(ds, path):
     import matplotlib
 
     matplotlib.use("Agg")
-    from .pictures import picture, with_truth
-    from .plots import use_style
+    from .figures.pictures import picture, with_truth
+    from .plots.style import use_style
 
     use_style()
     drawn = with_truth(ds) if "figure" in ds.attrs else picture(ds)

@@ -5,8 +5,7 @@ from math import comb
 import numpy as np
 from scipy.linalg import hadamard
 
-from relulab import sensing, theory
-
+from .. import sensing, theory
 from .answers import Accept, Choice, Number
 
 SHORT_COLUMN = np.array([[1, 0, 0.4], [0, 1, 0.4]])

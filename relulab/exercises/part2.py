@@ -2,14 +2,13 @@
 
 import numpy as np
 
-from relulab import cones
-from relulab.blocks import Blocks
-from relulab.ensembles import draw
-from relulab.enumeration import enumerate_patterns
-from relulab.patterns import count_patterns, sample_patterns
-from relulab.planted import plant
-from relulab.programs import solve, solve_dual
-
+from ..blocks import cones
+from ..blocks.blocks import Blocks
+from ..data.ensembles import draw
+from ..data.planted import plant
+from ..patterns.enumeration import enumerate_patterns
+from ..patterns.sampling import count_patterns, sample_patterns
+from ..programs.solving import solve, solve_dual
 from .answers import Accept, Choice, Number
 
 

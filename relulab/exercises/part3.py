@@ -7,19 +7,11 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from relulab import (
-    draw,
-    enumerate_patterns,
-    has_all_ones,
-    isometry,
-    phase,
-    plant,
-    sample_patterns,
-    solve,
-    theory,
-)
-from relulab.blocks import Blocks
-
+from .. import phase, theory
+from ..blocks import Blocks, isometry
+from ..data import draw, plant
+from ..patterns import enumerate_patterns, has_all_ones, sample_patterns
+from ..programs import solve
 from .answers import Accept, Choice, Number
 
 
@@ -142,7 +134,8 @@ EXERCISES = {
         hints=dict.fromkeys(
             "ab", "Is there a u with x_i^T u > 0 for every positive row? Does that depend on n?"
         ),
-        because="The vector of ones is positive on every row, so the all-ones pattern always exists.",
+        because="The vector of ones is positive on every row, so the all-ones pattern exists for every n, "
+        "and in the gated program the plant has a twin.",
     ),
     "8.4": Accept(_certificate, "an array of 60 numbers", "Your vector proves that the plant is unique."),
     "8.5": Number(

@@ -4,9 +4,8 @@ from math import sqrt
 
 import numpy as np
 
-from relulab import theory
-from relulab.batch_size import effective_batch
-
+from .. import theory
+from ..spectra.batch_size import effective_batch
 from .answers import Accept, Choice, Number
 
 

@@ -2,8 +2,7 @@
 
 from math import atan, ceil, comb, log, pi, sqrt
 
-from relulab import theory
-
+from .. import theory
 from .answers import Choice, Number
 
 EXERCISES = {

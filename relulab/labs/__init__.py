@@ -1,8 +1,7 @@
 """What two or more labs of Part V share: the table of claims that ends each of them, and a small picture.
 
-A lab takes a paper's claims one by one. `Claims` holds them with what was measured and what must hold; a
-claim that misses its interval is an error, so the page cannot be built with it. `Thumbnail` is the lab's
-picture on the opening page.
+`claims` holds a paper's claims with what was measured and what must hold; one that misses its interval is an
+error, so no page can be built with it. `thumbnail` is a lab's picture on the page that opens the part.
 
 >>> import relulab as rl
 >>> claims = rl.labs.Claims("Halves")

@@ -1,11 +1,19 @@
-"""Live widgets: in a notebook they ask Python, on a built page they compute in the browser."""
+"""Live widgets: in a notebook they ask Python, on a built page they compute in the browser.
+
+A folder a widget: `arrangement_explorer`, `flipbook`, `isometry_explorer`, `phase_explorer`,
+`training_player`, each with its Python class, its ES module and its style. `laboratory` is the JavaScript
+that computes, `common` what they share.
+
+>>> from relulab.widgets import ArrangementExplorer
+>>> ArrangementExplorer([[1.0, 0.0], [0.0, 1.0]]).count
+4
+"""
 
 from .arrangement_explorer import ArrangementExplorer
 from .flipbook import Flipbook
 from .isometry_explorer import IsometryExplorer
 from .phase_explorer import PhaseExplorer
-from .training_player import TrainingPlayer
-from .training_runs import record
+from .training_player import TrainingPlayer, record
 
 __all__ = [
     "ArrangementExplorer",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from relulab.widgets.sources import joined
+from relulab.widgets.common.sources import joined
 
 
 def node():

@@ -35,7 +35,7 @@ def special():
 def test_the_cells_are_the_librarys_patterns(in_node):
     matrices = [*generic(), *special()]
     in_general = len(list(generic()))
-    answers = in_node(["arrangements.js"], ANSWER, [X.tolist() for X in matrices])
+    answers = in_node(["arrangement_explorer/arrangements.js"], ANSWER, [X.tolist() for X in matrices])
     for k, (X, answer) in enumerate(zip(matrices, answers, strict=True)):
         n, d = X.shape
         bits = np.array([cell["bits"] for cell in answer["cells"]], dtype=bool)

@@ -56,7 +56,7 @@ def test_bad_input():
 
 
 def test_pictures_have_a_limit(monkeypatch):
-    monkeypatch.setattr("relulab.widgets.flipbook.MOST_BYTES", 2000)
+    monkeypatch.setattr("relulab.widgets.flipbook.book.MOST_BYTES", 2000)
     with pytest.raises(ValueError, match="draw simpler ones"):
         Flipbook(curve, [1, 2], alt="A curve")
 

@@ -5,7 +5,7 @@ import pytest
 
 import relulab as rl
 from relulab.widgets import IsometryExplorer
-from relulab.widgets.sources import LABORATORY
+from relulab.widgets.common.sources import LABORATORY
 
 ANSWER = """(questions) => {
   const tasks = certificates(relulab());
@@ -14,7 +14,7 @@ ANSWER = """(questions) => {
     return { ...tasks.first(question), frames, verdict };
   });
 }"""
-FILES = [*LABORATORY, "isometry.js"]
+FILES = [*LABORATORY, "isometry_explorer/isometry.js"]
 
 
 def problems():

@@ -11,8 +11,9 @@ import pytest
 from scipy import stats
 
 import relulab as rl
-from relulab import admm, iteration
-from relulab.widgets.sources import LABORATORY, joined
+from relulab.certify import admm
+from relulab.solvers import iteration
+from relulab.widgets.common.sources import LABORATORY, joined
 
 ENSEMBLES = ("gaussian", "cubic", "whitened", "cubic-whitened")
 
@@ -305,7 +306,7 @@ def test_an_undecided_trial_says_where_the_search_ended(in_node, source, told):
         "iterations": 1500,
         "source": source,
     }
-    verdict, because = in_node(["elements.js", "verdicts.js"], "verdictWords", trial)
+    verdict, because = in_node(["common/elements.js", "common/verdicts.js"], "verdictWords", trial)
     assert verdict == "Undecided."
     assert "turned up in 1500 steps." in because
     assert ("Python, in a notebook, does" in because) == told

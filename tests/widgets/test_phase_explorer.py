@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 import relulab as rl
-from relulab.certify import EVIDENCE, STATUSES
-from relulab.diagram_data import FIELDS
+from relulab.certify.verdicts import EVIDENCE, STATUSES
+from relulab.phase.datasets import FIELDS
 from relulab.widgets import PhaseExplorer
-from relulab.widgets.phase_explorer import MODULE
-from relulab.widgets.sources import joined
+from relulab.widgets.common.sources import joined
+from relulab.widgets.phase_explorer.explorer import MODULE
 
 SETTINGS = {
     "network": "skip",
@@ -209,7 +209,7 @@ def test_cancel_stops_a_run(monkeypatch):
         assert release.wait(60)
         return np.zeros((trials, len(FIELDS)))
 
-    monkeypatch.setattr("relulab.widgets.phase_job.run_cell", slow)
+    monkeypatch.setattr("relulab.widgets.phase_explorer.job.run_cell", slow)
     page = Page()
     page.say(kind="run", run="r", settings=SETTINGS, cells=[[n, 8] for n in range(16, 116)])
     assert begun.wait(60)
@@ -240,7 +240,7 @@ def test_a_failing_computation_is_reported(monkeypatch):
     def broken(*args):
         raise ArithmeticError("no luck")
 
-    monkeypatch.setattr("relulab.widgets.phase_job.run_cell", broken)
+    monkeypatch.setattr("relulab.widgets.phase_explorer.job.run_cell", broken)
     page = Page()
     page.say(kind="run", run="r", settings=SETTINGS, cells=CELLS)
     assert page.wait("error")["message"] == "ArithmeticError: no luck"
@@ -257,8 +257,10 @@ def test_runs_do_not_mix():
 
 
 def test_a_long_cell_speaks(monkeypatch):
-    monkeypatch.setattr("relulab.widgets.phase_job.SPEAK", 0.1)
-    monkeypatch.setattr("relulab.widgets.phase_job.run_cell", lambda *_: time.sleep(0.5) or np.zeros((2, 5)))
+    monkeypatch.setattr("relulab.widgets.phase_explorer.job.SPEAK", 0.1)
+    monkeypatch.setattr(
+        "relulab.widgets.phase_explorer.job.run_cell", lambda *_: time.sleep(0.5) or np.zeros((2, 5))
+    )
     page = Page()
     page.say(kind="run", run="r", settings=SETTINGS, cells=CELLS)
     page.wait("working")
@@ -279,7 +281,7 @@ def test_a_stored_diagram_goes_with_the_widget():
         "direction": "random"
     }
     figure = PhaseExplorer(stored="4a").get_state()["stored"]
-    assert figure["words"] == "figure 4a of the paper"
+    assert figure["words"] == "figure 4a, computed with this library"
     assert (figure["settings"]["direction"], len(figure["n"]), len(figure["d"])) == ("smallest", 40, 10)
     assert len(json.dumps(figure)) < 8000
     with pytest.raises(ValueError, match="stored holds no verdicts"):

@@ -8,7 +8,7 @@ import pytest
 
 import relulab as rl
 from relulab.widgets import TrainingPlayer, record
-from relulab.widgets.training_runs import example_runs, gradient, initial
+from relulab.widgets.training_player.runs import example_runs, gradient, initial
 
 ANSWER = """(tasks) => {
   const net = training(), say = {
@@ -24,7 +24,12 @@ ANSWER = """(tasks) => {
   };
   return tasks.map(([name, question]) => say[name](question));
 }"""
-FILES = ["numerics.js", "training.js", "elements.js", "training_pictures.js"]
+FILES = [
+    "laboratory/numerics.js",
+    "training_player/training.js",
+    "common/elements.js",
+    "training_player/training_pictures.js",
+]
 NETWORKS = ("plain", "skip")
 
 

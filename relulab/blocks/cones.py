@@ -1,0 +1,194 @@
+"""The cones of the exact form: which block coordinates stand for a ReLU that is active on the block's rows.
+
+A cone is a pair (C, N) from `Blocks.cone`: block coordinates a lie in it where some z has
+``C a + N z >= 0``.
+"""
+
+import numpy as np
+
+from ..solvers.clarabel import run_clarabel
+from .nnls import nonnegative_least_squares
+
+ROUNDING = 1e-11  # a null-space direction that moves no row of norm 1 by more is rounding
+EMPHASIS = 1e3  # how much more than the distance the equations N^T m = 0 weigh while they are being met
+
+
+def project(cone, g):
+    """Project block coordinates onto a cone.
+
+    The multipliers m >= 0 of the rows solve a non-negative least-squares problem (Lawson and Hanson),
+    ``min ||g + C^T m||  s.t.  N^T m = 0``, and the projection is ``a = g + C^T m``. The multiplier of
+    ``N^T m = 0`` is the null-space part z; it is found by the method of multipliers.
+
+    Parameters
+    ----------
+    cone : tuple of ndarray, shapes (n, d) and (n, q)
+        C and N.
+    g : ndarray, shape (d,)
+        The point.
+
+    Returns
+    -------
+    a : ndarray, shape (d,)
+        The projection. Its norm is the largest ``g^T u`` over the u in the cone with ``||u|| <= 1``.
+    z : ndarray, shape (q,)
+        A null-space part with ``C a + N z >= 0``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from relulab.blocks import cones
+    >>> cones.project((np.eye(2), np.zeros((2, 0))), np.array([3.0, -4.0]))[0].round(9) + 0.0
+    array([3., 0.])
+    """
+    C, N = _unit_rows(cone)
+    scale = np.linalg.norm(g)
+    if scale == 0 or len(C) == 0:
+        return g.copy(), np.zeros(N.shape[1])
+    basis, s, Vt = np.linalg.svd(N, full_matrices=False)
+    rank = int((s > ROUNDING).sum())
+    basis, z = basis[:, :rank], np.zeros(rank)
+    system = np.hstack([C, EMPHASIS * basis]).T
+    for _ in range(50):
+        m = nonnegative_least_squares(system, np.r_[-g / scale, -z / EMPHASIS])
+        step = EMPHASIS**2 * (basis.T @ m)
+        z = z + step
+        if np.linalg.norm(step) <= 1e-12 * (1 + np.linalg.norm(z)):
+            break
+    return g + scale * (C.T @ m), scale * (Vt[:rank].T @ (z / s[:rank]))
+
+
+def largest_norm(blocks, dual, form):
+    """The dual norm of a program: the factor by which `dual` fills (below 1) or leaves the unit ball.
+
+    Gated: ``max_j ||A_j^T dual||``. Exact: the blocks with a cone count by ``max +-dual^T A_j u`` over the u
+    in the cone with ``||u|| <= 1``, the norm of the projection of ``+-A_j^T dual`` onto the cone.
+
+    Parameters
+    ----------
+    blocks : Blocks
+        The blocks.
+    dual : ndarray, shape (n,)
+        The dual vector.
+    form : {"gated", "exact"}
+        Without or with the cones.
+
+    Returns
+    -------
+    float
+        The dual norm.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import relulab as rl
+    >>> from relulab.blocks import cones
+    >>> blocks = rl.Blocks(np.eye(2), np.ones((2, 1), dtype=bool), network="plain")
+    >>> [round(cones.largest_norm(blocks, np.array([3.0, -4.0]), form), 12) for form in ("gated", "exact")]
+    [5.0, 4.0]
+    """
+    gradients = blocks.adjoint(dual)
+    norms = np.linalg.norm(gradients, axis=1)
+    if form == "gated":
+        return float(norms.max())
+    largest = norms[: blocks.skip].max(initial=0.0)
+    for j in blocks.skip + np.argsort(-norms[blocks.skip :]):
+        if norms[j] <= largest:  # a projection is never longer than what is projected
+            break
+        cone = blocks.cone(j)
+        sides = (np.linalg.norm(project(cone, sign * gradients[j])[0]) for sign in (1, -1))
+        largest = max(largest, *sides)
+    return float(largest)
+
+
+def null_part(blocks, j, a):
+    """Weights that block j does not see and that close the neuron of a normalized block on the other rows.
+
+    Parameters
+    ----------
+    blocks : Blocks
+        The blocks of a normalized network.
+    j : int
+        The block.
+    a : ndarray, shape (d,)
+        Block coordinates in the cone.
+
+    Returns
+    -------
+    ndarray, shape (d,)
+        The shortest weights v with ``D_j X v = 0`` and ``X (R_j a + v) <= 0`` off the block's rows, v on the
+        null-space part that `project` finds; zero where the block has rank d.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import relulab as rl
+    >>> from relulab.blocks import cones
+    >>> X = np.array([[1.0, 0.0], [1.0, 1.0]])
+    >>> blocks = rl.Blocks(X, np.array([[True], [False]]), network="normalized")
+    >>> cones.null_part(blocks, 0, np.array([1.0, 0.0])).round(9) + 0.0
+    array([ 0., -1.])
+    """
+    C, N = blocks.cone(j)
+    if N.shape[1] == 0:
+        return np.zeros(len(a))
+    z = project((C, N), a)[1]
+    size = np.abs(blocks.X).max() or 1.0
+    return np.linalg.lstsq(blocks.X / size, (2 * blocks.masks[:, j] - 1) * (N @ z))[0] / size
+
+
+def decompose(cone, a):
+    """Write block coordinates as the difference of two vectors in the cone, as short as can be.
+
+    Solves the second-order cone program ``min ||b|| + ||c||  s.t.  b - c = a,  b and c in the cone``.
+
+    Parameters
+    ----------
+    cone : tuple of ndarray, shapes (n, d) and (n, q)
+        C and N.
+    a : ndarray, shape (d,)
+        The block coordinates.
+
+    Returns
+    -------
+    ndarray, shape (2, d)
+        b and c.
+
+    Raises
+    ------
+    ValueError
+        Where the cone is too thin to hold them: no vector is strictly inside, so no weights realize the
+        pattern.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from relulab.blocks import cones
+    >>> cones.decompose((np.eye(2), np.zeros((2, 0))), np.array([3.0, -4.0])).round(6) + 0.0
+    array([[3., 0.],
+           [0., 4.]])
+    """
+    import cvxpy as cp
+
+    C, N = _unit_rows(cone)
+    scale = np.linalg.norm(a)
+    b, c = cp.Variable(len(a)), cp.Variable(len(a))
+    inside = [C @ v + (N @ cp.Variable(N.shape[1]) if N.size else 0) >= 0 for v in (b, c)]
+    problem = cp.Problem(cp.Minimize(cp.norm(b) + cp.norm(c)), [b - c == a / scale, *inside])
+    status, reason = run_clarabel(problem, {"tol_gap_abs": 1e-10, "tol_gap_rel": 1e-10, "tol_feas": 1e-10})
+    if b.value is None:
+        raise ValueError(
+            "a neuron is not the difference of two in its cone, so that no weights realize its pattern "
+            f"({status}{reason and ': '}{reason})"
+        )
+    return scale * np.stack([b.value, c.value])
+
+
+def _unit_rows(cone):
+    """The same cone with rows of norm 1, zero rows left out."""
+    C, N = cone
+    rows = np.hstack([C, N])
+    size = np.abs(rows).max(axis=1, initial=0)
+    rows = rows[size > 0] / size[size > 0, None]
+    rows = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows[:, : C.shape[1]], rows[:, C.shape[1] :]

@@ -1,0 +1,17 @@
+"""The decision: is the plant the unique solution of the minimal-norm program?
+
+`verdicts` is what it says. Many problems go `together`: `problems` and `stacks` hold them, `minimax`
+searches. What they leave open goes `one_by_one`, with `search`, `admm`, `interior_points` and `ties`.
+`sampled` asks both, `all_patterns` goes beyond a sample, and `decision` is `decide` itself.
+
+>>> from relulab.certify import decide
+>>> from relulab.data import instance
+>>> decide(*instance(40, 10, trial=3, rng=7)).status
+'recovered'
+"""
+
+from .decision import decide
+from .sampled import decide_many
+from .verdicts import EVIDENCE, STATUSES, Verdict
+
+__all__ = ["decide", "decide_many", "EVIDENCE", "STATUSES", "Verdict"]

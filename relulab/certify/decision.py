@@ -1,0 +1,50 @@
+"""`decide`: the question over sampled patterns or over all of them, asked of the rooms that answer it."""
+
+from .. import _checks
+from .all_patterns import decide_all
+from .sampled import check_question, decide_over
+
+
+def decide(plant, S, network="skip", form="gated", iterations=4000):
+    """Decide whether the planted neurons are the unique solution of the minimal-norm program.
+
+    Parameters
+    ----------
+    plant : Plant
+        The planted problem, without noise.
+    S : Patterns, array_like of bool, shape (n, p), or "all"
+        The patterns; they must hold the planted ones. ``"all"`` is every pattern of X: decided by a closed
+        form where one applies, by enumeration where that is affordable, otherwise by cutting planes, which
+        can prove a failure but end undecided where they find no more violators.
+    network : {"plain", "skip", "normalized"}
+        The network.
+    form : {"gated", "exact"}
+        The program: ``min sum_j ||W_j||  s.t.  sum_j A_j W_j = y``, without or with the cones.
+    iterations : int
+        Where the search gives up.
+
+    Returns
+    -------
+    Verdict
+        With its evidence; `check` verifies it again.
+
+    Raises
+    ------
+    ValueError
+        For a noisy plant (use `solve`), an unknown network or form, a kind that does not go with the network,
+        patterns that lack a planted one.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> X = rl.draw("gaussian", 60, 10, rng=0)
+    >>> plant, S = rl.plant(X, rng=1), rl.sample_patterns(X, rng=2)
+    >>> verdict = rl.decide(plant, S)
+    >>> verdict.status, rl.check(verdict, plant, S)
+    ('recovered', True)
+    """
+    if isinstance(S, str):
+        _checks.choice("S", S, ("all",))
+        check_question(plant, network, form)
+        return decide_all(plant, network, form, _checks.count("iterations", iterations, 0))
+    return decide_over(plant, S, network, form, iterations)

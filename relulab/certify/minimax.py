@@ -1,0 +1,196 @@
+"""The dual vector whose farthest reach is least, by Newton's method on a sum of powers of the reaches.
+
+Among the dual vectors that meet the planted equations ``B^T dual = g``, one whose reaches ``||A_j^T dual||``
+on the other blocks are all below 1 proves recovery. So lower the largest. What Newton's method lowers is
+
+    f(dual) = 1/q sum_j ||q_j||^q,   q_j = A_j^T dual,   w_j = ||q_j||^(q - 2),
+
+with a power q that doubles from step to step. A step `move` solves
+
+    H move + B nu = -sum_j w_j A_j q_j,   B^T move = 0,   H = sum_j w_j A_j (I + (q - 2) u_j u_j^T) A_j^T,
+
+u_j the direction of q_j. Its first equation says that with ``v_j = w_j (I + (q - 2) u_j u_j^T) A_j^T move +
+w_j q_j`` the outputs of ``nu`` on the planted blocks and of ``v_j`` on the others cancel: added to the plant
+they give another interpolant. Where ``g^T nu + sum_j ||v_j|| < 0`` a little of it is cheaper than the plant.
+So every step may end with a proof of either kind.
+
+Only the blocks that reach furthest have a say in H and in nu: a solution needs few blocks, and fewer of them
+are more often cheaper than the plant.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from array_api_compat import array_namespace
+
+from ..blocks.conditions import MARGIN
+from ..solvers.arrays import pick, root, take, to_numpy
+from ..solvers.inverses import inverse
+from .problems import ALMOST
+from .stacks import RIDGE
+
+STEPS, SINGLE = 10, 4  # most steps, and how many of them are in float32
+FRONTS = 32, 64  # blocks that have a say in the first step, where few are enough for many proofs, and later
+FIRST_POWER = 4.0  # it doubles with every step
+SHARES = np.linspace(0, 3, 61)  # of a step that are tried
+STEEP = 1e-6  # a slope, relative to its terms, that float32 can tell from zero
+
+
+@np.errstate(over="ignore", invalid="ignore")  # in float32 it may run away: then float64 goes on
+def search(stack, dual, found, steps=STEPS):
+    """Look for evidence of either kind; what is found goes to the problems' places in `found`."""
+    xp = array_namespace(stack.X)
+    for step in range(1, steps + 1):
+        if step in (1, SINGLE + 1):
+            if step > 1:
+                stack = stack.precise()
+            Q, g, B = stack.adjoint(dual), stack.cast(stack.g), stack.cast(stack.B)
+            W = stack.lift(Q)
+        power = FIRST_POWER * 2.0 ** (step - 1)
+        lengths = to_numpy(stack.off * root(xp.linalg.vecdot(Q, W)))
+        which = np.argsort(-lengths, axis=1, kind="stable")[:, : FRONTS[step > 1]]
+        front = _front(stack, Q, W, lengths, which, power)
+        move, nu, _ = front.step(B)
+        move = stack.project(dual + xp.astype(move, xp.float64)) - dual
+        dQ = stack.adjoint(move)
+        dW = stack.lift(dQ)
+        slope = to_numpy(front.slope(g, nu, pick(dQ, which), pick(dW, which)))
+        across, square = (to_numpy(stack.off * xp.linalg.vecdot(a, dW)) for a in (Q, dQ))
+        reaches = _along(lengths, across, square)
+        best = reaches.max(axis=2).argmin(axis=1)
+        settled = np.zeros(len(best), dtype=bool)
+        for i, problem in enumerate(stack.problems):
+            own, finding = dual[i : i + 1, ...], None
+            if slope[i] < -STEEP:
+                own_metric = None if front.metric is None else to_numpy(front.metric[i : i + 1, ...])
+                finding = _competitor(problem, to_numpy(own[0, :, 0]), which[i], own_metric, power, step)
+            if finding is None and reaches[i, best[i]].max() < 1 + ALMOST:
+                end = own + float(SHARES[best[i]]) * move[i : i + 1, ...]
+                reach = stack.take([i]).reaches(end)[0]
+                finding = problem.certified("dual", to_numpy(end[0, :, 0]), reach, step)
+            if finding is not None:
+                found[problem.place], settled[i] = finding, True
+        if settled.all():
+            return
+        by = xp.asarray(_share(reaches, which, power)[:, None, None], device=stack.X.device)
+        dual, by = dual + by * move, stack.cast(by)
+        Q, W = Q + by * dQ, W + by * dW
+        if settled.any():
+            left = np.flatnonzero(~settled)
+            stack = stack.take(left)
+            dual, Q, W, g, B = (take(a, left) for a in (dual, Q, W, g, B))
+
+
+class Front(NamedTuple):
+    """The m blocks that reach furthest: what Newton's step needs to know of them.
+
+    Gradients Q and weights W (b, m, d), the w_j (b, m), ``bend = (q - 2) / ||q_j||^2`` (b, m), X (b, n, d),
+    the diagonals of the D_j (b, m, n), and for normalized networks the ``M_j^+`` (b, m, d, d).
+    """
+
+    Q: object
+    W: object
+    weight: object
+    bend: object
+    X: object
+    rows: object
+    metric: object
+
+    def step(self, B):
+        """Newton's step, nu, and the inverse of H: (b, n, 1), (b, k d, 1), (b, n, n)."""
+        xp = array_namespace(B)
+        ridge = RIDGE["float32" if B.dtype == xp.float32 else "float64"]
+        outputs = (self.W @ xp.matrix_transpose(self.X)) * self.rows
+        inner = inverse(self._hessian(outputs), ridge)
+        slope = xp.matrix_transpose(outputs) @ self.weight[..., None]
+        inner_B, inner_slope = inner @ B, inner @ slope
+        Bt = xp.matrix_transpose(B)
+        nu = -(inverse(Bt @ inner_B, ridge) @ (Bt @ inner_slope))
+        return -(inner_slope + inner_B @ nu), nu, inner
+
+    def _hessian(self, outputs):
+        xp = array_namespace(outputs)
+        along = xp.matrix_transpose(outputs) @ ((self.weight * self.bend)[..., None] * outputs)
+        Xt = xp.matrix_transpose(self.X)
+        if self.metric is None:
+            return along + (self.X @ Xt) * (
+                xp.matrix_transpose(self.rows) @ (self.weight[..., None] * self.rows)
+            )
+        for j in range(self.rows.shape[1]):
+            block = self.rows[:, j, :, None] * self.X
+            way = self.weight[:, j, None, None] * self.metric[:, j, ...]
+            along = along + (block @ way) @ xp.matrix_transpose(block)
+        return along
+
+    def through(self, dQ, dW):
+        """``w_j (I + (q - 2) u_j u_j^T) dq_j``, as gradients and as weights."""
+        xp = array_namespace(dW)
+        along = (self.bend * xp.linalg.vecdot(self.Q, dW))[..., None]
+        return tuple(self.weight[..., None] * (d + along * a) for d, a in ((dQ, self.Q), (dW, self.W)))
+
+    def others(self, dQ, dW):
+        """The v_j of a step, as weights, and their norms."""
+        along = zip(self.through(dQ, dW), (self.Q, self.W), strict=True)
+        Q, W = (moved + self.weight[..., None] * a for moved, a in along)
+        return W, root(array_namespace(W).linalg.vecdot(Q, W))
+
+    def slope(self, g, nu, dQ, dW):
+        """``g^T nu + sum_j ||v_j||`` over that sum: (b,)."""
+        xp = array_namespace(nu)
+        spent = xp.sum(self.others(dQ, dW)[1], axis=1)
+        return xp.sum(g * nu, axis=(1, 2)) / spent + 1
+
+
+def _front(stack, Q, W, lengths, which, power):
+    weight, bend = _powers(np.take_along_axis(lengths, which, axis=1), power)
+    xp = array_namespace(Q)
+    weight, bend = (xp.asarray(a, dtype=Q.dtype, device=Q.device) for a in (weight, bend))
+    metric = None if stack.metric is None else pick(stack.metric, which)
+    return Front(pick(Q, which), pick(W, which), weight, bend, stack.X, pick(stack.rows, which), metric)
+
+
+def _powers(lengths, power):
+    with np.errstate(divide="ignore"):
+        weight = (lengths / lengths.max(axis=-1, keepdims=True)) ** (power - 2)
+        return weight, np.where(lengths > 0, (power - 2) / lengths**2, 0)
+
+
+def _along(lengths, across, square):
+    """The reaches after every share of a step: (b, shares, p + s)."""
+    t = SHARES[:, None]
+    squares = lengths[:, None] ** 2 + 2 * t * across[:, None] + t**2 * square[:, None]
+    return np.sqrt(np.maximum(squares, 0))
+
+
+def _share(reaches, which, power):
+    """The share of a step that makes f least: (b,)."""
+    reaches = np.take_along_axis(reaches, which[:, None], axis=2)
+    sizes = reaches / reaches[:, :1].max(axis=2, keepdims=True)
+    return SHARES[np.sum(sizes**power, axis=2).argmin(axis=1)]
+
+
+def _competitor(problem, dual, which, metric, power, step):
+    """The step once more in float64, and the cheaper interpolant that it gives; None where it gives none."""
+    rows, X = problem.rows(which)[None], problem.X[None]
+    metric = None if metric is None else metric.astype(np.float64)
+
+    def gradients(dual):
+        Q = (rows * dual) @ X
+        return Q, Q if metric is None else (metric @ Q[..., None])[..., 0]
+
+    Q, W = gradients(dual)
+    on = ~np.isin(which, problem.planted.home)
+    weight, bend = _powers(np.sqrt(np.vecdot(Q, W)) * on, power)
+    front = Front(Q, W, weight, bend, X, rows, metric)
+    move, nu, inner = front.step(problem.planted.B[None])
+    V, lengths = front.others(*gradients(move[0, :, 0]))
+    g, nu, spent = problem.planted.g.reshape(problem.k, -1), nu.reshape(problem.k, -1), lengths.sum()
+    shares = 4 / np.linalg.norm(nu) * 0.5 ** np.arange(30)
+    costs = np.linalg.norm(g + shares[:, None, None] * nu, axis=2).sum(axis=1) + shares * spent
+    share = shares[costs.argmin()]
+    competitor = problem.point(g + share * nu)
+    competitor[which] += share * V[0]
+    competitor, cost = problem.mended(
+        competitor, which, lambda error: front.through(*gradients(inner[0] @ error))[1][0]
+    )
+    return problem.cheaper(competitor, cost, step) if cost < problem.k * (1 - MARGIN) else None

@@ -1,0 +1,91 @@
+"""The decision over given patterns: many problems together, and with care what they leave open.
+
+Two kinds of evidence settle it. A dual vector that meets the planted equations and stays strictly inside
+the ball on every other block proves that the plant is the unique solution. An interpolant that costs less
+proves that it is not a solution, and another that costs the same that it is not the only one. Nothing else
+counts: a search that ends without evidence ends "undecided".
+"""
+
+import numpy as np
+
+from .. import _checks
+from ..blocks.blocks import check_pair
+from ..blocks.conditions import FORMS
+from ..patterns.sampling import as_masks
+from .one_by_one import decide_with_care
+from .together import decide_together
+from .verdicts import Verdict
+
+TOGETHER = 400 * 400  # rows x patterns that ADMM treats together, all problems counted
+
+
+def decide_over(plant, S, network, form, iterations=4000):
+    """The verdict on one problem; see `decide`."""
+    return decide_many([plant], [S], network, form, iterations)[0]
+
+
+def decide_many(plants, patterns, network="skip", form="gated", iterations=4000, xp=np, device=None):
+    """Decide several planted problems; those of equal shape go together.
+
+    Parameters
+    ----------
+    plants : sequence of Plant
+        The planted problems, without noise.
+    patterns : sequence of Patterns or array_like of bool, shape (n, p)
+        The patterns of each.
+    network, form, iterations
+        As for `decide`.
+    xp : module
+        The array namespace that stacks of problems are computed in: NumPy, or one of array-api-compat.
+    device : object, optional
+        A device of that namespace.
+
+    Returns
+    -------
+    list of Verdict
+        What `decide` answers for each, whatever goes with it.
+
+    Raises
+    ------
+    ValueError
+        As `decide`.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> plants, patterns = zip(*(rl.phase.instance(40, 10, trial) for trial in range(3)))
+    >>> [verdict.status for verdict in rl.certify.decide_many(plants, patterns)]
+    ['recovered', 'recovered', 'recovered']
+    """
+    for plant in plants:
+        check_question(plant, network, form)
+    iterations = _checks.count("iterations", iterations, 0)
+    masks = [as_masks(S, len(plant.X)) for plant, S in zip(plants, patterns, strict=True)]
+    found = decide_together(plants, masks, network, form, iterations, xp, device)
+    left = [i for i, finding in enumerate(found) if finding is None]
+    for places in _of_one_shape(left, masks, plants, form):
+        cases = [(plants[i], patterns[i]) for i in places]
+        careful = decide_with_care(cases, network, form, iterations, xp, device)
+        for i, finding in zip(places, careful, strict=True):
+            found[i] = finding
+    return [
+        Verdict(f.status, f.evidence, f.dual, f.W, float(f.margin), f.steps, network, form, S, f.reason)
+        for f, S in zip(found, patterns, strict=True)
+    ]
+
+
+def check_question(plant, network, form):
+    check_pair(plant.kind, network)
+    _checks.choice("form", form, FORMS)
+    if plant.sigma > 0:
+        raise ValueError(f"plant has noise, sigma={plant.sigma}: nothing is recovered exactly; use solve")
+
+
+def _of_one_shape(left, masks, plants, form):
+    """The problems that are left, in groups of one shape that fit into a cache; gated ones by themselves."""
+    shapes = {}
+    for i in left:
+        shapes.setdefault((masks[i].shape, plants[i].X.shape), []).append(i)
+    for ((n, p), _), places in shapes.items():
+        width = max(1, TOGETHER // (n * p)) if form == "exact" else 1
+        yield from (places[start : start + width] for start in range(0, len(places), width))

@@ -1,0 +1,144 @@
+"""Planted problems of one shape as arrays with a leading axis, for any array library.
+
+What costs most is in float32: it only proposes, and `problems` makes certain what it proposes. The planted
+equations are in float64, so that dual vectors meet them.
+"""
+
+import numpy as np
+from array_api_compat import array_namespace
+
+from ..solvers.arrays import root, take, to_numpy
+from ..solvers.inverses import inverse
+from .problems import basis
+
+RIDGE = {"float32": 1e-7, "float64": 1e-14}  # what keeps matrices invertible, relative to a mean eigenvalue
+THIN = 1.15  # blocks with fewer active rows than this many times d are too ill-conditioned for float32
+
+
+class Stack:
+    """Problems of one shape, X scaled to largest entry 1.
+
+    Attributes
+    ----------
+    X : array of float32 (or what `dtype` is), shape (b, n, d)
+        The data.
+    rows : the same, shape (b, p + s, n)
+        The diagonals of the D_j, a block a row.
+    off : the same, shape (b, p + s)
+        0 at the planted blocks, 1 elsewhere.
+    B : array of float64, shape (b, n, k d)
+        The planted blocks side by side.
+    g : array of float64, shape (b, k d, 1)
+        What the dual vector must show on them: ``B^T dual = g``.
+    inverse : array of float64, shape (b, k d, k d)
+        Of ``B^T B``.
+    metric : the same, shape (b, p, d, d), or None
+        The ``M_j^+`` of normalized networks, once they are needed.
+    problems : list of Problem
+        What they are stacked from.
+    """
+
+    def __init__(self, problems, xp=np, device=None, dtype="float32"):
+        self.problems, self.dtype, first = problems, dtype, problems[0]
+        (n, p), skip = first.masks.shape, int(first.network == "skip")
+        rows = np.ones((len(problems), p + skip, n), dtype=dtype)
+        off = np.ones(rows.shape[:2], dtype=dtype)
+        for i, problem in enumerate(problems):
+            rows[i, skip:] = np.ascontiguousarray(problem.masks.T)  # to transpose bytes is cheaper
+            off[i, problem.planted.home] = 0
+
+        def put(arrays, dtype=np.float64):
+            return xp.asarray(np.stack(arrays).astype(dtype, copy=False), device=device)
+
+        self.X = put([problem.X for problem in problems], dtype)
+        self.rows, self.off = (xp.asarray(array, device=device) for array in (rows, off))
+        self.B = put([problem.planted.B for problem in problems])
+        self.g = put([problem.planted.g[:, None] for problem in problems])
+        self.inverse = inverse(xp.matrix_transpose(self.B) @ self.B, 1e-14)
+        self._metric = None
+
+    def take(self, which):
+        """Some of the problems."""
+        other = object.__new__(Stack)
+        for name, value in vars(self).items():
+            setattr(other, name, value if isinstance(value, str | None) else take(value, which))
+        return other
+
+    def precise(self):
+        """The same in float64."""
+        return Stack(self.problems, array_namespace(self.X), self.X.device, "float64")
+
+    def cast(self, array):
+        """An array in this stack's precision."""
+        return array_namespace(array).astype(array, self.X.dtype)
+
+    def adjoint(self, dual):
+        """The gradients ``X^T D_j dual``: (b, n, 1) -> (b, p + s, d)."""
+        return self.rows @ (self.cast(dual) * self.X)
+
+    def lift(self, Q):
+        """Gradients to weights, ``M_j^+ q_j``."""
+        return Q if self.metric is None else (self.metric @ Q[..., None])[..., 0]
+
+    def lengths(self, dual):
+        """How far dual vectors reach on every block off the plant, 0 on the others: (b, p + s)."""
+        Q = self.adjoint(dual)
+        return self.off * root(array_namespace(Q).linalg.vecdot(Q, self.lift(Q)))
+
+    def reaches(self, dual):
+        """How far each dual vector reaches off the plant, to float64: see `Problem.reach`."""
+        trials = zip(self.problems, to_numpy(dual)[:, :, 0], to_numpy(self.lengths(dual)), strict=True)
+        return [
+            problem.reach(own, roughly, None if self.metric is None else to_numpy(self.metric[i, ...]))
+            for i, (problem, own, roughly) in enumerate(trials)
+        ]
+
+    @property
+    def metric(self):
+        if self._metric is None and self.problems[0].network == "normalized":
+            self._metric = self._inverses()
+        return self._metric
+
+    def _inverses(self):
+        xp = array_namespace(self.X)
+        b, n, d = self.X.shape
+        squares = xp.reshape(self.X[:, :, :, None] * self.X[:, :, None, :], (b, n, d * d))
+        second = xp.reshape(self.rows @ squares, (*self.rows.shape[:2], d, d))
+        thin = to_numpy(xp.sum(self.rows, axis=2)) < THIN * d
+        if not thin.any():
+            return inverse(second, RIDGE[self.dtype])
+        exact = np.zeros((*thin.shape, d, d), dtype=self.dtype)
+        X, active = to_numpy(self.X).astype(np.float64), to_numpy(self.rows)
+        for i, j in zip(*np.nonzero(thin), strict=True):
+            way = basis(X[i] * active[i, j][:, None])[1]
+            exact[i, j] = way @ way.T
+        device, thin = self.X.device, thin[..., None, None]
+        exact, thin = xp.asarray(exact, device=device), xp.asarray(thin, device=device)
+        eye = xp.eye(d, dtype=second.dtype, device=device)
+        return xp.where(thin, exact, inverse(xp.where(thin, eye, second), RIDGE[self.dtype]))
+
+    def project(self, dual):
+        """The nearest dual vectors that meet the planted equations."""
+        xp = array_namespace(dual)
+        for _ in range(2):
+            lack = xp.matrix_transpose(self.B) @ dual - self.g
+            dual = dual - self.B @ (self.inverse @ lack)
+        return dual
+
+    @np.errstate(over="ignore")  # infinitely far is an answer
+    def residual(self, dual):
+        """How well dual vectors meet the planted equations: (b,)."""
+        xp = array_namespace(dual)
+        lack = xp.matrix_transpose(self.B) @ dual - self.g
+        return root(xp.sum(lack * lack, axis=(1, 2)))
+
+    def spread(self):
+        """How independent the planted outputs are, smallest over largest eigenvalue of their Gram matrix."""
+        xp, d = array_namespace(self.g), self.X.shape[2]
+        if self.B.shape[2] == d:
+            return xp.ones_like(self.g[:, 0, 0])
+        starts = range(0, self.B.shape[2], d)
+        outputs = xp.concat([self.B[:, :, i : i + d] @ self.g[:, i : i + d, :] for i in starts], axis=-1)
+        outputs = outputs / xp.sqrt(xp.sum(outputs * outputs, axis=1, keepdims=True))
+        values = xp.linalg.eigvalsh(xp.matrix_transpose(outputs) @ outputs)
+        return values[:, 0] / values[:, -1]

@@ -1,0 +1,29 @@
+"""Data and planted problems: what every experiment starts from.
+
+`ensembles` draws rows, `planted` hides neurons behind labels, `trials` gives the planted problem of every
+trial of a seed by itself.
+
+>>> from relulab.data import draw, plant
+>>> X = draw("gaussian", 6, 2, rng=0)
+>>> plant(X, kind="relu", rng=1).y.shape
+(6,)
+"""
+
+from .ensembles import ENSEMBLES, cluster_direction, cluster_means, clustered, draw
+from .planted import DIRECTIONS, KINDS, Plant, plant
+from .trials import instance, instances, planted_problem
+
+__all__ = [
+    "ENSEMBLES",
+    "cluster_direction",
+    "cluster_means",
+    "clustered",
+    "draw",
+    "DIRECTIONS",
+    "KINDS",
+    "Plant",
+    "plant",
+    "instance",
+    "instances",
+    "planted_problem",
+]

@@ -1,0 +1,16 @@
+"""The paper's figures: what each shows, how it is computed, what came out.
+
+`list` names them, `archive` stores a result, `results` opens it, `clusters`, `trained` and `runs` compute it,
+`ground_truth` knows what holds over all patterns, `pictures` draws.
+
+>>> from relulab import figures
+>>> figures.open_figure("4a").attrs["network"]
+'skip'
+"""
+
+from .ground_truth import closed_form, truth
+from .list import FIGURES
+from .results import ENDINGS, measured_edge, open_figure, stored
+from .runs import compute
+
+__all__ = ["ENDINGS", "closed_form", "truth", "compute", "FIGURES", "measured_edge", "open_figure", "stored"]

@@ -1,0 +1,145 @@
+"""The paper's figures as data: number -> sweep, with what it should show.
+
+`FIGURES` holds them all; `relulab.figure_runs` computes them, `open_figure` opens the results that come with
+the package.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from .. import _checks
+from ..phase.distances import METRICS
+from .list import FIGURES
+
+RESULTS, FILE = Path(__file__).parents[1] / "results", "figure-{}.zarr.zip"
+ENDINGS = {"paper": "", "released": "-released"}
+SCALES = ("book", "paper")
+
+
+def open_figure(number, protocol="paper"):
+    """Open a figure's result that comes with the package.
+
+    Parameters
+    ----------
+    number : str
+        A figure's number, such as ``"4a"``.
+    protocol : {"paper", "released"}
+        Figures of trained networks come with both.
+
+    Returns
+    -------
+    xarray.Dataset
+        As from `phase_diagram`, with a dimension ``sigma`` where the figure has noise. The attributes hold
+        the command, seed, versions, machine and wall time that made it, its scale, and whether the
+        expectation held.
+
+    Raises
+    ------
+    ValueError
+        For a figure or a protocol without a stored result; the message names those that have one.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> ds = rl.open_figure("4a")
+    >>> ds.sizes["n"], ds.sizes["d"], ds.attrs["held"]
+    (40, 10, 1)
+    """
+    from .archive import load
+
+    numbers = stored(_checks.choice("protocol", protocol, ENDINGS))
+    return load(_file(_checks.choice("figure", number, numbers), protocol))
+
+
+def _file(number, protocol):
+    return RESULTS / FILE.format(number + ENDINGS[protocol])
+
+
+def stored(protocol="paper"):
+    """What comes with the package.
+
+    Parameters
+    ----------
+    protocol : {"paper", "released"}
+        As for `open_figure`.
+
+    Returns
+    -------
+    dict
+        Number -> the file's name and size, in words; in the order of `FIGURES`.
+
+    Examples
+    --------
+    >>> from relulab.figures.results import stored
+    >>> "4a" in stored()
+    True
+    """
+    files = {number: _file(number, protocol) for number in FIGURES}
+    return {
+        number: f"results/{file.name}, {file.stat().st_size / 1000:.0f} kB"
+        for number, file in files.items()
+        if file.is_file()
+    }
+
+
+def solved_as(figure):
+    """The number of the first figure with the same cells: both distances are of the same solutions.
+
+    Parameters
+    ----------
+    figure : relulab.figure_list.Figure
+        A figure.
+
+    Returns
+    -------
+    str
+        Its own number, unless an earlier figure has the same problems and programs.
+
+    Examples
+    --------
+    >>> from relulab.figures.list import FIGURES
+    >>> from relulab.figures.results import solved_as
+    >>> solved_as(FIGURES["7"]), solved_as(FIGURES["19"])
+    ('7', '7')
+    """
+
+    def computed(other):
+        metric = other.settings.get("metric", "recovery")
+        return other.settings | {"metric": "distance" if metric in METRICS else metric}, other.sigmas
+
+    return next(number for number, other in FIGURES.items() if computed(other) == computed(figure))
+
+
+def measured_edge(ds):
+    """Where the success rate crosses 1/2, in n/d, averaged over the dimensions where it does.
+
+    In each column the crossing is taken between the last size below 1/2 and the next one.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        From `phase_diagram`, with ``rate``.
+
+    Returns
+    -------
+    float
+        A ratio; NaN where no column crosses.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> from relulab.figures.results import measured_edge
+    >>> ds = rl.phase_diagram(n=range(20, 81, 10), d=[20], trials=4, progress=False)
+    >>> 1.5 < measured_edge(ds) < 2.6
+    True
+    """
+    n, edges = ds.n.values, []
+    for d in ds.d.values:
+        rate = ds.rate.sel(d=d).values
+        below = np.flatnonzero(rate < 0.5)
+        if below.size and below[-1] + 1 < len(n):
+            i = below[-1]
+            share = (0.5 - rate[i]) / (rate[i + 1] - rate[i])
+            edges.append((n[i] + share * (n[i + 1] - n[i])) / d)
+    return float(np.mean(edges)) if edges else float("nan")

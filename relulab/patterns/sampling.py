@@ -1,0 +1,199 @@
+"""Arrangement patterns: which rows of X a neuron is active on, and the gates that realize them."""
+
+from math import comb
+
+import numpy as np
+
+from .. import _checks
+from .all_ones import all_ones_gate, all_ones_gates
+
+
+class Patterns:
+    """A set of distinct arrangement patterns of one data matrix.
+
+    Attributes
+    ----------
+    array : ndarray of bool, shape (n, p)
+        One pattern a column; `numpy.asarray` gives it too.
+    gates : ndarray, shape (d, p)
+        Weights that realize them: ``array == (X @ gates >= 0)``.
+    complete : bool
+        True where no nonzero pattern of X is missing (`enumerate_patterns`); False for a sample.
+    """
+
+    def __init__(self, array, gates, complete=False):
+        self.array, self.gates, self.complete = array, gates, complete
+
+    @property
+    def n(self):
+        """Number of rows, int."""
+        return self.array.shape[0]
+
+    @property
+    def p(self):
+        """Number of patterns, int."""
+        return self.array.shape[1]
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self.array, dtype=dtype, copy=copy)
+
+    def __len__(self):
+        return self.p
+
+    def __repr__(self):
+        return f"Patterns(n={self.n}, p={self.p}{', complete' if self.complete else ''})"
+
+
+def as_masks(S, n):
+    """Return `S`, Patterns or a boolean array, as a bool array (n, p) with p >= 1."""
+    masks = S.array if isinstance(S, Patterns) else np.asarray(S)
+    if masks.dtype != bool or masks.ndim != 2 or masks.shape[0] != n:
+        raise ValueError(
+            f"S has dtype {masks.dtype} and shape {masks.shape}; it must be Patterns or a bool array ({n}, p)"
+        )
+    if masks.shape[1] == 0:
+        raise ValueError("S is an empty pattern set; it must hold at least one pattern")
+    return masks
+
+
+def gates_of(X, masks):
+    """Gates that realize given patterns.
+
+    Parameters
+    ----------
+    X : array_like, shape (n, d)
+        The data.
+    masks : array_like of bool, shape (n, p)
+        One pattern a column.
+
+    Returns
+    -------
+    ndarray, shape (d, p)
+        Unit columns with ``masks == (X @ gates >= 0)``, strictly inside the cell of each pattern: found by
+        Newton's method or linear programming, one small problem a column.
+
+    Raises
+    ------
+    ValueError
+        Where no u lies strictly inside the cell of a pattern; the first such column is named.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import relulab as rl
+    >>> X = rl.draw("gaussian", 12, 3, rng=0)
+    >>> masks = np.asarray(rl.sample_patterns(X, rng=1))
+    >>> bool((masks == (X @ rl.gates_of(X, masks) >= 0)).all())
+    True
+    """
+    X = _checks.data(X)
+    masks = as_masks(masks, len(X))
+    gates = np.empty((X.shape[1], masks.shape[1]))
+    silent = ~X.any(axis=1)
+    for j, mask in enumerate(masks.T):
+        u = all_ones_gate(np.where(mask[:, None], X, -X)) if mask[silent].all() else None
+        if u is not None:
+            gates[:, j] = u / (np.linalg.norm(u) or 1.0)
+        if u is None or (mask != (X @ gates[:, j] >= 0)).any():
+            raise ValueError(f"column {j} of masks is no pattern of X: no u lies strictly inside its cell")
+    return gates
+
+
+def count_patterns(n, d):
+    """Cover's count of the arrangement patterns of n rows in general position in dimension d.
+
+    ``2 sum_{k < min(n, d)} C(n - 1, k)``, the zero pattern included; 2^n where n <= d. In general position
+    every min(n, d) rows are independent.
+
+    Parameters
+    ----------
+    n, d : int
+        Number of rows; dimension (the rank of X).
+
+    Returns
+    -------
+    int
+        Exact.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> rl.count_patterns(6, 2), rl.count_patterns(4, 9)
+    (12, 16)
+    """
+    n, d = _checks.count("n", n), _checks.count("d", d)
+    return 2 * sum(comb(n - 1, k) for k in range(min(n, d)))
+
+
+def distinct_columns(masks):
+    """Indices of the first occurrence of each column, in order."""
+    packed = np.packbits(np.ascontiguousarray(masks.T), axis=1)
+    if packed.shape[1] >= 8:  # mostly 64 rows tell all columns apart
+        starts = np.ascontiguousarray(packed[:, :8]).view(np.uint64)
+        if len(np.unique(starts)) == len(starts):
+            return np.arange(len(starts))
+    keys = packed.view(np.dtype((np.void, packed.shape[1]))).ravel()
+    return np.sort(np.unique(keys, return_index=True)[1])
+
+
+def sample_patterns(X, count=None, include=None, rng=0):
+    """Sample arrangement patterns with Gaussian gates.
+
+    Parameters
+    ----------
+    X : array_like, shape (n, d)
+        The data.
+    count : int, optional
+        Number of gates drawn; max(n, 50) by default. Repeated patterns and the zero pattern are dropped.
+    include : array_like, shape (d, m), optional
+        Weights whose patterns must be in the set; they come first.
+    rng : numpy.random.Generator or int
+        Source of randomness, or a seed.
+
+    Returns
+    -------
+    Patterns
+        Distinct, none zero. The all-ones pattern is in it, once and last, if it exists.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import relulab as rl
+    >>> X = rl.draw("gaussian", 30, 5, rng=0)
+    >>> S = rl.sample_patterns(X, rng=1)
+    >>> bool((np.asarray(S) == (X @ S.gates >= 0)).all())
+    True
+    """
+    return sample_together([X], count, [include], [rng])[0]
+
+
+def sample_together(data, count=None, includes=None, rngs=None):
+    """`sample_patterns` for several data matrices; a list of Patterns."""
+    samples = [
+        _sample(_checks.data(X), count, include, _checks.generator(rng))
+        for X, include, rng in zip(data, includes, rngs, strict=True)
+    ]
+    gates = all_ones_gates(data)
+    return [_complete(X, *sample, gate) for X, sample, gate in zip(data, samples, gates, strict=True)]
+
+
+def _sample(X, count, include, rng):
+    """Masks and gates, those of zeros and ones left out."""
+    n, d = X.shape
+    count = max(n, 50) if count is None else _checks.count("count", count)
+    gates = rng.standard_normal((d, count))
+    if include is not None:
+        gates = np.hstack([_checks.array("include", include, (d, "m")), gates])
+    masks = X @ gates >= 0
+    nonzero = X.any(axis=1)
+    active = masks[nonzero].sum(axis=0)
+    keep = distinct_columns(masks)
+    keep = keep[(active[keep] > 0) & (active[keep] < nonzero.sum())]
+    return (masks, gates) if len(keep) == masks.shape[1] else (masks[:, keep], gates[:, keep])
+
+
+def _complete(X, masks, gates, gate):
+    if gate is not None and X.any():
+        masks = np.hstack([masks, np.ones((len(X), 1), dtype=bool)])
+        gates = np.hstack([gates, gate[:, None]])
+    return Patterns(masks, gates)

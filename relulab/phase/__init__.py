@@ -1,0 +1,27 @@
+"""Many planted problems: phase diagrams and how they are computed, kept and gone on with.
+
+`cells` decides the trials of one (n, d), `distances` measures them, `released` does it as the released code
+does, `store` keeps cells, `executor` spreads them, `datasets` says what they are, `grid` is
+`phase_diagram` itself.
+
+>>> from relulab import phase
+>>> ds = phase.phase_diagram([20, 30], [5], trials=2, progress=False)
+>>> ds["rate"].shape
+(2, 1)
+"""
+
+from ..data.trials import instance, instances
+from .datasets import FIELDS, provenance
+from .distances import measure, vanishing
+from .grid import PROTOCOLS, phase_diagram
+
+__all__ = [
+    "measure",
+    "provenance",
+    "vanishing",
+    "instance",
+    "instances",
+    "PROTOCOLS",
+    "phase_diagram",
+    "FIELDS",
+]

@@ -1,0 +1,239 @@
+"""Phase diagrams: how often a plant is recovered, over a grid of samples n and dimension d."""
+
+import time
+from concurrent.futures import Executor
+
+import numpy as np
+
+from .. import _checks
+from ..blocks.blocks import NETWORKS, check_pair
+from ..blocks.conditions import FORMS
+from ..certify.together import DEVICES
+from ..data.ensembles import ENSEMBLES
+from ..data.planted import DIRECTIONS, KINDS
+from ..data.trials import instance, instances
+from . import datasets, distances
+from .cells import run_cell
+from .datasets import FIELDS, provenance
+from .executor import run_cells
+from .store import open_store
+
+__all__ = ["instance", "instances", "phase_diagram"]
+PROTOCOLS = ("paper", "released")
+METRICS = ("recovery", "isometry", *distances.METRICS)
+
+
+def phase_diagram(
+    n=range(10, 401, 10),
+    d=range(10, 101, 10),
+    trials=5,
+    kind="linear",
+    network="skip",
+    form="gated",
+    ensemble="gaussian",
+    direction="random",
+    k=1,
+    sigma=0.0,
+    beta=None,
+    metric="recovery",
+    patterns=1,
+    rng=0,
+    store=None,
+    executor=None,
+    progress=True,
+    audit=False,
+    device="cpu",
+    protocol="paper",
+):
+    """Decide planted problems, or measure how far their solutions are from the plant, over a grid of sizes.
+
+    Patterns are sampled, so what this measures is an upper bound for the same program over all patterns. Over
+    all patterns the exact program is the ReLU network. A gated diagram is a bound for the gated program only:
+    what the gated program misses, the ReLU network may recover.
+    With a store, a sweep that was stopped, by Ctrl-C or a power cut, goes on where it was: run the same
+    call again.
+
+    Parameters
+    ----------
+    n, d : iterable of int
+        Samples and dimensions of the grid.
+    trials : int
+        Random problems a cell.
+    kind : {"linear", "relu", "normalized"}
+        What is planted.
+    network : {"skip", "plain", "normalized"}
+        What is fitted.
+    form : {"gated", "exact"}
+        The program.
+    ensemble : {"gaussian", "cubic", "whitened", "cubic-whitened"} or callable
+        The data.
+    direction : {"random", "smallest", "axes", "opposite"}
+        Where the planted neurons point.
+    k : int
+        How many are planted.
+    sigma : float
+        Noise level, for the distances; the other metrics ask it to be 0.
+    beta : float, optional
+        Weight of the regularizer, for the distances; None is the minimal-norm program.
+    metric : {"recovery", "isometry", "distance", "test-distance"}
+        ``"recovery"``: is the plant the unique solution (`decide`). ``"isometry"``: does the isometry
+        condition hold (`isometry`), which is sufficient, not necessary. ``"distance"``: of the solution from
+        the planted weights. ``"test-distance"``: of its outputs from the plant's on n fresh rows without
+        noise (`relulab.distances.measure`).
+    patterns : int
+        Gates drawn for each row of the data; never fewer than 50 in all.
+    rng : int
+        The seed. Trial t of cell (n, d) depends on (seed, n, d, t) alone.
+    store : str or path, optional
+        Where finished cells are kept: a folder, or an fsspec address such as ``s3://bucket/sweep.zarr``.
+        Cells that are there are read, the others computed. Several processes may share one folder.
+    executor : concurrent.futures.Executor, optional
+        What the cells run on; by default threads on the machine's cores. `sweep.processes` is faster for many
+        small cells.
+    progress : bool
+        Show a progress bar.
+    audit : bool
+        Re-check every verdict that is computed with `check`.
+    device : {"cpu", "auto"}
+        What decides: NumPy, or a CUDA device through torch where there is one.
+    protocol : {"paper", "released"}
+        ``"released"`` computes what the paper's released code does (`relulab.released`), without evidence.
+
+    Returns
+    -------
+    xarray.Dataset
+        Over (n, d, trial): ``status``, ``evidence`` (codes, with their meanings as attributes), ``margin``,
+        ``iterations``, ``seconds`` (of processor time). Over (n, d): ``rate`` (share of trials with status
+        "recovered"), its Wilson interval ``lower``, ``upper``, ``undecided`` and ``evidence_count`` (counts).
+        Attributes: the configuration, the seed and how trials are seeded, versions, machine, date, and the
+        seconds of this call.
+
+        For the distances: ``distance``, ``test_distance`` and the solution's ``gap`` take the place of
+        ``margin`` and ``iterations``, and over (n, d) there are the ``mean``, ``median`` and quartiles
+        ``lower``, ``upper`` of the metric. A trial whose program is infeasible or not solved has status
+        "undecided", the reason as its evidence, and NaN distances, which enter none of these.
+
+    Raises
+    ------
+    ValueError
+        For an unknown option, an empty grid, noise or beta where the metric has none, a store that holds
+        another sweep.
+    OSError
+        Where the store cannot be written, a full disk for one; what it holds stays good.
+
+    Warns
+    -----
+    relulab.store.DamagedCells
+        Where stored cells fail their checksum; they are computed again.
+
+    Notes
+    -----
+    A cluster is an executor: only this process touches the store, and workers need relulab and no shared
+    disk. ``Client`` is that of dask.distributed (``pip install relulab[cluster]``). On Slurm, through
+    dask-jobqueue::
+
+        cluster = SLURMCluster(cores=16, processes=16, memory="64GB", walltime="04:00:00")
+        cluster.scale(jobs=60)
+        with Client(cluster) as client:
+            ds = rl.phase_diagram(..., store="sweep.zarr", executor=client.get_executor())
+
+    On Kubernetes, or any scheduler that runs already, the client takes its address:
+    ``Client("tcp://dask-scheduler:8786")``. A worker that dies loses nothing, its cells run elsewhere.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> ds = rl.phase_diagram(n=[20, 100], d=[20], trials=4, progress=False)
+    >>> ds.rate.values[:, 0].tolist()
+    [0.0, 1.0]
+    """
+    sizes_n = _grid("n", n)
+    sizes_d = _grid("d", d)
+    trials = _checks.count("trials", trials)
+    seed = _checks.count("rng", rng, 0)
+    k = _checks.count("k", k, 1, min(sizes_d))
+    check_pair(_checks.choice("kind", kind, KINDS), _checks.choice("network", network, NETWORKS))
+    _checks.choice("metric", metric, METRICS)
+    _checks.choice("direction", direction, DIRECTIONS)
+    _checks.choice("form", form, FORMS)
+    _checks.choice("device", device, DEVICES)
+    if not callable(ensemble):
+        _checks.choice("ensemble", ensemble, ENSEMBLES)
+    sigma = _checks.nonnegative("sigma", sigma)
+    beta = None if beta is None else _checks.nonnegative("beta", beta)
+    measured = metric in distances.METRICS
+    if not measured and (sigma > 0 or beta is not None):
+        raise ValueError(
+            f"sigma={sigma}, beta={beta} with metric={metric!r}: exact recovery is asked of noiseless labels "
+            "and the minimal-norm program; use 0 and None, or a distance"
+        )
+    if executor is not None and not isinstance(executor, Executor):
+        raise ValueError(f"executor={executor!r} is no Executor; of a Dask client pass client.get_executor()")
+
+    problem = {
+        "kind": kind,
+        "ensemble": ensemble,
+        "direction": direction,
+        "k": k,
+        "sigma": sigma,
+        "rng": seed,
+    }
+    problem |= {} if _checks.count("patterns", patterns) == 1 else {"patterns": patterns}
+    kept_as = "distance" if measured else metric  # both distances come from one solution
+    released = _checks.choice("protocol", protocol, PROTOCOLS) == "released"
+    arguments = (trials, problem, network, form, kept_as, audit, beta, device, released)
+    settings = problem | {"network": network, "form": form, "metric": kept_as, "trials": trials}
+    settings |= {"beta": beta} if measured else {}
+    settings |= {"protocol": protocol} if released else {}
+    fields = distances.FIELDS if measured else FIELDS
+    if callable(ensemble):
+        # The name alone does not tell two functions apart.
+        first = instance(sizes_n[0], sizes_d[0], 0, **problem)[0].X
+        name = getattr(ensemble, "__name__", type(ensemble).__name__)
+        settings["ensemble"] = f"{name}, first drawing {first.flat[0]:.6g}"
+    configuration = {"n": sizes_n, "d": sizes_d, "fields": list(fields)} | settings
+    begun = time.perf_counter()
+    with open_store(store, configuration) as kept:
+        table = kept.read()
+        _complete(table, kept, sizes_n, sizes_d, arguments, executor, progress)
+        settings |= datasets.merged(kept.runs()) | {"seconds": time.perf_counter() - begun}
+    settings |= {
+        "metric": metric,
+        "seeding": "trial t of cell (n, d): numpy.random.default_rng([rng, n, d, t])",
+    }
+    if measured:
+        settings["beta"] = "None" if beta is None else beta
+        ds = distances.dataset(table, settings, metric)
+    else:
+        ds = datasets.dataset(table, settings)
+    return ds.assign_coords(n=sizes_n, d=sizes_d, trial=np.arange(trials))
+
+
+def _complete(table, kept, sizes_n, sizes_d, arguments, executor, progress):
+    """Compute the missing cells of a table, keeping each."""
+    missing = np.isnan(table[..., FIELDS.index("status")]).any(axis=2)
+    if not missing.any():
+        return
+
+    def keep(place, cell):
+        kept.write(*place, cell)
+        table[place] = cell
+        missing[place] = False
+
+    kept.add_run(provenance() | {"executor": "threads" if executor is None else type(executor).__name__})
+    largest_first = sorted(((sizes_n[i], sizes_d[j], (i, j)) for i, j in np.argwhere(missing)), reverse=True)
+    cells = {place: (size_n, size_d, *arguments) for size_n, size_d, place in largest_first}
+    try:
+        run_cells(run_cell, cells, keep, missing.size, executor, progress)
+    except KeyboardInterrupt:
+        finished = f"{missing.size - missing.sum()} of {missing.size} cells are finished"
+        raise KeyboardInterrupt(f"{finished}; {kept.advice}") from None
+
+
+def _grid(name, values):
+    sizes = [_checks.count(name, int(v) if isinstance(v, np.integer) else v) for v in np.atleast_1d(values)]
+    if not sizes:
+        raise ValueError(f"{name} is empty; give at least one size")
+    if len(set(sizes)) < len(sizes):
+        raise ValueError(f"{name} holds a size twice: {sizes}")
+    return sizes

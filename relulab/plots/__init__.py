@@ -1,0 +1,25 @@
+"""One look for all pictures.
+
+`style` is the look, `diagrams` draws what `phase_diagram` found.
+
+>>> from relulab import plots
+>>> sorted(plots.COLORS)[:2]
+['blue', 'gray']
+"""
+
+from .diagrams import diagram, half_contour, rates, slice_against, slice_against_wendel, theory_curve
+from .style import COLORS, DISTANCE_MAP, RATE_MAP, STYLE, use_style
+
+__all__ = [
+    "COLORS",
+    "DISTANCE_MAP",
+    "RATE_MAP",
+    "STYLE",
+    "use_style",
+    "diagram",
+    "half_contour",
+    "rates",
+    "slice_against",
+    "slice_against_wendel",
+    "theory_curve",
+]

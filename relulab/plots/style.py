@@ -1,0 +1,101 @@
+"""The look of every picture: palette, style, cell borders, titles, legends."""
+
+import matplotlib as mpl
+import numpy as np
+
+# Okabe and Ito's colors, safe for color-blind readers; the order is that of use.
+COLORS = {
+    "blue": "#0072B2",
+    "orange": "#D55E00",
+    "green": "#009E73",
+    "pink": "#CC79A7",
+    "sky": "#56B4E9",
+    "yellow": "#E69F00",
+    "gray": "#6B7280",
+    "ink": "#1F2933",
+}
+RATE_MAP, DISTANCE_MAP = "cividis", "cividis_r"  # bright is good
+
+STYLE = {
+    "figure.figsize": (6.4, 4.2),
+    "figure.facecolor": "white",
+    "figure.constrained_layout.use": True,
+    "savefig.facecolor": "white",
+    "font.size": 11,
+    "axes.titlesize": 12,
+    "axes.edgecolor": COLORS["ink"],
+    "axes.labelcolor": COLORS["ink"],
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.prop_cycle": mpl.cycler(color=[c for name, c in COLORS.items() if name != "ink"]),
+    "xtick.color": COLORS["ink"],
+    "ytick.color": COLORS["ink"],
+    "text.color": COLORS["ink"],
+    "image.cmap": RATE_MAP,
+    "lines.linewidth": 2,
+    "legend.frameon": False,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "relulab",
+}
+
+
+def use_style():
+    """Use the book's look for all figures from here on; in a notebook, draw them as SVG.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> rl.plots.use_style()
+    """
+    mpl.rcParams.update(STYLE)
+    try:
+        from IPython import get_ipython
+        from matplotlib_inline.backend_inline import set_matplotlib_formats
+    except ImportError:
+        return
+    if get_ipython() is not None:
+        set_matplotlib_formats("svg", metadata={"Date": None})
+
+
+def edges(centers):
+    """The borders between cells with these centers."""
+    centers = np.asarray(centers, dtype=float)
+    if len(centers) == 1:
+        return np.array([centers[0] - 0.5, centers[0] + 0.5])
+    middle = (centers[1:] + centers[:-1]) / 2
+    return np.r_[2 * centers[0] - middle[0], middle, 2 * centers[-1] - middle[-1]]
+
+
+def title(settings):
+    """A diagram's settings in three short lines."""
+    if "kind" not in settings:
+        return ""
+    several = "" if settings.get("k", 1) == 1 else f"{settings['k']} neurons, "
+    form = settings.get("form", "gated")
+    bound = settings.get("metric") in ("recovery", "isometry")
+    bounded = "the ReLU network" if form == "exact" else "the gated program"
+    over = f"over sampled patterns{f': an upper bound for {bounded}' if bound else ''}"
+    if settings.get("form") == "trained":
+        over = f"{settings['epochs']} epochs, {settings['protocol']} protocol"
+    return (
+        f"{settings['kind']} plant ({several}{settings['direction']}), {settings['ensemble']} data\n"
+        f"{settings['network']} network, {form}\n"
+        f"{over}"
+    )
+
+
+def mark_undecided(ds, ax):
+    """Write the number of undecided trials on the cells that have any; an isometry condition only fails."""
+    if ds.attrs.get("metric") == "isometry":
+        return
+    for i, j in zip(*np.nonzero(ds.undecided.values), strict=True):
+        ax.text(float(ds.d[j]), float(ds.n[i]), f"?{int(ds.undecided[i, j])}", ha="center", va="center")
+
+
+def legend_below(drawn, **where):
+    """A legend under an axes, or elsewhere on a figure; what is white on the picture is gray in it."""
+    where = where or {"loc": "upper center", "bbox_to_anchor": (0.5, -0.18)}
+    legend = drawn.legend(**where, ncols=1, fontsize=9)
+    for line in legend.get_lines():
+        if line.get_color() == "white":
+            line.set_color(COLORS["gray"])

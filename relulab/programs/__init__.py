@@ -1,0 +1,18 @@
+"""The convex programs that training is equal to, and their solutions.
+
+`cvxpy_programs` writes them as the paper does, `solutions` is what a solver gives back, `scaling` a program
+at unit scale, `fast` solves it on the blocks, `working_set` on few of them, `solving` is `solve` itself,
+`pruning` leaves out neurons that are not needed.
+
+>>> import numpy as np
+>>> from relulab.programs import solve
+>>> round(solve(np.eye(2), [3.0, 4.0], [[True], [True]], network="skip").value, 6)
+5.0
+"""
+
+from .cvxpy_programs import dual, primal
+from .pruning import prune
+from .solutions import Solution
+from .solving import DualSolution, solve, solve_dual
+
+__all__ = ["dual", "primal", "Solution", "DualSolution", "solve", "solve_dual", "prune"]

@@ -1,0 +1,255 @@
+"""The fast solver on the blocks: value, feasible primal point, feasible dual point, and their gap.
+
+The exact form with beta is solved by the multipliers of `lagrangian`. For all else, and where they do not get
+on, the path of `centralpath` leads to the solution, and a point near its end is made exact: blocks that the
+program has switched off are set to zero, what the equations lack is given to the others without leaving the
+cones, the dual vector is scaled into its ball. The gap between the two is always measured, never estimated.
+"""
+
+import functools
+from dataclasses import replace
+
+import numpy as np
+
+from ..solvers.central_path import Path
+from ..solvers.headstart import head_start
+from ..solvers.lagrangian import rounds
+from ..solvers.newton import Program, dot, norm
+from .scaling import Scaled
+from .solutions import Solution
+
+INTERPOLATES = 1e-12  # what a minimal-norm solution may lack, ||fit - y|| over ||y||
+IN_RANGE = 1e-9  # the same for labels that the blocks cannot reach
+CLOSER = 0.1  # a last round of multipliers costs little and makes the gap this much smaller than it need be
+STRETCH = 1e5  # units of a free coordinate that count as much there as one of the others
+PULL = 1e-10  # what may pull at a free coordinate
+SMALL = 1600  # numbers in X below which a program whose blocks have bases is not worth that method
+DIVERGED = 1e10  # a lower bound that many times the cost of least squares belongs to no interpolant
+STALLED = 1e-6  # steps shorter than this lead nowhere
+STIFF = 1.0  # curvature of the blocks while they are mended; it keeps rounding out of the free directions
+ROUNDING = 1e-13  # how far outside its cone rounding may put a row, ||y|| being 1
+TINY = np.finfo(float).tiny
+
+
+def solve_fast(blocks, y, form="gated", beta=None, tol=1e-6, max_iterations=100):
+    """Solve the convex program of a network on its blocks; see `relulab.solve`.
+
+    Parameters
+    ----------
+    blocks : Blocks
+        The blocks.
+    y : ndarray, shape (n,)
+        The labels.
+    form : {"gated", "exact"}
+        Without or with the cones.
+    beta : float or None
+        Weight of the regularizer; None is the minimal-norm program.
+    tol : float
+        Relative gap to reach.
+    max_iterations : int
+        Newton steps after which to give up; twice as many of the multipliers', which are short.
+
+    Returns
+    -------
+    Solution
+        Its weights are feasible (minimal-norm ones interpolate to 1e-12, exact ones are in their cones), so
+        is its dual vector, and the gap is measured. Status ``"optimal"``; ``"optimal_inaccurate"`` where the
+        gap is larger than `tol`; ``"infeasible"`` where nothing interpolates; ``"undecided"`` where no
+        feasible point was found or a value inside was not finite, with the reason and without an answer.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> from relulab.programs.fast import solve_fast
+    >>> X = rl.draw("gaussian", 60, 10, rng=0)
+    >>> blocks = rl.Blocks(X, rl.sample_patterns(X, rng=2), network="skip")
+    >>> solution = solve_fast(blocks, rl.plant(X, rng=1).y, beta=1e-3)
+    >>> solution.status, solution.gap < 1e-6
+    ('optimal', True)
+    """
+    with _threads().limit(limits=1), np.errstate(all="ignore"):
+        try:
+            return _solve(blocks, y, form, beta, tol, max_iterations)
+        except (FloatingPointError, np.linalg.LinAlgError) as error:
+            return Solution.from_coordinates(blocks, y, form, beta, None, None, None, "undecided", str(error))
+
+
+@functools.cache
+def _threads():
+    import scipy.linalg  # noqa: F401, only a library that is loaded can be limited
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
+
+
+def _solve(blocks, y, form, beta, tol, max_iterations):
+    if not (np.isfinite(blocks.X).all() and np.isfinite(y).all()):
+        raise FloatingPointError("X or y holds values that are not finite")
+    scaled = Scaled(blocks, y, beta)
+    program, to_parts = _program(scaled, form)
+    length = scaled.weight * (1.0 if beta is None else beta)
+
+    def solution(found, status, reason=""):
+        dual = found.nu * (length / scaled.size_of_y)
+        parts = to_parts(found.u) * scaled.weight
+        answer = (float(found.value * length), found.gap, found.residual, status, reason, dual, parts)
+        return Solution(*answer, blocks, y, form, beta)
+
+    def nothing(status, reason):
+        return Solution.from_coordinates(blocks, y, form, beta, None, None, None, status, reason)
+
+    if not y.any():
+        return solution(Candidate(program, np.zeros_like(program.counts), np.zeros_like(y), 0.0), "optimal")
+    found = _by_multipliers(program, blocks.skip, tol, 2 * max_iterations)
+    if found is not None and found.gap <= tol:
+        return solution(found, "optimal")
+    path = Path(program)
+    if beta is None and not _reachable(path):
+        return nothing("infeasible", "the blocks cannot reach the labels")
+    least_squares, reason = path.primal, f"the gap is larger than {tol:g} after {max_iterations} steps"
+    for _ in range(max_iterations):
+        if abs(path.gap) <= tol and (found := _nearby(path, tol)).gap <= tol:
+            return solution(found, "optimal")
+        if path.dual > DIVERGED * least_squares:
+            return nothing("infeasible", "a dual vector bounds the value by more than any interpolant costs")
+        try:
+            length_of_step = path.step()
+        except np.linalg.LinAlgError as error:
+            reason = f"the Newton system is too ill-conditioned to go on: {error}"
+            break
+        if length_of_step < STALLED:
+            reason = "the steps have become too short to go on"
+            break
+    found = _nearby(path, tol)
+    if found.gap <= tol:
+        return solution(found, "optimal")
+    if np.isfinite(found.gap):
+        return solution(found, "optimal_inaccurate", reason)
+    return nothing("undecided", f"no feasible point was found: {reason}")
+
+
+def _by_multipliers(program, skip, tol, most):
+    """What the method of multipliers finds; None where it does not apply or does not get on.
+
+    There a free coordinate counts a little. The point is measured as one of the program as it is.
+    """
+    own_bases = program.bases is not None
+    if program.cone is None or program.beta == 0 or (own_bases and program.X.size < SMALL):
+        return None
+    stretch, found = np.where(program.counts > 0, 1.0, STRETCH), None
+    near = replace(program, bases=program.bases * stretch[:, None]) if own_bases else program
+    try:
+        for u, nu, a in rounds(near, head_start(near, skip), most):
+            if np.any(np.abs(program.gradients(nu, a) * (1 - program.counts)) > PULL):
+                continue
+            new = Candidate(program, u * stretch, nu, a)
+            settled = new.gap <= CLOSER * tol or (found and found.gap <= min(tol, 2 * new.gap))
+            found = new if found is None or new.gap < found.gap else found
+            if settled:
+                break
+    except (FloatingPointError, np.linalg.LinAlgError, ValueError):
+        return found
+    return found
+
+
+class Candidate:
+    """A primal point and a feasible dual point, with the gap between them; infinite if infeasible.
+
+    `nu` fills its ball or, with beta, bounds the value best.
+    """
+
+    def __init__(self, program, u, nu, a):
+        gradients = program.gradients(nu, a)
+        free = gradients * (1 - program.counts)
+        largest, along, energy = np.max(norm(gradients * program.counts)), nu @ program.y, nu @ nu
+        scale = 1 / max(largest, TINY)
+        if program.beta > 0:
+            scale = min(scale, max(along, 0.0) / max(program.beta * energy, TINY))
+        error = program.y - program.apply(u)
+        self.u, self.nu, self.residual = u * program.counts, nu * scale, float(norm(error))
+        self.value = float(np.sum(norm(self.u)))
+        bound = scale * (along - np.sum(np.abs(dot(free, u)))) - scale**2 * program.beta / 2 * energy
+        feasible = program.cone is None or np.min(program.cone * program.outputs(u)) >= -ROUNDING
+        if program.beta > 0:
+            self.value += float(error @ error) / (2 * program.beta)
+        else:
+            feasible = feasible and self.residual <= INTERPOLATES
+        self.gap = (self.value - float(bound)) / max(self.value, TINY) if feasible else np.inf
+
+
+def _nearby(path, tol):
+    """The feasible point next to the path: without the blocks that are off if that is good enough."""
+    on = norm(path.u) > path.primal * (1 - norm(path.g))
+    possible = on.any() or path.program.beta > 0
+    if possible and (sparse := _mended(path, 1.0 * on)).gap <= tol:
+        return sparse
+    return _mended(path, np.ones(len(on)))
+
+
+def _mended(path, keep):
+    """Give what the equations lack to the blocks that are kept, in the metric that respects their cones."""
+    program, point = path.program, path.point
+    metric, _, ratio = path.metric(STIFF)
+    solve, u = metric.solver(keep), point.u
+    if program.cone is not None:
+        u = u + metric.solve(program.pull(program.cone * (ratio * path.outside)))
+    u = u * keep[:, None]
+    for _ in range(3):
+        missing = program.y - program.apply(u) - program.beta * point.nu
+        u = u + metric.solve(program.adjoint(solve(missing))) * keep[:, None]
+    return Candidate(program, u, point.nu, point.a)
+
+
+def _reachable(path):
+    """Tell whether the labels are in the range of the blocks; by eigenvalues where that is in doubt."""
+    program, u = path.program, path.point.u
+    if norm(program.y - program.apply(u)) <= IN_RANGE:
+        return True
+    gram = path.still.gram(np.ones(len(u)))
+    values, vectors = np.linalg.eigh(gram)
+    inside = vectors[:, values > values[-1] * len(gram) * np.finfo(float).eps]
+    return norm(program.y - inside @ (inside.T @ program.y)) <= IN_RANGE
+
+
+def _program(scaled, form):
+    """The blocks on the row space of X, and the way back from its coordinates."""
+    blocks = scaled.blocks
+    left, size, right = np.linalg.svd(blocks.X, full_matrices=False)
+    rank = max(1, int(np.sum(size > size[0] * max(blocks.X.shape) * np.finfo(float).eps)))
+    X, right = left[:, :rank] * size[:rank], right[:rank]
+    J, s = blocks.size, blocks.skip
+    outer, cone, bases, counts = blocks.masks.T, None, None, np.ones((J, rank))
+    if blocks.factors is not None:
+        bases, counts = _bases(np.matmul(right, blocks.factors), form)
+    if form == "exact":
+        cone = np.where(X.any(axis=1), 2 * outer - 1, 0.0)
+        cone[:s] = 0
+        outer, cone, counts = (
+            _with_negative(a, s, sign) for a, sign in ((outer, -1), (cone, 1), (counts, 1))
+        )
+        bases = None if bases is None else _with_negative(bases, s, 1)
+
+    def to_parts(u):
+        parts = np.zeros((2, J, blocks.X.shape[1]))
+        u = u @ right if bases is None else np.pad(u, ((0, 0), (0, blocks.X.shape[1] - rank)))
+        parts[0], parts[1, s : s + len(u) - J] = u[:J], u[J:]
+        return parts
+
+    beta = 0.0 if scaled.beta is None else float(scaled.beta)
+    return Program(X, scaled.y, beta, np.ascontiguousarray(outer), cone, bases, counts), to_parts
+
+
+def _with_negative(array, skip, sign):
+    return np.concatenate([array, sign * array[skip:]])
+
+
+def _bases(factors, form):
+    """Right factors of normalized blocks; in the exact form completed by their null space, which is free."""
+    r = factors.shape[1]
+    bases, counts = factors[:, :, :r].copy(), np.ones((len(factors), r))
+    for j, factor in enumerate(factors):
+        rank = int(factor.any(axis=0).sum())
+        if form == "exact" and rank < r:
+            bases[j, :, rank:] = np.linalg.svd(factor[:, :rank].T)[2][rank:].T
+            counts[j, rank:] = 0
+    return bases, counts

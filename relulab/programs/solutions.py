@@ -1,0 +1,273 @@
+"""A solution of a convex program: what it is worth, and what it stands for."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ..blocks import cones
+from ..blocks.blocks import Blocks
+from ..blocks.neurons import NEGLIGIBLE, TINY, network_of
+from ..patterns.sampling import gates_of
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """A solved program, made by `solve`.
+
+    Attributes
+    ----------
+    value : float
+        The objective at the solution; infinite where the program is infeasible, NaN where the solver failed.
+    gap : float
+        Relative gap between the value and that of the dual vector.
+    residual : float
+        ``||fit - y||`` over ``||y||``; how exactly a minimal-norm solution interpolates.
+    status : str
+        What the solver reported: ``"optimal"``, ``"optimal_inaccurate"``, ``"infeasible"``, ...
+    reason : str
+        What went wrong, in words; empty where nothing did.
+    dual : ndarray, shape (n,)
+        A feasible dual vector.
+    parts : ndarray, shape (2, p + s, d)
+        The positive and the negative neurons in block coordinates, the skip block first (it has no negative).
+    blocks : Blocks
+        The blocks of the program.
+    y : ndarray, shape (n,)
+        The labels.
+    form : str
+        ``"gated"`` or ``"exact"``.
+    beta : float or None
+        Weight of the regularizer; None is minimal-norm.
+    given_gates : ndarray, shape (d, p), or None
+        Gates that realize the patterns, where they are known.
+    """
+
+    value: float
+    gap: float
+    residual: float
+    status: str
+    reason: str
+    dual: np.ndarray
+    parts: np.ndarray
+    blocks: Blocks
+    y: np.ndarray
+    form: str
+    beta: float | None
+    given_gates: np.ndarray | None = None
+
+    @classmethod
+    def from_coordinates(cls, blocks, y, form, beta, positive, negative, dual, status, reason="", gates=None):
+        """Judge what a solver found: its value, a feasible dual vector, and their gap.
+
+        Parameters
+        ----------
+        blocks : Blocks
+            The blocks of the program.
+        y : ndarray, shape (n,)
+            The labels.
+        form : {"gated", "exact"}
+            Without or with the cones.
+        beta : float or None
+            Weight of the regularizer; None is minimal-norm.
+        positive, negative : ndarray, shape (p + s, d), or None
+            The neurons in block coordinates, the skip block first. `negative` is None for gated programs and
+            zero in the skip block. `positive` None means that there is no solution.
+        dual : ndarray, shape (n,), or None
+            The dual vector, of the sign that makes ``dual @ y`` positive and of any length: it is scaled so
+            that it is feasible and bounds the value from below as well as its direction can. With `beta`,
+            None is ``y - fit``.
+        status : str
+            The solver's word; ``"infeasible..."`` makes the value infinite.
+        reason : str
+            What went wrong, if anything.
+        gates : ndarray, shape (d, p), optional
+            Gates that realize the patterns.
+
+        Returns
+        -------
+        Solution
+            The value is that of the coordinates as they are: interpolation and cones are not repaired, but
+            measured by `.residual` and `.violation`. Anything that is not finite makes everything NaN.
+        """
+        n, d = blocks.X.shape
+        if positive is not None:
+            parts = np.stack([positive, np.zeros_like(positive) if negative is None else negative])
+            dual = y - blocks.apply(parts[0] - parts[1]) if dual is None else dual
+        if positive is None or not (np.isfinite(parts).all() and np.isfinite(dual).all()):
+            value = np.inf if status.startswith("infeasible") else np.nan
+            parts, nothing = np.full((2, blocks.size, d), np.nan), np.full(n, np.nan)
+            return cls(value, np.nan, np.nan, status, reason, nothing, parts, blocks, y, form, beta, gates)
+        error = y - blocks.apply(parts[0] - parts[1])
+        spent = float(np.linalg.norm(parts, axis=-1).sum())
+        value = spent if beta is None else 0.5 * float(error @ error) + beta * spent
+        dual = dual * _best_scale(dual, y, beta, cones.largest_norm(blocks, dual, form))
+        bound = float(dual @ y) - (0.0 if beta is None else 0.5 * float(dual @ dual))
+        gap = abs(value - bound) / max(abs(value), TINY)
+        residual = float(np.linalg.norm(error) / max(np.linalg.norm(y), TINY))
+        return cls(value, gap, residual, status, reason, dual, parts, blocks, y, form, beta, gates)
+
+    @property
+    def network(self):
+        """The network, ``"plain"``, ``"skip"`` or ``"normalized"``."""
+        return self.blocks.network
+
+    @property
+    def skip(self):
+        """The skip weights, shape (d,); zero for a network without them."""
+        return self.parts[0, 0] if self.blocks.skip else np.zeros(self.blocks.X.shape[1])
+
+    @property
+    def positive(self):
+        """The neurons with a positive output weight (all, if gated), shape (d, p), in X-coordinates."""
+        return self.blocks.to_weights(self.parts)[0, self.blocks.skip :].T
+
+    @property
+    def negative(self):
+        """The neurons with a negative output weight (none, if gated), shape (d, p), in X-coordinates."""
+        return self.blocks.to_weights(self.parts)[1, self.blocks.skip :].T
+
+    @property
+    def weights(self):
+        """``positive - negative``, shape (d, p), in X-coordinates."""
+        return self.positive - self.negative
+
+    @property
+    def coordinates(self):
+        """The weights in block coordinates, shape (d, p); for plain and skip networks the same."""
+        return (self.parts[0] - self.parts[1])[self.blocks.skip :].T
+
+    @property
+    def fit(self):
+        """The outputs on the training data, shape (n,)."""
+        return self.blocks.apply(self.parts[0] - self.parts[1])
+
+    @cached_property
+    def gates(self):
+        """Gates that realize the patterns, shape (d, p); by linear programming where none were given."""
+        if self.given_gates is not None:
+            return self.given_gates
+        return gates_of(self.blocks.X, self.blocks.masks[:, self.blocks.skip :] > 0)
+
+    @cached_property
+    def violation(self):
+        """How far the neurons are outside their cones, as a share of ``||y||``; 0 for gated networks.
+
+        It is the distance between the outputs of the ReLU network and the fit.
+        """
+        if self.form == "gated":
+            return 0.0
+        outputs = self.to_network(negligible=0).predict(self.blocks.X)
+        return float(np.linalg.norm(outputs - self.fit) / max(np.linalg.norm(self.y), TINY))
+
+    def to_network(self, negligible=NEGLIGIBLE):
+        """The network that costs what the solution costs and gives its fit; a gated one stays gated.
+
+        A neuron u of a plain or skip network becomes the pair ``u / sqrt||u||, +-sqrt||u||``; a normalized
+        one with block coordinates a has the first weights ``(R a + z) / ||a||``, where the null-space part z
+        (exact form only) closes the neuron on the rows off its pattern, and ``scale = |second| = sqrt||a||``.
+
+        Parameters
+        ----------
+        negligible : float
+            Neurons whose norm is at most this share of the norm sum are left out.
+
+        Returns
+        -------
+        Network
+            Plain arrays.
+
+        Raises
+        ------
+        ValueError
+            Where the program has no solution, or a gated pattern has no gate.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import relulab as rl
+        >>> X = rl.draw("gaussian", 30, 5, rng=0)
+        >>> plant, S = rl.plant(X, rng=1), rl.sample_patterns(X, rng=2)
+        >>> network = rl.solve(X, plant.y, S).to_network(negligible=1e-6)
+        >>> network.m, round(network.cost, 6), bool(np.allclose(network(X), plant.y, atol=1e-6))
+        (0, 1.0, True)
+        """
+        self.require()
+        gates = self.gates if self.form == "gated" else None
+        return network_of(self.blocks, self.parts, gates, negligible)
+
+    def to_relu(self, negligible=NEGLIGIBLE):
+        """A ReLU network with the same outputs on the training data.
+
+        Each gated neuron w is written a - b with a and b in its cone and ``||a|| + ||b||`` as small as can be
+        (a second-order cone program a neuron). For the normalized network a neuron costs the norm of its
+        output, which is the norm of its block coordinates, so that the same program decomposes these, with
+        the null-space parts free. The network's `.cost`, larger than the gated one, is an upper bound for the
+        exact program. An exact solution is a ReLU network already.
+
+        Parameters
+        ----------
+        negligible : float
+            Neurons whose norm is at most this share of the norm sum are left out.
+
+        Returns
+        -------
+        Network
+            Without gates.
+
+        Raises
+        ------
+        ValueError
+            Where the program has no solution, or a pattern is not realizable.
+
+        Examples
+        --------
+        >>> import relulab as rl
+        >>> X = rl.draw("gaussian", 12, 3, rng=0)
+        >>> plant, S = rl.plant(X, sigma=0.3, rng=1), rl.sample_patterns(X, rng=2)
+        >>> solution = rl.solve(X, plant.y, S, network="plain")
+        >>> solution.to_relu().cost > solution.value
+        True
+        """
+        if self.form == "exact":
+            return self.to_network(negligible)
+        self.require()
+        parts = np.zeros_like(self.parts)
+        parts[0, : self.blocks.skip] = self.parts[0, : self.blocks.skip]
+        norms = np.linalg.norm(self.parts[0], axis=1)
+        for j in range(self.blocks.skip, self.blocks.size):
+            if norms[j] > negligible * norms.sum():
+                parts[:, j] = cones.decompose(self.blocks.cone(j), self.parts[0, j])
+        return network_of(self.blocks, parts, negligible=0)
+
+    def predict(self, X):
+        """The network's outputs on new data: gated by its gates, or ReLU for the exact form.
+
+        Parameters
+        ----------
+        X : array_like, shape (m, d)
+            New data.
+
+        Returns
+        -------
+        ndarray, shape (m,)
+            The outputs; normalized neurons are divided by their norm on the training data.
+        """
+        return self._predictor.predict(X)
+
+    @cached_property
+    def _predictor(self):
+        return self.to_network()
+
+    def require(self):
+        """Raise ValueError where the program has no solution."""
+        if not np.isfinite(self.parts).all():
+            raise ValueError(f"the program has no solution (status {self.status!r}), so no network")
+
+
+def _best_scale(dual, y, beta, largest):
+    """The multiple of a dual vector that is feasible and bounds the value best."""
+    longest = (beta or 1.0) / largest if largest > 0 else np.inf
+    best = np.inf if beta is None else max(float(dual @ y), 0.0) / max(float(dual @ dual), TINY)
+    scale = min(longest, best)
+    return scale if np.isfinite(scale) else 1.0

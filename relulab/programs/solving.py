@@ -1,0 +1,177 @@
+"""`solve`, by the solver that was asked for, and the dual's own solution."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .. import _checks
+from ..blocks.blocks import Blocks
+from ..blocks.conditions import FORMS
+from ..patterns.sampling import Patterns
+from ..solvers.clarabel import run_clarabel
+from .cvxpy_programs import dual, primal
+from .scaling import Scaled
+from .solutions import Solution
+
+SOLVERS = ("clarabel", "newton", "admm")
+
+
+def solve(X, y, S, network="skip", form="gated", beta=None, solver="clarabel", **options):
+    """Solve the convex program of a network.
+
+    Minimal-norm: ``min ||w_0|| + sum_j ||w_j||  s.t.  X w_0 + sum_j A_j w_j = y``. With `beta`:
+    ``min 1/2 ||X w_0 + sum_j A_j w_j - y||^2 + beta (||w_0|| + sum_j ||w_j||)``. The skip network alone has
+    w_0; A_j is ``D_j X``, for the normalized network an orthonormal basis of its range. The exact form has
+    ``w_j = u_j - v_j`` with u_j and v_j in cone_j, and pays for both. These are (6), (11), (15)-(17), (211)
+    and (212) of arXiv 2209.15265, the last two with beta halved; `relulab.programs` has the table.
+
+    Parameters
+    ----------
+    X : array_like, shape (n, d)
+        The data.
+    y : array_like, shape (n,)
+        The labels.
+    S : Patterns or array_like of bool, shape (n, p)
+        The patterns.
+    network : {"plain", "skip", "normalized"}
+        The network.
+    form : {"gated", "exact"}
+        Without cone constraints (the paper's relaxed program), or with them.
+    beta : float, optional
+        Weight of the regularizer, positive; None is the minimal-norm program.
+    solver : {"clarabel", "newton", "admm"}
+        An interior-point method through CVXPY, or the fast methods on the blocks (`relulab.fast`).
+        ``"admm"`` is another name for ``"newton"``.
+    **options
+        Passed to the solver, such as ``tol_gap_rel=1e-12`` (clarabel) or ``tol=1e-8`` (newton).
+
+    Returns
+    -------
+    Solution
+        The solver's status is reported as it is: look at `.status`, `.gap` and `.residual` before you use a
+        number. An infeasible program has the value infinity and NaN weights.
+
+    Raises
+    ------
+    ValueError
+        For wrong shapes, NaN, patterns that are not boolean, an unknown network, form or solver, beta <= 0.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> X = rl.draw("gaussian", 30, 5, rng=0)
+    >>> plant, S = rl.plant(X, rng=1), rl.sample_patterns(X, rng=2)
+    >>> solution = rl.solve(X, plant.y, S)
+    >>> solution.status, round(solution.value, 4)
+    ('optimal', 1.0)
+    """
+    blocks, y, beta = _checked(X, y, S, network, form, beta)
+    _checks.choice("solver", solver, SOLVERS)
+    if not y.any():
+        zero = np.zeros((blocks.size, blocks.X.shape[1]))
+        solution = Solution.from_coordinates(blocks, y, form, beta, zero, None, y, "optimal")
+    elif solver == "clarabel":
+        solution = solve_on_blocks(blocks, y, form, beta, **options)
+    elif network == "normalized" and form == "gated":
+        from .working_set import solve_on_working_set
+
+        solution = solve_on_working_set(blocks, y, beta, **options)
+    else:
+        from .fast import solve_fast
+
+        solution = solve_fast(blocks, y, form, beta, **options)
+    return replace(solution, given_gates=S.gates) if isinstance(S, Patterns) else solution
+
+
+def solve_on_blocks(blocks, y, form="gated", beta=None, **options):
+    """Solve a network's convex program with Clarabel; see `solve`, which checks its input."""
+    scaled = Scaled(blocks, y, beta)
+    problem, U, V = primal(scaled.blocks, scaled.y, form, scaled.beta)
+    status, reason = run_clarabel(problem, options)
+    if U.value is None:
+        return Solution.from_coordinates(blocks, y, form, beta, None, None, None, status, reason)
+    positive, negative = (None if part is None else part.value * scaled.weight for part in (U, V))
+    lam = -problem.constraints[0].dual_value if beta is None else None
+    return Solution.from_coordinates(blocks, y, form, beta, positive, negative, lam, status, reason)
+
+
+@dataclass(frozen=True, eq=False)
+class DualSolution:
+    """A solved dual program, made by `solve_dual`.
+
+    Attributes
+    ----------
+    value : float
+        The objective; infinite where the program it bounds is infeasible, NaN where the solver failed.
+    dual : ndarray, shape (n,)
+        The dual vector.
+    status : str
+        What the solver reported.
+    reason : str
+        What went wrong, in words; empty where nothing did.
+    """
+
+    value: float
+    dual: np.ndarray
+    status: str
+    reason: str
+
+
+def solve_dual(X, y, S, network="skip", form="gated", beta=None, **options):
+    """Solve the dual of a network's convex program by itself, with Clarabel; see `dual` and `solve`.
+
+    Parameters
+    ----------
+    X : array_like, shape (n, d)
+        The data.
+    y : array_like, shape (n,)
+        The labels.
+    S : Patterns or array_like of bool, shape (n, p)
+        The patterns.
+    network : {"plain", "skip", "normalized"}
+        The network.
+    form : {"gated", "exact"}
+        Without or with the cones.
+    beta : float, optional
+        Weight of the regularizer, positive; None is the minimal-norm program.
+    **options
+        Passed to Clarabel.
+
+    Returns
+    -------
+    DualSolution
+        Its value is that of `solve`: strong duality holds for all twelve.
+
+    Raises
+    ------
+    ValueError
+        As `solve` does.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import relulab as rl
+    >>> X = rl.draw("gaussian", 12, 3, rng=0)
+    >>> y, S = rl.plant(X, sigma=0.3, rng=1).y, rl.sample_patterns(X, rng=2)
+    >>> values = [f(X, y, S, form="exact", beta=0.1).value for f in (rl.solve, rl.programs.solve_dual)]
+    >>> bool(np.isclose(*values, rtol=1e-6))
+    True
+    """
+    blocks, y, beta = _checked(X, y, S, network, form, beta)
+    scaled = Scaled(blocks, y, beta)
+    problem, lam = dual(scaled.blocks, scaled.y, form, scaled.beta)
+    status, reason = run_clarabel(problem, options)
+    if lam.value is None:
+        value = np.inf if status.startswith("unbounded") else np.nan
+        return DualSolution(value, np.full(len(y), np.nan), status, reason)
+    length = scaled.size_of_y if beta is not None else scaled.weight / scaled.size_of_y
+    return DualSolution(float(problem.value) * length * scaled.size_of_y, lam.value * length, status, reason)
+
+
+def _checked(X, y, S, network, form, beta):
+    X = _checks.data(X)
+    y = _checks.array("y", y, (len(X),))
+    _checks.choice("form", form, FORMS)
+    if beta is not None and (beta := _checks.nonnegative("beta", beta)) == 0:
+        raise ValueError("beta=0 is not positive; use beta=None for the minimal-norm program")
+    return Blocks(X, S, network), y, beta

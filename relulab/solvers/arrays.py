@@ -1,0 +1,37 @@
+"""Small things that every array library has to do: roots, norms, some of the rows."""
+
+import numpy as np
+from array_api_compat import array_namespace, is_torch_array
+
+
+def norm(a):
+    """The norm (spectral, of a matrix) without overflow; 1 for zero."""
+    largest = np.abs(a).max()
+    return largest * np.linalg.norm(a / largest, 2) if largest > 0 else 1.0
+
+
+def root(square):
+    """Square root of what only rounding makes negative."""
+    xp = array_namespace(square)
+    return xp.sqrt(xp.clip(square, min=0))
+
+
+def take(array, which):
+    """Some of the problems of an array or a list."""
+    if isinstance(array, list):
+        return [array[i] for i in which]
+    xp = array_namespace(array)
+    return xp.take(array, xp.asarray(which, device=array.device), axis=0)
+
+
+def pick(array, which):
+    """Some entries of each problem: (b, p, …) and (b, m) -> (b, m, …)."""
+    xp, (b, p) = array_namespace(array), array.shape[:2]
+    places = (np.asarray(which) + p * np.arange(b)[:, None]).ravel()
+    picked = take(xp.reshape(array, (b * p, *array.shape[2:])), places)
+    return xp.reshape(picked, (*which.shape, *array.shape[2:]))
+
+
+def to_numpy(array):
+    """An array of any namespace and device as a NumPy array."""
+    return np.asarray(array.cpu() if is_torch_array(array) else array)

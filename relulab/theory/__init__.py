@@ -1,0 +1,30 @@
+"""The curves that theory draws over the diagrams. Each says whether it is proved or heuristic.
+
+`probabilities` are exact, `thresholds` say where an edge should be, `intervals` how well a rate is known.
+
+>>> from relulab import theory
+>>> theory.wendel(20, 10)
+0.5
+"""
+
+from .intervals import wilson_interval
+from .probabilities import cluster_probability, cover, recovery_nonnegative, recovery_whitened, wendel
+from .thresholds import (
+    group_statistical_dimension,
+    group_threshold,
+    l1_statistical_dimension,
+    mean_field_isometry,
+)
+
+__all__ = [
+    "cluster_probability",
+    "cover",
+    "recovery_nonnegative",
+    "recovery_whitened",
+    "wendel",
+    "group_statistical_dimension",
+    "group_threshold",
+    "l1_statistical_dimension",
+    "mean_field_isometry",
+    "wilson_interval",
+]

@@ -1,0 +1,5 @@
+"""The patterns of a small data matrix, drawn in the plane or on the sphere."""
+
+from .explorer import ArrangementExplorer
+
+__all__ = ["ArrangementExplorer"]

@@ -1,0 +1,38 @@
+"""The text of a widget: plain files one after another, so that no bundler stands between source and page.
+
+A page carries it, with its style, once for every instance: less than 60 kB. The widgets with the laboratory
+come compressed; what the page unpacks are the files as they are, comments and indentation included.
+"""
+
+import base64
+import gzip
+import json
+import zlib
+from pathlib import Path
+
+WIDGETS = Path(__file__).parents[1]
+COMPUTING = ("numerics", "problems", "blocks", "exact", "decision", "lab")  # together they are relulab()
+LABORATORY = tuple(f"laboratory/{name}.js" for name in COMPUTING)
+
+UNPACK = """
+const bytes = Uint8Array.from(atob("{}"), (letter) => letter.charCodeAt(0));
+const text = new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
+const address = URL.createObjectURL(new Blob([await text], {{ type: "text/javascript" }}));
+export default (await import(address)).default;
+"""
+
+
+def joined(*names):
+    """The text of these files, folder and name, in this order."""
+    return "\n".join((WIDGETS / name).read_text("utf-8") for name in names)
+
+
+def packed(*names):
+    """A module that unpacks the files' text, a module too, in the page: a third of the bytes."""
+    text = base64.b64encode(zlib.compress(joined(*names).encode(), 9)).decode()
+    return UNPACK.format(text)
+
+
+def as_bytes(value):
+    """What `unpack` in player.js makes the same value of: JSON, compressed."""
+    return gzip.compress(json.dumps(value).encode(), mtime=0)

@@ -1,0 +1,5 @@
+"""Pictures drawn beforehand, leafed through by a slider."""
+
+from .book import Flipbook
+
+__all__ = ["Flipbook"]

@@ -1,0 +1,65 @@
+// What theory draws over a phase diagram: curves of n over d, each with its words and, where it has one, the
+// probability of success along a slice.
+
+// Where n, d fixed and whole, Wendel's probability of an all-ones pattern falls to `level`.
+function wendelCrossing(d, level) {
+  let n = Math.max(1, d);
+  while (LAB.wendel(n + 1, d) > level) n += 1;
+  const here = LAB.wendel(n, d);
+  return n + (here - level) / (here - LAB.wendel(n + 1, d));
+}
+
+// relulab.theory.group_threshold: the n that equals the statistical dimension of k blocks of d among
+// max(n, 50) + k, min over t of k (d + t^2) + (p - k) E (chi_d - t)_+^2.
+const thresholds = new Map();
+function groupThreshold(k, d) {
+  const key = `${k},${d}`;
+  if (thresholds.has(key)) return thresholds.get(key);
+  const top = Math.sqrt(d) + 9, count = 1200, step = top / count;
+  const logs = Array.from({ length: count + 1 }, (_, i) => (d - 1) * Math.log(Math.max(i * step, 1e-12)) - (i * step) ** 2 / 2);
+  const peak = Math.max(...logs), density = logs.map((value) => Math.exp(value - peak)), mass = density.reduce((a, b) => a + b);
+  const tails = [];
+  let zeroth = 0, first = 0, second = 0;
+  for (let i = count; i >= 0; i--) {
+    const x = i * step;
+    tails.push([x, Math.max(0, second - 2 * x * first + x * x * zeroth)]);
+    zeroth += density[i] / mass;
+    first += (x * density[i]) / mass;
+    second += (x * x * density[i]) / mass;
+  }
+  const bound = (p) => tails.reduce((least, [t, tail]) => Math.min(least, k * (d + t * t) + (p - k) * tail), Infinity);
+  let low = 0, high = 50;
+  while (bound(high + k) > high) high *= 2;
+  for (let halving = 0; halving < 40; halving++) {
+    const middle = (low + high) / 2;
+    if (bound(Math.max(middle, 50) + k) > middle) low = middle;
+    else high = middle;
+  }
+  thresholds.set(key, high);
+  return high;
+}
+
+function curvesFor({ network, form, ensemble, direction, k }) {
+  const curves = [];
+  const add = (kind, words, at, success = null) => curves.push({ kind, words, at, success });
+  if (network === "skip" && form === "gated") {
+    add("half", "n = 2d: an all-ones pattern, which the gated program cannot bear, with probability 50 % (Wendel)", (d) => 2 * d,
+      (n, d) => 1 - LAB.wendel(n, d));
+    add("edge", "probability 95 % and 5 %", (d) => wendelCrossing(d, 0.95));
+    add("edge", "probability 95 % and 5 %", (d) => wendelCrossing(d, 0.05));
+    if (ensemble === "gaussian" && direction === "smallest") {
+      add("dots", "n = 2.49d: mean-field edge of the isometry condition", (d) => 2.49 * d);
+    }
+    add("edge", "n = d: from here the exact program, the ReLU network, recovers (proved for whitened data)", (d) => d);
+  } else if (network === "skip") {
+    add("half", "n = d: the edge of the exact program, the ReLU network, for whitened data (proved)", (d) => d);
+    add("edge", "n = 2d: the edge of the gated program for whitened data (Wendel)", (d) => 2 * d);
+  } else if (k === 1) {
+    if (network === "normalized") add("half", "n = d: the edge over sampled patterns", (d) => d);
+    add("edge", "n = 2d: with all patterns, gated or exact, the planted neuron needs d active rows (50 %)", (d) => 2 * d);
+  } else {
+    add("half", `statistical dimension of ${k} neurons (heuristic)`, (d) => groupThreshold(k, d));
+    add("edge", `n = ${2 * k}d, its limit`, (d) => 2 * k * d);
+  }
+  return curves;
+}
