@@ -421,17 +421,26 @@ def test_signs_of_rows_are_fair_coins():
 
 
 def test_the_constants_of_linear_growth():
-    """The numbers in the proof of linear growth, at n = 1000 d."""
-    share = 2 * (4 * normal.pdf(4) + normal.sf(4))  # the mean of g^2 where |g| > 4
-    assert share < 0.0012
-    assert 1.15 * np.sqrt(0.0012) / 0.85 < 0.05
-    assert 16 / 0.85**2 * 1.15**2 < 30
-    s = 1 / 120  # in units of n
-    assert s * 30 <= 1 / 4
-    # p <= 2 (en/d)^d, and each of the three other factors, all as powers of e with d in the exponent
-    exponent = 1 + np.log(1000) + np.log(4 / 3) / 2 + 1000 * (-(1.95**2) / 2 + 2 / 3) * s
-    assert exponent < -1.9
-    assert 1 / 1000 - 1 / 100 < 0  # it falls further as n / d grows: the derivative of log(n/d) - n/(100 d)
+    """The numbers in the proof of linear growth, at n = 64 d, as powers of e with n in the exponent."""
+
+    def c(kappa):
+        return np.log(np.cosh(kappa)) - kappa * np.tanh(kappa) / 2
+
+    assert 1 - (0.125 + 0.005) >= 0.87
+    assert 1 + 0.125 + 0.005 <= 1.13
+    R = 1.69
+    assert R > (1.13 / 0.87) ** 2
+    g = np.linspace(-9, 9, 180_001)
+    mean = (c(2 / 3 * g * g) * normal.pdf(g)).sum() * (g[1] - g[0])
+    s = 1 / (3 * R)
+    assert 3 * s / 2 * R <= 1 / 2 + 1e-12
+    patterns = (1 + np.log(64)) / 64
+    assert max(patterns - 0.0807, mean - 0.1, 0.1972 - s, np.log(2) / 128 - 0.0055) < 0
+    assert 0.0807 + 0.1 - 0.1972 + 0.0055 < -0.01
+    kappa = np.linspace(0.02, 20, 1000)
+    slope = np.diff(c(kappa)) / np.diff(kappa)
+    assert (slope >= 0).all()
+    assert (slope <= 1 / 2).all()
 
 
 def test_within_the_window_of_decay_the_relu_part_is_zero():

@@ -29,7 +29,7 @@ ENSEMBLES = {
 }
 
 
-def draw(ensemble, n, d, rng=0):
+def draw(ensemble, n, d, rng=0, bias=False):
     """Draw a random data matrix.
 
     Parameters
@@ -42,17 +42,20 @@ def draw(ensemble, n, d, rng=0):
         Samples and dimension, at least 1.
     rng : numpy.random.Generator or int
         Source of randomness, or a seed.
+    bias : bool or float
+        Append a column: of ones for True, or of this constant. The last weight of a neuron is then its bias,
+        charged like the others; the larger the constant, the cheaper the bias.
 
     Returns
     -------
-    ndarray, shape (n, d)
+    ndarray, shape (n, d), or (n, d + 1) with a bias
         The data, one sample a row, float64.
 
     Raises
     ------
     ValueError
-        For an unknown ensemble, n or d below 1, or a function that returns something else than a finite
-        (n, d) array.
+        For an unknown ensemble, n or d below 1, a function that returns something else than a finite (n, d)
+        array, or a bias that is neither a bool nor a finite number above 0.
 
     Examples
     --------
@@ -61,11 +64,19 @@ def draw(ensemble, n, d, rng=0):
     >>> X = rl.draw("whitened", 30, 5, rng=0)
     >>> bool(np.allclose(X.T @ X, np.eye(5)))
     True
+    >>> rl.draw("gaussian", 30, 5, rng=0, bias=True)[:2, -1].tolist()
+    [1.0, 1.0]
     """
     n, d, rng = _checks.count("n", n), _checks.count("d", d), _checks.generator(rng)
     if callable(ensemble):
-        return _checks.array("the ensemble's X", ensemble(n, d, rng), (n, d))
-    return ENSEMBLES[_checks.choice("ensemble", ensemble, ENSEMBLES)](n, d, rng)
+        X = _checks.array("the ensemble's X", ensemble(n, d, rng), (n, d))
+    else:
+        X = ENSEMBLES[_checks.choice("ensemble", ensemble, ENSEMBLES)](n, d, rng)
+    if bias is False:
+        return X
+    if not (constant := _checks.nonnegative("bias", bias)):
+        raise ValueError(f"bias={bias!r} is not above 0; use False for none")
+    return np.column_stack([X, np.full(n, constant)])
 
 
 MEANS = {

@@ -10,6 +10,7 @@ import scipy
 from .. import _checks
 from ..certify.decision import decide
 from ..data.trials import instance
+from ..phase.datasets import portable
 from ..theory.probabilities import recovery_whitened
 from .list import FIGURES
 
@@ -104,7 +105,7 @@ def truth(number, n=range(4, 25, 2), d=3, trials=10, rng=0):
     return xr.Dataset(
         {name: ("n", values) for name, values in data.items()},
         coords={"n": sizes},
-        attrs={"figure": number, "d": d, "trials": trials, "rng": rng},
+        attrs=portable({"figure": number, "d": d, "trials": trials, "rng": rng}),
     )
 
 

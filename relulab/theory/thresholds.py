@@ -116,10 +116,11 @@ def _minimum(function, top):
 
 
 def mean_field_isometry(X, w):
-    """Mean-field estimate of NIC-L for a random pattern. Heuristic as an edge, proved in the mean.
+    """Mean-field estimate of NIC-L for a random pattern. Proved in the mean; as an edge in the limit.
 
     ``sqrt(1/4 (1 + sum_i ||x_i||^2 dual_i^2))`` with the minimum-norm dual ``X (X^T X)^{-1} w``: the root
-    mean square of ``||X^T D_j dual||`` when every row is active with probability 1/2.
+    mean square of ``||X^T D_j dual||`` when every row is active with probability 1/2. That recovery over
+    sampled patterns fails where it passes 1 is proved as d grows; at finite sizes see `sampled_edge`.
 
     Parameters
     ----------

@@ -39,6 +39,17 @@ function groupThreshold(k, d) {
   return high;
 }
 
+// relulab.theory.sampled_edge at some dimensions; between them the ratio n/d is a straight line in log d.
+const SAMPLED_EDGES = [[2, 2.746], [3, 2.645], [4, 2.608], [6, 2.576], [10, 2.548], [20, 2.52], [24, 2.538], [30, 2.557],
+  [40, 2.576], [60, 2.592], [100, 2.598], [200, 2.592]];
+
+function sampledEdge(d) {
+  const after = SAMPLED_EDGES.findIndex(([size]) => size >= d);
+  if (after <= 0) return d * SAMPLED_EDGES.at(after)[1];
+  const [[low, left], [high, right]] = SAMPLED_EDGES.slice(after - 1, after + 1);
+  return d * (left + ((right - left) * Math.log(d / low)) / Math.log(high / low));
+}
+
 function curvesFor({ network, form, ensemble, direction, k }) {
   const curves = [];
   const add = (kind, words, at, success = null) => curves.push({ kind, words, at, success });
@@ -48,7 +59,7 @@ function curvesFor({ network, form, ensemble, direction, k }) {
     add("edge", "probability 95 % and 5 %", (d) => wendelCrossing(d, 0.95));
     add("edge", "probability 95 % and 5 %", (d) => wendelCrossing(d, 0.05));
     if (ensemble === "gaussian" && direction === "smallest") {
-      add("dots", "n = 2.49d: mean-field edge of the isometry condition", (d) => 2.49 * d);
+      add("dots", "the edge over sampled patterns by a formula (heuristic; it tends to 2.49d)", sampledEdge);
     }
     add("edge", "n = d: from here the exact program, the ReLU network, recovers (proved for whitened data)", (d) => d);
   } else if (network === "skip") {
