@@ -2,12 +2,12 @@
 
 The names are listed in the order in which the book teaches them. The wings they come from, from the ground
 up: `solvers`, `audit`; `patterns`, `data`; `blocks`; `theory`, `programs`, `sensing`, `spectra`; `certify`;
-`phase`; `training`; `plots`, `figures`; `exercises`, `widgets`.
+`phase`; `training`; `plots`, `figures`; `exercises`, `labs`, `widgets`.
 """
 
 from typing import TYPE_CHECKING
 
-from . import exercises, figures, phase, programs, sensing, theory
+from . import exercises, figures, labs, phase, programs, sensing, theory
 from .audit import AuditError, check
 from .blocks import Blocks, Isometry, Network, isometry
 from .certify import Verdict, decide
@@ -72,6 +72,7 @@ __all__ = [
     "spectra",
     "batch_size",
     "exercises",
+    "labs",
     "pictures",
     "plots",
     "widgets",
