@@ -8,7 +8,7 @@ up: `solvers`, `audit`; `patterns`, `data`; `blocks`; `theory`, `programs`, `sen
 from . import exercises, figures, phase, programs, sensing, theory
 from .audit import AuditError, check
 from .blocks import Blocks, Isometry, Network, isometry
-from .certify import Verdict, decide
+from .certify import Verdict, decide, load
 from .data import Plant, draw, plant
 from .figures import open_figure
 from .patterns import (
@@ -48,6 +48,7 @@ __all__ = [
     "decide",
     "AuditError",
     "check",
+    "load",
     "phase",
     "phase_diagram",
     "sweep",

@@ -1,4 +1,4 @@
-"""The command line: `relulab figures`, `relulab figure 4a`, `relulab sweep`."""
+"""The command line: `relulab figures`, `relulab figure 4a`, `relulab sweep`, `relulab check`."""
 
 import argparse
 import sys
@@ -53,6 +53,9 @@ def _parser():
     sweep.add_argument("--store", help="folder or address that keeps finished cells: a stopped sweep goes on")
     sweep.add_argument("--workers", type=int, default=cores(), help="threads; by default one a core")
 
+    check = commands.add_parser("check", help="prove saved verdicts again")
+    check.add_argument("files", nargs="+", metavar="FILE", help="what Verdict.save wrote")
+
     for command in (figure, sweep):
         command.add_argument("--seed", type=int, default=0)
         command.add_argument("--out", type=Path, default=Path("figures"), help="folder for what is computed")
@@ -63,14 +66,14 @@ def main(arguments=None):
     """Run the command line; bad input, full disks, missing packages: one line, exit code 2; Ctrl-C: 130."""
     options = _parser().parse_args(arguments)
     try:
-        {"figures": _figures, "figure": _figure, "sweep": _sweep}[options.command](options)
+        commands = {"figures": _figures, "figure": _figure, "sweep": _sweep, "check": _check}
+        return commands[options.command](options) or 0
     except (ValueError, OSError, ImportError) as error:
         print(f"relulab: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt as stop:
         print(f"relulab: {stop}", file=sys.stderr)
         return 130
-    return 0
 
 
 def _figures(options):
@@ -113,6 +116,19 @@ def _sweep(options):
         ds = phase_diagram(**settings, rng=options.seed, executor=pool)
     _save(ds, options.out, "sweep")
     print(f"{ds.sizes['n'] * ds.sizes['d']} cells, {int(ds.undecided.sum())} undecided trials")
+
+
+def _check(options):
+    from .phase.saved import check_file
+
+    failed = 0
+    for path in options.files:
+        try:
+            print(f"{path}: {check_file(path)}")
+        except (ValueError, OSError) as error:
+            failed = 2
+            print(f"relulab: {error}" if path in str(error) else f"relulab: {path}: {error}", file=sys.stderr)
+    return failed
 
 
 def _save(ds, folder, name):

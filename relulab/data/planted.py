@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .. import _checks
+from ..audit.files import write_file
 
 KINDS = ("linear", "relu", "normalized")
 DIRECTIONS = ("random", "smallest", "axes", "opposite")
@@ -42,6 +43,22 @@ class Plant:
     noise: np.ndarray
     seed: int | None
     signs: np.ndarray
+
+    def save(self, path):
+        """Write the plant to a file, in the format of `relulab.audit.files`; `load` reads it.
+
+        Parameters
+        ----------
+        path : str or path
+            Where to.
+        """
+        write_file(path, "plant", *self.stored())
+
+    def stored(self):
+        """What a file keeps of it: fields, and arrays."""
+        fields = {"kind": self.kind, "sigma": float(self.sigma), "seed": self.seed}
+        names = ("X", "y", "weights", "noise", "signs")
+        return fields, {name: np.asarray(getattr(self, name), dtype=np.float64) for name in names}
 
 
 def smallest_directions(X, k=1):

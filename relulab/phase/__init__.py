@@ -1,8 +1,8 @@
 """Many planted problems: phase diagrams and how they are computed, kept and gone on with.
 
 `cells` decides the trials of one (n, d), `distances` measures them, `released` does it as the released code
-does, `store` keeps cells, `executor` spreads them, `datasets` says what they are, `grid` is
-`phase_diagram` itself.
+does, `store` keeps cells, `executor` spreads them, `datasets` says what they are, `saved` proves a
+saved verdict again, `grid` is `phase_diagram` itself.
 
 >>> from relulab import phase
 >>> ds = phase.phase_diagram([20, 30], [5], trials=2, progress=False)
