@@ -11,7 +11,7 @@ import numpy as np
 
 from .arithmetic import NotProved, prove, require
 from .optimal import MET
-from .rounding import TINY, U, above, below, gamma, norm_above, product, smallest_eigenvalue, sum_above
+from .rounding import U, above, below, gamma, norm_above, product, smallest_eigenvalue, sum_above
 
 SHARES = 1.0, 0.5, 0.2  # of the blocks that take part in the repair, those with the roomiest cones first
 
@@ -57,7 +57,8 @@ class Competitor:
 def prove_cheaper(problem, W, gates):
     """An upper bound, below the plant's cost, of what some interpolant costs; both in the plant's units."""
     found = Competitor(problem, W)
-    require("competitor: residual", found.residual, "<=", MET * np.linalg.norm(problem.y) + TINY)
+    close = MET * np.linalg.norm(problem.y) + np.linalg.norm(problem.error)
+    require("competitor: residual", found.residual, "<=", close)
     prove("competitor: cost", found.cost, "<", problem.low)
     if not found.weights.size and not problem.outputs.any():
         return found.cost  # no label, and nothing that gives one

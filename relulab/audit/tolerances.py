@@ -239,7 +239,8 @@ def _check_competitor_cones(W, problem):
 
 def _check_cheaper(W, problem):
     error, cost = problem.output(W) - problem.y, problem.cost(W)
-    require("competitor: residual", np.linalg.norm(error), "<=", 1e-8 * np.linalg.norm(problem.y))
+    close = 1e-8 * np.linalg.norm(problem.y) + sum(problem.X.shape) * EPS * problem.price
+    require("competitor: residual", np.linalg.norm(error), "<=", close)
     price = cost + problem.repair(error, cost) if error.any() else cost
     require("competitor: cost and repair", price, "<", problem.price * (1 - SLACK))
     return True
