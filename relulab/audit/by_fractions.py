@@ -65,7 +65,6 @@ def dot(a, b):
 
 
 def times(A, v):
-    """A v, A a list of rows."""
     return [dot(row, v) for row in A]
 
 
@@ -286,7 +285,8 @@ def prove(fields, arrays):
     else:
         demand(f"{status}: nothing is claimed", status in ("not-recovered", "not-unique"))
         parts = arrays["competitor"] if problem.form == "exact" else [arrays["competitor"]]
-        demand("a block is missing", all(len(part) == len(problem.masks) for part in parts))
+        sizes = [len(problem.masks)] * (2 if problem.form == "exact" else 1)
+        demand("a block is missing", [len(part) for part in parts] == sizes)
         (prove_cheaper if status == "not-recovered" else prove_second)(problem, parts)
         used = [j for j in all_blocks if any(any(part[j]) for part in parts)]
         words = f"another interpolant costs {'less' if status == 'not-recovered' else 'as much'}"

@@ -106,7 +106,7 @@ def test_the_command_line_proves_again(path, tmp_path, capsys):
     said = capsys.readouterr()
     assert said.out.count("proved") == 1
     assert said.err == f"relulab: {other}: its recipe draws another problem\n"
-    verdict.save(other, RECIPE | {"colour": 1})
+    verdict.save(other, RECIPE | {"shade": 1})
     assert cli.main(["check", str(other)]) == 2
     assert "its recipe is wrong" in capsys.readouterr().err
     assert cli.main(["check", str(tmp_path / "none.rl")]) == 2
