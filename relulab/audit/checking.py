@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import tolerances
+from . import balls, tolerances
 from .arithmetic import AuditError, NotProved
 from .cheaper import prove_cheaper
 from .completeness import prove_complete, prove_realized
@@ -17,8 +17,6 @@ from .identities import prove_second
 from .optimal import prove_recovered
 from .problem import Problem, checked
 from .theorems import prove_theorem
-
-FLOAT = "float64 with a-priori rounding bounds"
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ class Audit:
         return f"{word}: {self.statement}" + (f" ({self.reason})" if self.reason else "")
 
 
-def check(verdict, plant=None, S=None):
+def check(verdict, plant=None, S=None, arithmetic="float"):
     """Prove a verdict from its evidence.
 
     The data, the hidden neurons, the patterns and the evidence are the stored binary numbers, and the labels
@@ -73,6 +71,9 @@ def check(verdict, plant=None, S=None):
         The planted problem; by default the one that the verdict holds.
     S : Patterns, array_like of bool, shape (n, p), or "all", optional
         The patterns it was decided over; by default those that it says.
+    arithmetic : {"float", "balls"}
+        ``"float"``: float64 with error bounds. ``"balls"``: ball arithmetic at 106 bits (python-flint, extra
+        ``proofs``), written apart from the first and slower; it does not cover ties and theorems.
 
     Returns
     -------
@@ -90,6 +91,10 @@ def check(verdict, plant=None, S=None):
     ------
     AuditError
         Where an inequality fails: it is named, with both sides.
+    ValueError
+        For an unknown arithmetic.
+    ImportError
+        Where python-flint is asked for and missing.
 
     Examples
     --------
@@ -105,12 +110,17 @@ def check(verdict, plant=None, S=None):
         ...
     relulab.audit.arithmetic.AuditError: planted equations: ||A_J^T dual - g|| = 1 must be <= 1e-08
     """
+    if arithmetic not in ARITHMETICS:
+        raise ValueError(
+            f"arithmetic={arithmetic!r} is unknown; choose from {', '.join(map(repr, ARITHMETICS))}"
+        )
+    words, proof = ARITHMETICS[arithmetic]
     plant = verdict.plant if plant is None else plant
     S = ("all" if verdict.everywhere else verdict.patterns) if S is None else S
     if plant is None:
         raise AuditError("the verdict does not hold its problem: give the plant")
     if verdict.status == "undecided":
-        return Audit("undecided", False, "nothing is claimed", np.nan, FLOAT)
+        return Audit("undecided", False, "nothing is claimed", np.nan, words)
     everywhere = isinstance(S, str) and S == "all"
     patterns = verdict.patterns if everywhere else S
     masks, gates = np.asarray(patterns), getattr(patterns, "gates", None)
@@ -121,12 +131,12 @@ def check(verdict, plant=None, S=None):
         tolerances.agree(verdict, plant, masks, gates, everywhere, multipliers)
     try:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            statement, bound = _prove(verdict, plant, masks, gates, everywhere, multipliers)
-        return Audit(verdict.status, True, f"{statement} over {where}", bound, FLOAT)
+            statement, bound = proof(verdict, plant, masks, gates, everywhere, multipliers)
+        return Audit(verdict.status, True, f"{statement} over {where}", bound, words)
     except NotProved as open_question:
         tolerances.agree(verdict, plant, masks, gates, everywhere, multipliers)
         return Audit(
-            verdict.status, False, f"{CLAIMS[verdict.status]} over {where}", np.nan, FLOAT, str(open_question)
+            verdict.status, False, f"{CLAIMS[verdict.status]} over {where}", np.nan, words, str(open_question)
         )
 
 
@@ -158,6 +168,32 @@ def _prove(verdict, plant, masks, gates, everywhere, stored):
     if verdict.status == "not-recovered":
         return claim, prove_cheaper(problem, W, gates) / problem.low
     return f"{claim}, for {prove_second(problem, W, dual, multipliers)}", np.nan
+
+
+def _prove_in_balls(verdict, plant, masks, gates, everywhere, multipliers):
+    theorem = everywhere and verdict.evidence == "closed-form"
+    if theorem or verdict.status == "not-unique":
+        raise NotProved("ties and theorems are not covered in balls")
+    problem = balls.Balls(plant, masks, verdict.network, verdict.form)
+    if verdict.status == "recovered":
+        bound = balls.prove_recovered(problem, verdict.dual, multipliers)
+    else:
+        bound = balls.prove_cheaper(problem, verdict.competitor, gates)
+    if everywhere:
+        used = np.ones(masks.shape[1], dtype=bool)
+        if verdict.status == "not-recovered":
+            used = verdict.competitor.reshape(-1, *verdict.competitor.shape[-2:]).any(axis=(0, 2))[
+                problem.skip :
+            ]
+        prove = prove_complete if verdict.status == "recovered" else prove_realized
+        prove(plant.X, masks.T[used], None if gates is None else gates[:, used])
+    return CLAIMS[verdict.status], bound
+
+
+ARITHMETICS = {
+    "float": ("float64 with a-priori rounding bounds", _prove),
+    "balls": (f"{balls.BITS}-bit balls", _prove_in_balls),
+}
 
 
 def _check_shapes(verdict, plant, masks):
