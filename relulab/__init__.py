@@ -6,7 +6,7 @@ up: `solvers`, `audit`; `patterns`, `data`; `blocks`; `theory`, `programs`, `sen
 """
 
 from . import exercises, figures, phase, programs, sensing, theory
-from .audit import AuditError, check
+from .audit import Audit, AuditError, check
 from .blocks import Blocks, Isometry, Network, isometry
 from .certify import Verdict, decide, load
 from .data import Plant, draw, plant
@@ -46,6 +46,7 @@ __all__ = [
     "isometry",
     "Verdict",
     "decide",
+    "Audit",
     "AuditError",
     "check",
     "load",

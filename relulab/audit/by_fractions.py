@@ -83,8 +83,7 @@ def length(v, up=1):
 
 
 def size_of(A):
-    """An upper bound of the norm of a matrix."""
-    return length([x for row in A for x in row])
+    return length([x for row in A for x in row])  # at least the norm of the matrix
 
 
 def triangle(G):
@@ -269,8 +268,9 @@ def check_exactly(path):
     """Prove a saved verdict; what is proved, in words. NotProved where it fails or is not covered."""
     try:
         return prove(*read(path))
-    except (LookupError, TypeError, AttributeError, ArithmeticError, struct.error) as error:
-        raise NotProved(f"something is missing, or of another shape: {error}") from None
+    except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, struct.error) as error:
+        wrong = NotProved(f"something is missing, or of another shape: {error}")
+        raise error if isinstance(error, NotProved) else wrong from None
 
 
 def prove(fields, arrays):
