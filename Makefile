@@ -34,7 +34,7 @@ test-pages: book ## open every page of the built book in a browser
 	@$(PY) -m pytest -m pages
 
 lab: $(INSTALLED) ## open the chapters as notebooks in JupyterLab
-	@JUPYTER_CONFIG_PATH=$(CURDIR)/site/lab $(VENV)/bin/jupyter lab --ip=127.0.0.1 --notebook-dir=chapters
+	@JUPYTER_CONFIG_PATH="$(CURDIR)/site/lab" $(PY) -m jupyterlab --ip=127.0.0.1 --notebook-dir=chapters
 
 serve: book ## serve the built book on http://127.0.0.1:8000 (PORT=...)
 	@$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
@@ -45,10 +45,11 @@ figures: $(INSTALLED) ## compute the paper's figures into figures/ (SCALE=paper 
 bench: $(INSTALLED) ## time the library against its peers
 	@$(PY) -m benchmarks
 
-lint: $(INSTALLED) ## check style, spelling, the plan of the house and the chapters' form
+lint: $(INSTALLED) ## check style, types, spelling, the plan of the house and the chapters' form
 	@$(PY) -m ruff check
 	@$(PY) -m ruff format --check
 	@$(VENV)/bin/lint-imports --no-cache --no-logo
+	@$(PY) -m mypy
 	@$(PY) site/lint_chapters.py
 	@$(PY) -m codespell_lib $(PROSE)
 
@@ -63,14 +64,14 @@ clean: ## remove everything that was built (.venv stays)
 
 $(INSTALLED): constraints.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "No Python found: install Python 3.11 or newer."; exit 1; }
-	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || { \
-		echo "relulab needs Python 3.11 or newer, and $(PYTHON) is `$(PYTHON) -V`."; \
+	@"$(PYTHON)" -c "import sys; sys.exit(sys.version_info < (3, 11))" || { \
+		echo "relulab needs Python 3.11 or newer, and $(PYTHON) is `"$(PYTHON)" -V`."; \
 		echo "Install one, or name it: make $(firstword $(MAKECMDGOALS)) PYTHON=/path/to/python3.11"; exit 1; }
-	@$(PYTHON) -c "import ensurepip, venv" 2>/dev/null || { \
+	@"$(PYTHON)" -c "import ensurepip, venv" 2>/dev/null || { \
 		echo "$(PYTHON) cannot create virtual environments. On Debian and Ubuntu: apt-get install \
-	`$(PYTHON) -c "import sys; print('python%d.%d-venv' % sys.version_info[:2])"`"; exit 1; }
+	`"$(PYTHON)" -c "import sys; print('python%d.%d-venv' % sys.version_info[:2])"`"; exit 1; }
 	@echo "Installing the book's tools into $(VENV) (once; minutes)"
-	@$(PYTHON) -m venv $(VENV)
+	@"$(PYTHON)" -m venv $(VENV)
 ifdef TORCH_INDEX
 	@$(PIP) --no-deps --index-url $(TORCH_INDEX) torch
 endif

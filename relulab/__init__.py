@@ -1,9 +1,11 @@
-"""Re-derive one result: two-layer ReLU networks trained with weight decay learn the simplest model.
+"""Re-derive one result: the cheapest two-layer ReLU network for weight decay is the simplest model.
 
 The names are listed in the order in which the book teaches them. The wings they come from, from the ground
 up: `solvers`, `audit`; `patterns`, `data`; `blocks`; `theory`, `programs`, `sensing`, `spectra`; `certify`;
 `phase`; `training`; `plots`, `figures`; `exercises`, `widgets`.
 """
+
+from typing import TYPE_CHECKING
 
 from . import exercises, figures, phase, programs, sensing, theory
 from .audit import Audit, AuditError, check
@@ -24,7 +26,16 @@ from .phase import phase_diagram
 from .programs import Solution, prune, solve
 from .sensing import guarantees
 
+if TYPE_CHECKING:
+    from . import plots, spectra, training, widgets
+    from .figures import pictures
+    from .spectra import batch_size
+    from .training import gap as training_gap
+    from .training import networks, train
+
+__version__ = "0.1.0"
 __all__ = [
+    "__version__",
     "sensing",
     "guarantees",
     "draw",

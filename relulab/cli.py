@@ -1,12 +1,36 @@
-"""The command line: `relulab figures`, `relulab figure 4a`, `relulab sweep`, `relulab check`."""
+"""The command line: `relulab figures`, `figure 4a`, `sweep`, `check`, or `python -m relulab figures`."""
 
 import argparse
+import os
 import sys
+import tempfile
+import warnings
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
 from pathlib import Path
 
 from . import _checks
+from .blocks.blocks import NETWORKS
+from .blocks.conditions import FORMS
+from .certify.together import DEVICES
+from .data.ensembles import ENSEMBLES
+from .data.planted import DIRECTIONS, KINDS
+from .figures.list import FIGURES
+from .figures.results import SCALES
 from .phase.executor import cores
+from .phase.grid import METRICS, PROTOCOLS
+
+CHOICES = {
+    "kind": (KINDS, "what is planted"),
+    "network": (NETWORKS, "what is fitted"),
+    "form": (FORMS, "the program"),
+    "ensemble": (ENSEMBLES, "the data"),
+    "direction": (DIRECTIONS, "where the planted neurons point"),
+    "metric": (METRICS, "what is asked of each problem"),
+    "device": (DEVICES, "NumPy, or a CUDA device where there is one"),
+    "protocol": (PROTOCOLS, "or the released code's choices"),
+}
+PIPE_CLOSED = 141  # as a shell reports the signal SIGPIPE
 
 
 def sizes(text):
@@ -27,57 +51,105 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}\n")
 
 
+def folder(text):
+    """Read a path; `~` is the home folder."""
+    return Path(text).expanduser()
+
+
 def _parser():
     parser = _Parser(prog="relulab", description="Phase diagrams of ReLU network recovery.")
+    parser.add_argument("--version", action="version", version=f"relulab {version('relulab')}")
     commands = parser.add_subparsers(dest="command", required=True)
 
     commands.add_parser("figures", help="list the figures that can be computed")
 
     figure = commands.add_parser("figure", help="compute a figure of the paper, or all of them")
-    figure.add_argument("number", help="such as 4a, or all")
-    figure.add_argument("--scale", default="book", help="book (smaller, for a first look), or paper")
-    figure.add_argument(
-        "--protocol", default="paper", help="paper, or released (the released code's choices)"
-    )
-
+    figure.add_argument("number", help=f"{', '.join(FIGURES)}, or all")
+    _choose(figure, "scale", SCALES, "a smaller grid for a first look, or the paper's", "book")
+    _choose(figure, "protocol", PROTOCOLS, "or the released code's choices", "paper")
     figure.add_argument("--remark", default="", help="kept with the result")
+
     sweep = commands.add_parser("sweep", help="compute a phase diagram of your own")
     sweep.add_argument("--n", type=sizes, default=sizes("10:200:10"), help="10,20,40 or start:stop:step")
     sweep.add_argument("--d", type=sizes, default=sizes("10:60:10"), help="as --n")
-    sweep.add_argument("--trials", type=int, default=5)
-    for name in ("kind", "network", "form", "ensemble", "direction", "metric"):
-        sweep.add_argument(f"--{name}")
-    sweep.add_argument("--k", type=int, default=1)
+    sweep.add_argument("--trials", type=int, default=5, help="random problems a cell")
+    for name, (choices, help) in CHOICES.items():
+        _choose(sweep, name, choices, help)
+    sweep.add_argument("--k", type=int, default=1, help="how many neurons are planted")
     sweep.add_argument("--sigma", type=float, default=0.0, help="noise, for the distances")
     sweep.add_argument("--beta", type=float, help="weight of the regularizer, for the distances")
-    sweep.add_argument("--store", help="folder or address that keeps finished cells: a stopped sweep goes on")
+    sweep.add_argument("--patterns", type=int, default=1, help="gates drawn for each row of the data")
+    sweep.add_argument("--audit", action="store_true", help="re-check every verdict")
+    sweep.add_argument("--store", help="folder or address of finished cells: a stopped sweep goes on there")
     sweep.add_argument("--workers", type=int, default=cores(), help="threads; by default one a core")
+    sweep.add_argument(
+        "--format",
+        nargs="+",
+        choices=tuple(WRITERS),
+        default=["csv"],
+        help="of the numbers, beside the picture: csv has the rates, the others everything",
+    )
 
     check = commands.add_parser("check", help="prove saved verdicts again")
     check.add_argument("files", nargs="+", metavar="FILE", help="what Verdict.save wrote")
 
     for command in (figure, sweep):
-        command.add_argument("--seed", type=int, default=0)
-        command.add_argument("--out", type=Path, default=Path("figures"), help="folder for what is computed")
+        command.add_argument("--seed", type=int, default=0, help="of all random numbers")
+        command.add_argument(
+            "--out", type=folder, default=Path("figures"), help="folder for what is computed"
+        )
     return parser
+
+
+def _choose(parser, name, choices, help, default=None):
+    """An option whose choices the help shows; the library itself says which of them do not go together."""
+    parser.add_argument(f"--{name}", default=default, metavar=f"{{{','.join(choices)}}}", help=help)
 
 
 def main(arguments=None):
     """Run the command line; bad input, full disks, missing packages: one line, exit code 2; Ctrl-C: 130."""
+    try:
+        try:
+            return _run(arguments)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads has read enough; Python's own flush at the end is to be quiet too
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+
+
+def _run(arguments):
     options = _parser().parse_args(arguments)
     try:
-        commands = {"figures": _figures, "figure": _figure, "sweep": _sweep, "check": _check}
-        return commands[options.command](options) or 0
-    except (ValueError, OSError, ImportError) as error:
-        print(f"relulab: {error}", file=sys.stderr)
+        with warnings.catch_warnings():
+            warnings.showwarning = _warn
+            commands = {"figures": _figures, "figure": _figure, "sweep": _sweep, "check": _check}
+            return commands[options.command](options) or 0
+    except BrokenPipeError:
+        raise
+    except (ValueError, OSError, ImportError, MemoryError) as error:
+        print(f"relulab: {' '.join(str(error).split()) or type(error).__name__}", file=sys.stderr)
         return 2
     except KeyboardInterrupt as stop:
-        print(f"relulab: {stop}", file=sys.stderr)
+        print(f"relulab: {stop or 'stopped'}", file=sys.stderr)
         return 130
 
 
+def _warn(message, *_):
+    print(f"relulab: warning: {message}", file=sys.stderr)
+
+
+def _ready(out):
+    """Make the folder and try to write there, before hours of work."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        raise OSError(f"cannot write to the folder --out {out}: {error.strerror or error}") from None
+
+
 def _figures(options):
-    from .figures.list import FIGURES
     from .figures.results import ENDINGS, stored
 
     kept = {f"stored{ending}": stored(protocol) for protocol, ending in ENDINGS.items()}
@@ -94,9 +166,12 @@ def _figures(options):
 
 def _figure(options):
     from .figures.archive import pack, save
-    from .figures.list import FIGURES
     from .figures.runs import compute
 
+    for name, choices in (("scale", SCALES), ("protocol", PROTOCOLS)):
+        _checks.choice(name, getattr(options, name), choices)
+    _checks.choice("figure", options.number, [*FIGURES, "all"])
+    _ready(options.out)
     for number in FIGURES if options.number == "all" else [options.number]:
         name = f"figure-{number}-{options.scale}" + "-released" * (options.protocol == "released")
         ds = compute(number, options.scale, options.seed, options.protocol, options.out / "cells")
@@ -109,12 +184,15 @@ def _figure(options):
 def _sweep(options):
     from .phase.grid import phase_diagram
 
-    names = ("n", "d", "trials", "kind", "network", "form", "ensemble", "direction", "metric", "k")
-    names += ("sigma", "beta", "store")
+    names = ("n", "d", "trials", *CHOICES, "k", "sigma", "beta", "patterns", "audit", "store")
     settings = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
-    with ThreadPoolExecutor(_checks.count("workers", options.workers)) as pool:
+    workers = _checks.count("workers", options.workers)
+    _ready(options.out)
+    with ThreadPoolExecutor(workers) as pool:
         ds = phase_diagram(**settings, rng=options.seed, executor=pool)
-    _save(ds, options.out, "sweep")
+    _draw(ds, options.out / "sweep")
+    written = [WRITERS[name](ds, options.out / "sweep") for name in dict.fromkeys(options.format)]
+    print(f"wrote {options.out / 'sweep'}.png and .svg, {', '.join(written)}")
     print(f"{ds.sizes['n'] * ds.sizes['d']} cells, {int(ds.undecided.sum())} undecided trials")
 
 
@@ -125,21 +203,39 @@ def _check(options):
     for path in options.files:
         try:
             print(f"{path}: {check_file(path)}")
+        except BrokenPipeError:
+            raise
         except (ValueError, OSError) as error:
             failed = 2
             print(f"relulab: {error}" if path in str(error) else f"relulab: {path}: {error}", file=sys.stderr)
     return failed
 
 
-def _save(ds, folder, name):
-    """Write the table and the picture, and say where."""
-    folder.mkdir(parents=True, exist_ok=True)
-    _draw(ds, folder / name)
+def _csv(ds, path):
     columns = [c for c in ("rate", "mean", "median", "lower", "upper", "undecided") if c in ds]
-    header = "".join(f"# {key}: {value}\n" for key, value in ds.attrs.items())
-    table = ds[columns].to_dataframe().to_csv()
-    (folder / f"{name}.csv").write_text(header + table)
-    print(f"wrote {folder / name}.csv, .png and .svg")
+    header = "".join(
+        f"# {line}\n" for key, value in ds.attrs.items() for line in f"{key}: {value}".split("\n")
+    )
+    file = path.with_suffix(".csv")
+    file.write_text(header + ds[columns].to_dataframe().to_csv(), encoding="utf-8")
+    return str(file)
+
+
+def _netcdf(ds, path):
+    file = path.with_suffix(".nc")
+    ds.to_netcdf(file)
+    return str(file)
+
+
+def _zarr(ds, path):
+    file = path.with_suffix(".zarr.zip")
+    from .figures.archive import save
+
+    save(ds, file)
+    return str(file)
+
+
+WRITERS = {"csv": _csv, "netcdf": _netcdf, "zarr": _zarr}
 
 
 def _draw(ds, path):

@@ -7,11 +7,14 @@ import shutil
 from pathlib import Path
 
 import quiz
+import theorem_map
 from book_inputs import execution_key
 from mend_pages import mend_folder
 from myst_nb.sphinx_ import NbMetadataCollector
 from notebooks import export_all
 from pybtex import plugin
+from repository import github_address, github_place
+from sphinx.errors import ConfigError
 from sphinx_exercise.nodes import solution_node
 
 # Each citation asks for it, and it looks at every installed package every time.
@@ -28,6 +31,15 @@ def key_the_cache(app, config):
         if cache != current:
             shutil.rmtree(cache)
     config.nb_execution_cache_path = str(current)
+
+
+def write_address_out(app, config):
+    """The theme, too, gets the address in the one form that it understands."""
+    options = config.html_theme_options
+    try:
+        options["repository_url"] = github_address(options.get("repository_url", ""))
+    except ValueError as fault:
+        raise ConfigError(str(fault)) from None
 
 
 def execute_only(app, config):
@@ -58,10 +70,9 @@ def offer_notebook(app, pagename, templatename, context, doctree):
 
 def offer_launchers(app, pagename, templatename, context, doctree):
     """Offer to run a chapter on Colab and Binder, where the book has an address for them."""
-    repository = app.config.html_theme_options.get("repository_url", "")
-    if not repository or "ipynb_source" not in context:
+    place = github_place(app.config.html_theme_options.get("repository_url", ""))
+    if not place or "ipynb_source" not in context:
         return
-    place = "/".join(repository.rstrip("/").rsplit("/", 2)[1:])
     branch = app.config.html_theme_options.get("repository_branch") or "main"
     buttons = [
         # Colab opens notebooks only; the published pages carry them.
@@ -101,7 +112,7 @@ def finish(app, error):
     if error or app.builder.format != "html":
         return
     html = Path(app.outdir)
-    repository = app.config.html_theme_options.get("repository_url", "")
+    repository = github_address(app.config.html_theme_options.get("repository_url", ""))
     bibliography = Path(app.srcdir, app.config.bibtex_bibfiles[0])
     export_all(html.parent, html, bibliography, repository=repository, solutions=WITH_SOLUTIONS)
     statistics = NbMetadataCollector.get_doc_data(app.env)
@@ -114,9 +125,11 @@ def finish(app, error):
 
 def setup(app):
     app.connect("config-inited", key_the_cache)
+    app.connect("config-inited", write_address_out)
     app.connect("config-inited", execute_only)
     app.connect("env-check-consistency", write_together)
     quiz.setup(app)
+    theorem_map.setup(app)
     app.connect("doctree-read", leave_out_solutions, priority=600)
     # The theme collects its buttons at priority 501.
     app.connect("html-page-context", offer_notebook, priority=400)

@@ -1,5 +1,7 @@
 """Check that figures have alt text, colormaps are safe, sources are text, solutions and quizzes in form.
 
+And that every numbered statement says what it rests on: statements.py.
+
 Prints FILE:LINE: fault.
 """
 
@@ -8,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import statements
 import yaml
 from quiz import questions
 
@@ -124,6 +127,7 @@ def lint(root: Path) -> list[str]:
     for path in sorted((root / "relulab").rglob("*")):
         if path.suffix in (".py", ".js"):
             found += [(path, *fault) for fault in colormap_faults(path.read_text("utf-8"))]
+    found += [(root / path, line, fault) for path, line, fault in statements.faults(root)]
     return [f"{path.relative_to(root)}:{line}: {fault}" for path, line, fault in sorted(found)]
 
 

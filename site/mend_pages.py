@@ -1,10 +1,15 @@
 """Mend what the theme leaves to be desired for readers with a screen reader, a keyboard, or a slow line."""
 
+import json
 import re
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from bs4 import BeautifulSoup
+
+# Where a widget's model may live: what a built page can run. Any other module would be silence on the page.
+MAPPED = {"anywidget", *(f"@jupyter-widgets/{name}" for name in ("base", "controls", "output"))}
+STATE = "application/vnd.jupyter.widget-state+json"
 
 
 def mend(page: BeautifulSoup) -> None:
@@ -58,8 +63,17 @@ def leave_no_header_empty(page):
             header.name = "td"
 
 
+def refuse_dead_widgets(page, name):
+    """A widget whose module no page can load fails the build."""
+    for script in page.find_all("script", type=STATE):
+        for model in json.loads(script.string)["state"].values():
+            if model["model_module"] not in MAPPED:
+                raise ValueError(f"{name}: a widget of {model['model_module']!r} is dead on a built page")
+
+
 def mend_file(path: Path) -> None:
     page = BeautifulSoup(status_as_words(path.read_text("utf-8")), "html.parser")
+    refuse_dead_widgets(page, path.name)
     mend(page)
     path.write_text(page.decode(formatter="minimal"), "utf-8")
 

@@ -16,7 +16,7 @@ import relulab as rl
 
 ROOT = Path(__file__).resolve().parents[1]
 WINGS = sorted(path.parent for path in (ROOT / "relulab").glob("*/__init__.py"))
-FACES = [path for path in WINGS if path.name not in ("exercises", "widgets")]
+FACES = [path for path in WINGS if path.name != "widgets"]
 PAGES = [*(ROOT / "chapters").rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 PROMISED = [
     "phase.instance",

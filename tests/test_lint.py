@@ -169,3 +169,186 @@ def test_the_repository_is_spelled():
     (line,) = (line for line in (ROOT / "Makefile").read_text().splitlines() if line.startswith("PROSE := "))
     result = spelled(*line.removeprefix("PROSE := ").split())
     assert result.returncode == 0, result.stdout
+
+
+PROVED = """# A title
+
+```{prf:definition} Small
+:label: def-small
+
+A number is **small** when it is below 1.
+```
+
+````{prf:theorem} Half
+:label: thm-half
+
+Half is small.
+````
+
+````{prf:proof}
+By {prf:ref}`def-small`, {ref}`order <app-order>` and {cite:t}`someone2020,other2021`.
+````
+
+```{prf:theorem} A third
+:label: thm-third
+
+A third is small.
+```
+
+```{prf:proof}
+It is below a half: {prf:ref}`thm-half`.
+```
+"""
+ENTRIES = """# All of them
+def-small:
+  status: definition
+  of: vectors
+
+thm-half:
+  status: proved
+  of: gated
+  over: any
+  rests: [def-small, app-order]
+  cites: [someone2020, other2021]
+  tests: [test_small.py::test_half_is_small]
+
+thm-third:
+  status: proved
+  of: vectors
+  rests: [thm-half]
+  tests: [test_small.py::test_a_third_is_small]
+
+heu-fourth:
+  status: heuristic
+  of: vectors
+  says: A fourth is probably small.
+  where: small
+  rests: [thm-third]
+  tests: [test_small.py::test_a_third_is_small]
+"""
+TESTS = """
+def test_half_is_small(): ...
+
+class TestMore:
+    def test_a_third_is_small(self): ...
+"""
+
+
+def lint_statements(tmp_path, chapter=PROVED, entries=ENTRIES):
+    files = {
+        "chapters/page.md": chapter,
+        "chapters/other.md": "(small)=\n# Small numbers\n\n(proof-elsewhere)=\n## A proof\n\n"
+        "```{prf:proof}\nSee {prf:ref}`def-small`.\n```\n",
+        "chapters/appendix.md": "# Appendix\n\n(app-order)=\n## Order\n",
+        "chapters/references.bib": "@article{someone2020,\n}\n\n@book{other2021,\n}\n",
+        "chapters/statements.yml": entries,
+        "tests/deep/test_small.py": TESTS,
+    }
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return lint(tmp_path)
+
+
+def test_statements_with_entries_are_clean(tmp_path):
+    assert lint_statements(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (":label: thm-half\n", "", "chapters/page.md:9: a theorem without a label"),
+        (":label: thm-third\n", ":label: thm-half\n", "chapters/page.md:19: the label thm-half stands twice"),
+        ("thm-half\n", "thm-halves\n", "chapters/page.md:9: thm-halves has no entry"),
+        ("```{prf:proof}\nIt is", "```{note}\nIt is", "thm-third: it is called proved, and no proof follows"),
+        ("{prf:theorem} A third", "{prf:definition} A third", "thm-third: a definition is not proved"),
+        ("{prf:definition} Small", "{prf:lemma} Small", "def-small: a lemma is not a definition"),
+        ("{prf:ref}`thm-half`", "{prf:ref}`def-small`", "thm-third: its proof names def-small"),
+    ],
+)
+def test_a_statement_out_of_step_with_its_entry_is_found(tmp_path, old, new, words):
+    assert old in PROVED
+    found = lint_statements(tmp_path, chapter=PROVED.replace(old, new))
+    assert any(words in fault for fault in found), found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (ENTRIES[ENTRIES.index("thm-third:") :], "", "chapters/page.md:19: thm-third has no entry"),
+        (
+            "heu-fourth:",
+            "thm-third: {}\n\nthm-third:",
+            "statements.yml:22: thm-third: it has two entries",
+        ),
+        ("  says: A fourth is probably small.\n", "", "no statement has this label"),
+        ("status: heuristic", "status: proved", "no statement has this label"),
+        ("where: small", "where: smaller", "no chapter has the label smaller"),
+        (
+            "thm-third:\n",
+            "thm-third:\n  says: It is.\n  where: small\n",
+            "a statement says itself what it says",
+        ),
+        (
+            "rests: [def-small, app-order]",
+            "rests: [def-small]",
+            "its proof names app-order, which rests does not",
+        ),
+        (
+            "rests: [def-small, app-order]",
+            "rests: [def-tiny, app-order]",
+            "it rests on def-tiny, which is no entry",
+        ),
+        ("app-order", "app-odor", "it rests on app-odor, which is no entry and no section of the appendix"),
+        ("cites: [someone2020, other2021]", "cites: [someone2020]", "its proof cites other2021"),
+        ("cites: [someone2020, other2021]", "cites: [nobody1999]", "nobody1999 is not in the bibliography"),
+        (
+            "::test_half_is_small",
+            "::test_half_is_large",
+            "there is no test test_small.py::test_half_is_large",
+        ),
+        ("test_small.py::test_half", "test_tiny.py::test_half", "there is no test test_tiny.py::"),
+        ("  tests: [test_small.py::test_half_is_small]\n", "", "thm-half: what is proved needs a test"),
+        ("tests: [test_small.py::test_half_is_small]", "tests: test_half_is_small", "tests must be a list"),
+        ("  cites: [someone2020, other2021]\n", "  status: cited\n", "what is cited needs its source"),
+        ("status: proved", "status: sure", "status must be one of definition, proved"),
+        ("of: gated\n  over: any", "of: gated", "over must be any or all"),
+        ("of: gated", "of: vectors", "over must be any or all, for a claim about a program and for no other"),
+        ("of: gated", "of: networks", "of must be one of vectors"),
+        ("of: gated", "of: gated\n  note: good", "an entry has no more than"),
+        (
+            "  of: vectors\n\nthm-half",
+            "  of: vectors\n  rests: [thm-third]\n\nthm-half",
+            "rest on each other",
+        ),
+        ("  rests: [thm-half]", "  rests: [thm-half]\n  proof: nowhere", "no chapter has the label nowhere"),
+        ("  rests: [thm-half]", "  rests: [thm-half]\n  proof: small", "its proof names def-small"),
+        ("  rests: [thm-half]", "  rests: [thm-half]\n  proof: app-order", "no proof follows it"),
+    ],
+)
+def test_an_entry_out_of_step_is_found(tmp_path, old, new, words):
+    assert old in ENTRIES
+    found = lint_statements(tmp_path, entries=ENTRIES.replace(old, new, 1))
+    assert any(words in fault for fault in found), found
+
+
+def test_what_is_cited_may_have_a_proof_and_no_test(tmp_path):
+    entries = ENTRIES.replace("status: proved\n  of: gated", "status: cited\n  of: gated")
+    entries = entries.replace("  tests: [test_small.py::test_half_is_small]\n", "")
+    assert lint_statements(tmp_path, entries=entries) == []
+
+
+def test_a_proof_may_stand_elsewhere(tmp_path):
+    chapter = PROVED.replace("```{prf:proof}\nIt is", "```{note}\nIt is")
+    entries = ENTRIES.replace("rests: [thm-half]", "rests: [def-small]\n  proof: proof-elsewhere")
+    assert lint_statements(tmp_path, chapter, entries) == []
+
+
+def test_circles_are_named(tmp_path):
+    entries = ENTRIES.replace(
+        "status: definition\n  of: vectors\n", "status: definition\n  of: vectors\n  rests: [thm-third]\n"
+    )
+    (fault,) = lint_statements(tmp_path, entries=entries)
+    for label in ("def-small", "thm-half", "thm-third"):
+        assert label in fault

@@ -1,12 +1,10 @@
 """What takes more care than a batch: one planted problem after another, but for ADMM."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from ..blocks.blocks import Blocks
 from ..blocks.conditions import EQUATIONS, MARGIN, PlantedEquations, sides
-from ..data.planted import without_silent
+from ..data.planted import unchecked, without_silent
 from ..patterns.sampling import Patterns, gates_of
 from ..programs.fast import solve_fast
 from ..solvers.arrays import norm
@@ -26,7 +24,7 @@ def decide_with_care(cases, network, form, iterations, xp, device):
     split_of = search.Exact if form == "exact" else search.Gated
     found, waiting = [None] * len(cases), {}
     for i, ((plant, S), scale) in enumerate(zip(cases, scales, strict=True)):
-        problem, silent = _problem(replace(plant, X=plant.X / scale), S, network, form)
+        problem, silent = _problem(unchecked(plant, X=plant.X / scale), S, network, form)
         found[i] = _drop(problem, silent) or _first_look(problem)
         if found[i] is None:
             equations, provable = _equations(problem)

@@ -1,10 +1,19 @@
 """Random data matrices."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import _checks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from numpy.typing import ArrayLike
 
 
 def _gaussian(n, d, rng):
@@ -29,7 +38,9 @@ ENSEMBLES = {
 }
 
 
-def draw(ensemble, n, d, rng=0):
+def draw(
+    ensemble: Any, n: int, d: int, rng: np.random.Generator | int = 0, bias: float | bool = False
+) -> np.ndarray:
     """Draw a random data matrix.
 
     Parameters
@@ -42,17 +53,20 @@ def draw(ensemble, n, d, rng=0):
         Samples and dimension, at least 1.
     rng : numpy.random.Generator or int
         Source of randomness, or a seed.
+    bias : bool or float
+        Append a column: of ones for True, or of this constant. The last weight of a neuron is then its bias,
+        charged like the others; the larger the constant, the cheaper the bias.
 
     Returns
     -------
-    ndarray, shape (n, d)
+    ndarray, shape (n, d), or (n, d + 1) with a bias
         The data, one sample a row, float64.
 
     Raises
     ------
     ValueError
-        For an unknown ensemble, n or d below 1, or a function that returns something else than a finite
-        (n, d) array.
+        For an unknown ensemble, n or d below 1, a function that returns something else than a finite (n, d)
+        array, or a bias that is neither a bool nor a finite number above 0.
 
     Examples
     --------
@@ -61,11 +75,18 @@ def draw(ensemble, n, d, rng=0):
     >>> X = rl.draw("whitened", 30, 5, rng=0)
     >>> bool(np.allclose(X.T @ X, np.eye(5)))
     True
+    >>> rl.draw("gaussian", 30, 5, rng=0, bias=True)[:2, -1].tolist()
+    [1.0, 1.0]
     """
     n, d, rng = _checks.count("n", n), _checks.count("d", d), _checks.generator(rng)
     if callable(ensemble):
-        return _checks.array("the ensemble's X", ensemble(n, d, rng), (n, d))
-    return ENSEMBLES[_checks.choice("ensemble", ensemble, ENSEMBLES)](n, d, rng)
+        X = _checks.array("the ensemble's X", ensemble(n, d, rng), (n, d))
+    else:
+        X = ENSEMBLES[_checks.choice("ensemble", ensemble, ENSEMBLES)](n, d, rng)
+    if bias is False:
+        return X
+    constant = 1.0 if bias is True else _checks.positive("bias", bias)
+    return np.column_stack([X, np.full(n, constant)])
 
 
 MEANS = {
@@ -79,7 +100,7 @@ def _unit_rows(M):
     return M / np.linalg.norm(M, axis=1, keepdims=True)
 
 
-def cluster_means(d, means="unit", rng=0):
+def cluster_means(d: int, means: Any = "unit", rng: np.random.Generator | int = 0) -> np.ndarray:
     """The centers of two clusters.
 
     Parameters
@@ -118,7 +139,7 @@ def cluster_means(d, means="unit", rng=0):
     return centers
 
 
-def cluster_direction(means):
+def cluster_direction(means: ArrayLike) -> np.ndarray:
     """The neuron that tells two clusters apart: ``mu_1 / ||mu_1|| - mu_2 / ||mu_2||``.
 
     Where the noise is small it is active on the first cluster alone; `theory.cluster_probability` says how
@@ -160,7 +181,7 @@ class _Clustered:
         return centers[which] + rng.standard_normal((n, d)) / self.s
 
 
-def clustered(s, means="unit", first=None):
+def clustered(s: float, means: Any = "unit", first: int | None = None) -> Callable:
     """An ensemble of two clusters: rows ``mu_1 + z``, then rows ``mu_2 + z``, with ``z ~ N(0, I / s^2)``.
 
     Parameters

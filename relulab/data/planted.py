@@ -1,19 +1,29 @@
 """A planted problem: data, labels, and the hidden neurons that made them."""
 
-from dataclasses import dataclass, replace
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import _checks
 from ..audit.files import write_file
 
+if TYPE_CHECKING:
+    from typing import Any
+
+    from numpy.typing import ArrayLike
+
 KINDS = ("linear", "relu", "normalized")
 DIRECTIONS = ("random", "smallest", "axes", "opposite")
+ROUNDING = 1e-10  # what labels and unit columns may be off by, relative to the terms that they sum
+STREAM = (1,)  # of a seed: independent of the data that `draw` makes with it, and of the gates
 
 
 @dataclass(frozen=True, eq=False)
 class Plant:
-    """A planted problem, made by `plant`.
+    """A planted problem, made by `plant`; what does not fit together is refused when it is made.
 
     Attributes
     ----------
@@ -33,6 +43,21 @@ class Plant:
         The seed, where an integer was given.
     signs : ndarray, shape (k,)
         The output weights, +1 or -1.
+
+    Raises
+    ------
+    ValueError
+        Where `y` is not what the weights say of the rows plus `noise`, where `weights` has columns of another
+        norm than 1, for another shape, a NaN, an unknown kind.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> import relulab as rl
+    >>> hidden = rl.plant(rl.draw("gaussian", 6, 2, rng=0), rng=1)
+    >>> replace(hidden, y=-hidden.y)
+    Traceback (most recent call last):
+    ValueError: y[...] is ..., but the weights and the noise make it ...; labels of your own go to solve
     """
 
     X: np.ndarray
@@ -43,6 +68,38 @@ class Plant:
     noise: np.ndarray
     seed: int | None
     signs: np.ndarray
+
+    def __post_init__(self):
+        X = _checks.data(self.X)
+        n, d = X.shape
+        k = np.shape(self.weights)[-1:] or (1,)
+        shapes = {"y": (n,), "noise": (n,), "weights": (d, *k), "signs": k}
+        arrays = {"X": X} | {name: _checks.array(name, getattr(self, name), shapes[name]) for name in shapes}
+        for name, value in arrays.items():
+            object.__setattr__(self, name, value)
+        _checks.choice("kind", self.kind, KINDS)
+        _checks.nonnegative("sigma", self.sigma)
+        norms = np.linalg.norm(self.weights, axis=0)
+        if (np.abs(norms - 1) > ROUNDING).any():
+            raise ValueError(f"weights has columns of norm {norms.tolist()}; planted neurons have unit norm")
+        if (np.abs(self.signs) != 1).any():
+            raise ValueError(f"signs={self.signs.tolist()}; each must be +1 or -1")
+        self._check_labels()
+
+    def _check_labels(self):
+        output, terms = neurons(self.X, self.weights, self.kind), np.abs(self.X) @ np.abs(self.weights)
+        if self.kind == "normalized":
+            hidden = np.maximum(self.X @ self.weights, 0)
+            largest = hidden.max(axis=0)
+            terms = terms / largest / np.linalg.norm(hidden / largest, axis=0)
+        y = output @ self.signs + self.noise
+        off = np.abs(self.y - y) - ROUNDING * (terms.sum(axis=1) + np.abs(self.noise))
+        i = int(off.argmax())
+        if not off[i] <= 0:
+            raise ValueError(
+                f"y[{i}] is {self.y[i]:.6g}, but the weights and the noise make it {y[i]:.6g}; "
+                "labels of your own go to solve"
+            )
 
     def save(self, path):
         """Write the plant to a file, in the format of `relulab.audit.files`; `load` reads it.
@@ -132,9 +189,16 @@ def neurons(X, weights, kind):
     norms = np.linalg.norm(output, axis=0)
     if not norms.all():
         raise SilentNeuron(
-            "direction holds a neuron that is silent on every row of X: it cannot be normalized"
+            "weights (or direction) holds a neuron that is silent on every row of X: it cannot be normalized"
         )
     return output / norms
+
+
+def unchecked(plant, **changes):
+    """The plant in other units, for computing with: what it holds need not fit together any more."""
+    new = object.__new__(Plant)
+    new.__dict__.update(vars(plant) | changes)
+    return new
 
 
 def without_silent(plant):
@@ -142,10 +206,18 @@ def without_silent(plant):
     loud = np.array([plant.kind == "linear"] * plant.weights.shape[1]) | (plant.X @ plant.weights > 0).any(
         axis=0
     )
-    return replace(plant, weights=plant.weights[:, loud], signs=plant.signs[loud]), int((~loud).sum())
+    return unchecked(plant, weights=plant.weights[:, loud], signs=plant.signs[loud]), int((~loud).sum())
 
 
-def plant(X, kind="linear", k=1, direction="random", sigma=0.0, rng=0, signs=None):
+def plant(
+    X: ArrayLike,
+    kind: str = "linear",
+    k: int = 1,
+    direction: Any = "random",
+    sigma: float = 0.0,
+    rng: np.random.Generator | int = 0,
+    signs: ArrayLike | None = None,
+) -> Plant:
     """Hide neurons and let them label the data.
 
     Parameters
@@ -160,11 +232,12 @@ def plant(X, kind="linear", k=1, direction="random", sigma=0.0, rng=0, signs=Non
     direction : {"random", "smallest", "axes", "opposite"} or array_like, shape (d,) or (d, k)
         ``"random"``: uniform on the sphere. ``"smallest"``: the right singular vectors of X with the smallest
         singular values. ``"axes"``: e_1..e_k. ``"opposite"``: the pair (w, -w), k = 2. An array is scaled to
-        unit columns.
+        unit columns. Where X has a bias column (`draw`), the last entry is the bias: ``[*w, 0]`` has none.
     sigma : float
         Noise level; the noise is N(0, sigma^2/n) per label.
     rng : numpy.random.Generator or int
-        Source of randomness, or a seed.
+        Source of randomness, or a seed; what a seed gives is independent of what `draw`, `sample_patterns`
+        and `train` do with the same one.
     signs : array_like of +1 and -1, shape (k,), optional
         Output weights of ReLU neurons; all +1 by default.
 
@@ -198,7 +271,7 @@ def plant(X, kind="linear", k=1, direction="random", sigma=0.0, rng=0, signs=Non
         raise ValueError(f'k={k} with kind="linear": a sum of linear neurons is one linear neuron, so k=1')
     sigma = _checks.nonnegative("sigma", sigma)
     seed = None if isinstance(rng, np.random.Generator) else rng
-    rng = _checks.generator(rng)
+    rng = _checks.generator(rng, STREAM)
     weights = _directions(X, direction, k, rng, redraw_silent=kind == "normalized")
     noise = sigma / np.sqrt(n) * rng.standard_normal(n)
     signs = _signs(signs, k, kind)

@@ -1,15 +1,36 @@
 """The planted problems of the trials of a seed: each can be drawn by itself."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
+from .. import _checks
 from ..patterns.sampling import sample_together
 from .ensembles import draw
 from .planted import SilentNeuron, plant
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from ..patterns.sampling import Patterns
+    from .planted import Plant
+
 
 def instance(
-    n, d, trial, kind="linear", ensemble="gaussian", direction="random", k=1, sigma=0.0, rng=0, patterns=1
-):
+    n: int,
+    d: int,
+    trial: int,
+    kind: str = "linear",
+    ensemble: Any = "gaussian",
+    direction: Any = "random",
+    k: int = 1,
+    sigma: float = 0.0,
+    rng: int = 0,
+    patterns: float = 1,
+) -> tuple[Plant, Patterns]:
     """The planted problem of one trial of a phase diagram, by itself.
 
     Parameters
@@ -28,6 +49,11 @@ def instance(
     S : Patterns
         Its sampled patterns, the planted ones among them.
 
+    Raises
+    ------
+    ValueError
+        For numbers that are not whole or out of range, or as `draw` and `plant` do.
+
     Examples
     --------
     >>> import relulab as rl
@@ -35,13 +61,23 @@ def instance(
     >>> rl.decide(plant, S).status
     'recovered'
     """
+    trial = _checks.count("trial", trial, 0)
     ((hidden,), (S,)) = instances(n, d, [trial], kind, ensemble, direction, k, sigma, rng, patterns)
     return hidden, S
 
 
 def instances(
-    n, d, trials, kind="linear", ensemble="gaussian", direction="random", k=1, sigma=0.0, rng=0, patterns=1
-):
+    n: int,
+    d: int,
+    trials: Iterable[int],
+    kind: str = "linear",
+    ensemble: Any = "gaussian",
+    direction: Any = "random",
+    k: int = 1,
+    sigma: float = 0.0,
+    rng: int = 0,
+    patterns: float = 1,
+) -> tuple[list[Plant], list[Patterns]]:
     """The planted problems of several trials of a cell, each as `instance` gives it, drawn faster.
 
     Parameters
@@ -60,6 +96,11 @@ def instances(
     patterns : list of Patterns
         The sampled patterns of each.
 
+    Raises
+    ------
+    ValueError
+        For numbers that are not whole or out of range, or as `draw` and `plant` do.
+
     Examples
     --------
     >>> import relulab as rl
@@ -67,13 +108,27 @@ def instances(
     >>> [rl.decide(plant, S).status for plant, S in zip(plants, patterns)][-1]
     'recovered'
     """
+    n, d, rng = _checks.count("n", n), _checks.count("d", d), _checks.count("rng", rng, 0)
+    trials = [_checks.count("trials", trial, 0) for trial in _checks.sequence("trials", trials)]
+    patterns = _checks.positive("patterns", patterns)
     sources = [np.random.default_rng([rng, n, d, trial]) for trial in trials]
     plants = [planted_problem(source, ensemble, n, d, kind, k, direction, sigma) for source in sources]
     includes = [None if kind == "linear" else hidden.weights for hidden in plants]
-    return plants, sample_together([hidden.X for hidden in plants], max(patterns * n, 50), includes, sources)
+    return plants, sample_together(
+        [hidden.X for hidden in plants], max(round(patterns * n), 50), includes, sources
+    )
 
 
-def planted_problem(source, ensemble, n, d, kind, k, direction, sigma):
+def planted_problem(
+    source: np.random.Generator,
+    ensemble: Any,
+    n: int,
+    d: int,
+    kind: str,
+    k: int,
+    direction: Any,
+    sigma: float,
+) -> Plant:
     """Data and plant of one trial; data on which a normalized neuron is silent are drawn again.
 
     Parameters

@@ -134,7 +134,8 @@ EXERCISES = {
         hints=dict.fromkeys(
             "ab", "Is there a u with x_i^T u > 0 for every positive row? Does that depend on n?"
         ),
-        because="The vector of ones is positive on every row, so the all-ones pattern always exists.",
+        because="The vector of ones is positive on every row, so the all-ones pattern exists for every n, "
+        "and in the gated program the plant has a twin.",
     ),
     "8.4": Accept(_certificate, "an array of 60 numbers", "Your vector proves that the plant is unique."),
     "8.5": Number(
@@ -199,6 +200,14 @@ EXERCISES = {
         because="The square root of d/n solves a linear equation.",
     ),
     "10.4": Accept(_without_all_ones, "a function (n, d, rng) -> X", "No u is positive on every row."),
+    "10.6": Number(
+        lambda: (1 / 4) / 3,
+        hints={
+            3: "That is q. For an eigenvector q is d/n over its eigenvalue.",
+            0.25: "That is d/n, and about the smallest eigenvalue too. Divide by 3.",
+        },
+        because="For an eigenvector q = (d/n)/s, and the edge is at q = 3.",
+    ),
     "11.1": Number(
         lambda: 3 - 1,
         hints={
@@ -224,6 +233,15 @@ EXERCISES = {
         because="Each of the 100 rows must be on its side.",
     ),
     "11.4": Accept(_keeps_the_linear_part, "a positive number", "Only the linear part is left."),
+    "11.6": Number(
+        lambda: 0.01 * 1.5**2 / (4 * 0.2),
+        hints={
+            0.01 * 1.5 / (4 * 0.2): "The length of the certificate enters squared.",
+            0.01 * 1.5**2 / 0.2: "There is a 4 in the denominator.",
+        },
+        tolerance=1e-3,
+        because="Without noise the bound is beta times the squared length of the certificate, over 4 m.",
+    ),
     "12.1": Number(
         lambda: 1 - 2.0**-4,
         hints={
@@ -242,5 +260,13 @@ EXERCISES = {
         _over_all_patterns,
         hints={0: "None in the sample; list all patterns with enumerate_patterns."},
         because="The sample holds none of them.",
+    ),
+    "12.6": Number(
+        lambda: enumerate_patterns(draw("gaussian", 5, 1, rng=0, bias=True)).p,
+        hints={
+            10: "That counts the zero pattern, or all five points twice.",
+            2: "That is without a bias, where the threshold stays at zero.",
+        },
+        because="The patterns are the beginnings and the ends of the row of points.",
     ),
 }

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ..phase.datasets import flags, words
+
 CODES = ("status", "evidence")
 SMALL_COUNTS = ("undecided", "evidence_count", "iterations")
 LEFT_OUT = ("seconds",)
@@ -60,10 +62,16 @@ def load(path):
     Returns
     -------
     xarray.Dataset
-        What `save` wrote.
+        What `save` wrote, without the encoding of the file, so that it can be written in any format.
     """
     import xarray as xr
     from zarr.storage import ZipStore
 
     with ZipStore(path, mode="r") as store:
-        return xr.open_zarr(store, consolidated=False, zarr_format=2).load()
+        ds = xr.open_zarr(store, consolidated=False, zarr_format=2).load().drop_encoding()
+    for name in set(CODES) & set(ds):
+        codes = ds[name].attrs
+        if "meanings" in codes:  # files of relulab 0.1
+            codes |= flags(codes.pop("meanings"), **{k: v for k, v in codes.items() if k != "meanings"})
+        codes["flag_values"] = np.array(codes["flag_values"], dtype=np.int8)
+    return ds.assign_coords(by=words(*ds.by.values.tolist())) if "by" in ds.coords else ds

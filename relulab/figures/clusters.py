@@ -5,7 +5,7 @@ import time
 import numpy as np
 
 from ..data.ensembles import cluster_direction, cluster_means
-from ..phase.datasets import provenance
+from ..phase.datasets import portable, provenance
 from ..theory.intervals import wilson_interval
 from ..theory.probabilities import cluster_probability
 
@@ -70,6 +70,6 @@ def frequencies(n, d, s, trials, means="unit", redraw=False, rng=0, progress=Tru
         {name: (tuple(sizes), values) for name, values in data.items()},
         coords=sizes,
         attrs=provenance()
-        | {"kind": "clusters", "means": means, "redraw": int(redraw), "trials": trials, "rng": rng}
+        | portable({"kind": "clusters", "means": means, "redraw": int(redraw), "trials": trials, "rng": rng})
         | {"seconds": time.perf_counter() - begun},
     )

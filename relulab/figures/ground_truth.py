@@ -1,7 +1,7 @@
 """What a recovery figure would show over all patterns: by closed forms, enumeration, and cutting planes.
 
-A phase diagram is drawn over sampled patterns, so it is too optimistic for the network with all of them. Here
-the same problems are decided over every pattern where that can be done.
+A phase diagram is drawn over sampled patterns, so it is too optimistic for the same program over all of them.
+Here the same problems are decided over every pattern where that can be done.
 """
 
 import numpy as np
@@ -10,6 +10,7 @@ import scipy
 from .. import _checks
 from ..certify.decision import decide
 from ..data.trials import instance
+from ..phase.datasets import portable
 from ..theory.probabilities import recovery_whitened
 from .list import FIGURES
 
@@ -74,7 +75,7 @@ def truth(number, n=range(4, 25, 2), d=3, trials=10, rng=0):
     Raises
     ------
     ValueError
-        For a figure that is not about recovery.
+        For a figure that is unknown or not about recovery, or numbers that are not whole or below 1.
 
     Examples
     --------
@@ -85,12 +86,13 @@ def truth(number, n=range(4, 25, 2), d=3, trials=10, rng=0):
     """
     import xarray as xr
 
-    figure = FIGURES[_checks.choice("figure", number, FIGURES)]
+    figure = FIGURES[_checks.choice("number", number, FIGURES)]
     if not knows_recovery(figure):
-        raise ValueError(f"figure={number!r} is not about recovery; choose one that is, such as '4a'")
+        raise ValueError(f"number={number!r} is not about recovery; choose one that is, such as '4a'")
     settings = {name: value for name, value in figure.settings.items() if name not in ("network", "form")}
     program = figure.settings.get("network", "skip"), figure.form
-    sizes, trials = [_checks.count("n", size) for size in n], _checks.count("trials", trials)
+    sizes = [_checks.count("n", size) for size in _checks.sequence("n", n)]
+    d, trials = _checks.count("d", d), _checks.count("trials", trials)
     counts = {name: np.zeros(len(sizes)) for name in ("sampled", "recovered", "failed")}
     for i, size in enumerate(sizes):
         for trial in range(trials):
@@ -104,7 +106,7 @@ def truth(number, n=range(4, 25, 2), d=3, trials=10, rng=0):
     return xr.Dataset(
         {name: ("n", values) for name, values in data.items()},
         coords={"n": sizes},
-        attrs={"figure": number, "d": d, "trials": trials, "rng": rng},
+        attrs=portable({"figure": number, "d": d, "trials": trials, "rng": rng}),
     )
 
 

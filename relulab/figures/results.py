@@ -4,7 +4,10 @@
 the package.
 """
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,12 +15,17 @@ from .. import _checks
 from ..phase.distances import METRICS
 from .list import FIGURES
 
+if TYPE_CHECKING:
+    from typing import Any
+
+    import xarray as xr
+
 RESULTS, FILE = Path(__file__).parents[1] / "results", "figure-{}.zarr.zip"
 ENDINGS = {"paper": "", "released": "-released"}
 SCALES = ("book", "paper")
 
 
-def open_figure(number, protocol="paper"):
+def open_figure(number: str, protocol: str = "paper") -> xr.Dataset:
     """Open a figure's result that comes with the package.
 
     Parameters
@@ -56,7 +64,7 @@ def _file(number, protocol):
     return RESULTS / FILE.format(number + ENDINGS[protocol])
 
 
-def stored(protocol="paper"):
+def stored(protocol: str = "paper") -> dict:
     """What comes with the package.
 
     Parameters
@@ -83,7 +91,7 @@ def stored(protocol="paper"):
     }
 
 
-def solved_as(figure):
+def solved_as(figure: Any) -> str:
     """The number of the first figure with the same cells: both distances are of the same solutions.
 
     Parameters
@@ -111,7 +119,7 @@ def solved_as(figure):
     return next(number for number, other in FIGURES.items() if computed(other) == computed(figure))
 
 
-def measured_edge(ds):
+def measured_edge(ds: xr.Dataset) -> float:
     """Where the success rate crosses 1/2, in n/d, averaged over the dimensions where it does.
 
     In each column the crossing is taken between the last size below 1/2 and the next one.

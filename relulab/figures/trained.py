@@ -9,7 +9,7 @@ from .. import _checks
 from ..blocks.blocks import check_pair
 from ..data.ensembles import draw
 from ..data.trials import planted_problem
-from ..phase.datasets import provenance
+from ..phase.datasets import flags, portable, provenance
 from ..phase.executor import run_cells
 from ..phase.store import open_store
 from ..training.inputs import loud_rows
@@ -164,9 +164,9 @@ def _dataset(table, attributes):
         for name, value in zip(per_cell, (*quantiles, np.nanmean(distance[known], axis=1)), strict=True):
             per_cell[name][known] = value
     return xr.Dataset(
-        {"status": (("n", "d", "trial"), status, {"meanings": list(STATUSES)})}
+        {"status": (("n", "d", "trial"), status, flags(STATUSES))}
         | {name: (("n", "d", "trial"), array) for name, array in values.items()}
         | {name: (("n", "d"), array) for name, array in per_cell.items()}
         | {"undecided": (("n", "d"), (status != 0).sum(axis=2))},
-        attrs=attributes,
+        attrs=portable(attributes),
     )

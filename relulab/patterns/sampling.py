@@ -1,12 +1,19 @@
 """Arrangement patterns: which rows of X a neuron is active on, and the gates that realize them."""
 
-from math import comb
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import _checks
 from ..audit.files import write_file
 from .all_ones import all_ones_gate, all_ones_gates
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+STREAM = (2,)  # of a seed: gates are independent of the data and the plant that the same seed makes
 
 
 class Patterns:
@@ -61,7 +68,7 @@ class Patterns:
 
 def as_masks(S, n):
     """Return `S`, Patterns or a boolean array, as a bool array (n, p) with p >= 1."""
-    masks = S.array if isinstance(S, Patterns) else np.asarray(S)
+    masks = S.array if isinstance(S, Patterns) else _checks.numbers("S", S)
     if masks.dtype != bool or masks.ndim != 2 or masks.shape[0] != n:
         raise ValueError(
             f"S has dtype {masks.dtype} and shape {masks.shape}; it must be Patterns or a bool array ({n}, p)"
@@ -71,7 +78,7 @@ def as_masks(S, n):
     return masks
 
 
-def gates_of(X, masks):
+def gates_of(X: ArrayLike, masks: ArrayLike) -> np.ndarray:
     """Gates that realize given patterns.
 
     Parameters
@@ -114,10 +121,11 @@ def gates_of(X, masks):
     return gates
 
 
-def count_patterns(n, d):
+def count_patterns(n: int, d: int) -> int:
     """Cover's count of the arrangement patterns of n rows in general position in dimension d.
 
-    ``2 sum_{k < min(n, d)} C(n - 1, k)``, the zero pattern included; 2^n where n <= d.
+    ``2 sum_{k < min(n, d)} C(n - 1, k)``, the zero pattern included; 2^n where n <= d. In general position
+    every min(n, d) rows are independent.
 
     Parameters
     ----------
@@ -129,6 +137,11 @@ def count_patterns(n, d):
     int
         Exact.
 
+    Raises
+    ------
+    ValueError
+        For n or d that is not a whole number >= 1.
+
     Examples
     --------
     >>> import relulab as rl
@@ -136,7 +149,34 @@ def count_patterns(n, d):
     (12, 16)
     """
     n, d = _checks.count("n", n), _checks.count("d", d)
-    return 2 * sum(comb(n - 1, k) for k in range(min(n, d)))
+    return 2 * binomial_sum(n - 1, min(n, d))
+
+
+def binomial_sum(m, k):
+    """``sum_{i < k} C(m, i)`` for 0 <= k <= m + 1, exactly."""
+    if 2 * k == m + 1:
+        return 2 ** (m - 1)
+    if 2 * k > m + 1:
+        return 2**m - binomial_sum(m, m + 1 - k)
+    if k == 0:
+        return 0
+    _, below, above = _split(m, 1, k)
+    return 1 + above // below
+
+
+def _split(m, start, stop):
+    """The products of ``m + 1 - i`` and of i over start <= i < stop; the sum of C(m, i) / C(m, start - 1).
+
+    The sum is given times the second product: halves are joined without fractions, so that the numbers that
+    are multiplied are of one size.
+    """
+    if stop == start:
+        return 1, 1, 0
+    if stop == start + 1:
+        return m + 1 - start, start, m + 1 - start
+    middle = (start + stop) // 2
+    (p, q, t), (p2, q2, t2) = _split(m, start, middle), _split(m, middle, stop)
+    return p * p2, q * q2, t * q2 + p * t2
 
 
 def distinct_columns(masks):
@@ -150,7 +190,12 @@ def distinct_columns(masks):
     return np.sort(np.unique(keys, return_index=True)[1])
 
 
-def sample_patterns(X, count=None, include=None, rng=0):
+def sample_patterns(
+    X: ArrayLike,
+    count: int | None = None,
+    include: ArrayLike | None = None,
+    rng: np.random.Generator | int = 0,
+) -> Patterns:
     """Sample arrangement patterns with Gaussian gates.
 
     Parameters
@@ -162,12 +207,18 @@ def sample_patterns(X, count=None, include=None, rng=0):
     include : array_like, shape (d, m), optional
         Weights whose patterns must be in the set; they come first.
     rng : numpy.random.Generator or int
-        Source of randomness, or a seed.
+        Source of randomness, or a seed; what a seed gives is independent of what `draw`, `plant` and `train`
+        do with the same one.
 
     Returns
     -------
     Patterns
         Distinct, none zero. The all-ones pattern is in it, once and last, if it exists.
+
+    Raises
+    ------
+    ValueError
+        For X or include of a wrong shape or not finite, or a count that is not a whole number >= 1.
 
     Examples
     --------
@@ -183,8 +234,9 @@ def sample_patterns(X, count=None, include=None, rng=0):
 
 def sample_together(data, count=None, includes=None, rngs=None):
     """`sample_patterns` for several data matrices; a list of Patterns."""
+    data = [_checks.data(X) for X in data]
     samples = [
-        _sample(_checks.data(X), count, include, _checks.generator(rng))
+        _sample(X, count, include, _checks.generator(rng, STREAM))
         for X, include, rng in zip(data, includes, rngs, strict=True)
     ]
     gates = all_ones_gates(data)

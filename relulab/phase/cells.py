@@ -11,31 +11,80 @@ from ..certify.together import where
 from ..data.ensembles import draw
 from ..data.trials import instances
 from . import distances
-from .datasets import EVIDENCE, NO_EVIDENCE, STATUSES
+from .datasets import ERROR, EVIDENCE, NO_EVIDENCE, STATUSES
+
+
+class FailedTrials(UserWarning):
+    """Some trials of a sweep ended with an error."""
+
+
+# What the machine is short of and not the trial: it ends the sweep, which goes on when that is mended.
+OF_THE_MACHINE = (MemoryError, OSError, ImportError)
 
 
 def run_cell(
     n, d, trials, problem, network, form, metric, audit=False, beta=None, device="cpu", released=False
 ):
-    """Decide or measure the trials of one cell: a table (trials, fields) of `FIELDS` or its like.
+    """Decide or measure trials of one cell.
 
-    Decisions are made together; the seconds of a trial are its share of the processor time of the cell.
+    Decisions are made together; the seconds of a trial are its share of the processor time of the cell. A
+    trial that ends with an error is undecided, and the others are what they are without it.
+
+    Parameters
+    ----------
+    n, d : int
+        The cell.
+    trials : int or sequence of int
+        How many, or the numbers of those to run.
+    problem, network, form, metric, audit, beta, device, released
+        As `phase_diagram` hands them on.
+
+    Returns
+    -------
+    table : ndarray, shape (trials, fields)
+        Of `FIELDS` or its like.
+    errors : dict of int to str
+        Number of a trial -> what it ended with.
     """
+    numbers, errors = list(range(trials) if isinstance(trials, int) else trials), {}
     begun = time.thread_time()
-    if released:
-        from .released import run_trial
 
-        rows = [run_trial(n, d, trial, problem, network, form, metric, beta) for trial in range(trials)]
-        return _timed(rows, begun)
-    plants, patterns = instances(n, d, range(trials), **problem)
-    if metric == "recovery":
-        rows = _decided(plants, patterns, network, form, audit, device)
-    elif metric == "isometry":
-        rows = [_isometry(*trial, network, form) for trial in zip(plants, patterns, strict=True)]
-    else:
-        numbered = enumerate(zip(plants, patterns, strict=True))
-        rows = [_measured(n, d, t, *trial, problem, network, form, beta) for t, trial in numbered]
-    return _timed(rows, begun)
+    def rows_of(numbers):
+        if released:
+            from .released import run_trial
+
+            return [run_trial(n, d, trial, problem, network, form, metric, beta) for trial in numbers]
+        plants, patterns = instances(n, d, numbers, **problem)
+        if metric == "recovery":
+            return _decided(plants, patterns, network, form, audit, device)
+        drawn = zip(numbers, plants, patterns, strict=True)
+        if metric == "isometry":
+            return [_isometry(plant, S, network, form) for _, plant, S in drawn]
+        return [_measured(n, d, *trial, problem, network, form, beta) for trial in drawn]
+
+    def alone(number):
+        try:
+            return rows_of([number])[0]
+        except OF_THE_MACHINE:
+            raise
+        except Exception as error:
+            errors[number] = " ".join(f"{type(error).__name__}: {error}".split())
+            return _failed(metric)
+
+    try:
+        rows = rows_of(numbers)
+    except OF_THE_MACHINE:
+        raise
+    except Exception:
+        rows = [alone(number) for number in numbers]
+    return _timed(rows, begun), errors
+
+
+def _failed(metric):
+    if metric in distances.METRICS:
+        codes = distances.STATUSES.index("undecided"), distances.EVIDENCE.index("error")
+        return *codes, np.nan, np.nan, np.nan
+    return STATUSES.index("undecided"), ERROR, np.nan, 0
 
 
 def _timed(rows, begun):

@@ -10,7 +10,7 @@ from ..theory.intervals import wilson_interval
 from .executor import cores
 
 FIELDS = ("status", "evidence", "margin", "iterations", "seconds")
-NO_EVIDENCE = -1
+NO_EVIDENCE, ERROR = -1, -2
 
 
 def dataset(table, attributes):
@@ -21,12 +21,12 @@ def dataset(table, attributes):
     status, evidence, margin, iterations, seconds = np.moveaxis(table, -1, 0)
     recovered = (status == STATUSES.index("recovered")).sum(axis=2)
     lower, upper = wilson_interval(recovered, trials)
-    counts = [(evidence == code).sum(axis=2) for code in (*range(len(EVIDENCE)), NO_EVIDENCE)]
+    counts = [(evidence == code).sum(axis=2) for code in (*range(len(EVIDENCE)), NO_EVIDENCE, ERROR)]
     per_trial, per_cell = ("n", "d", "trial"), ("n", "d")
-    codes = {"meanings": list(EVIDENCE), "none": NO_EVIDENCE}
+    codes = flags(EVIDENCE, none=NO_EVIDENCE, error=ERROR)
     return xr.Dataset(
         {
-            "status": (per_trial, status.astype(np.int8), {"meanings": list(STATUSES)}),
+            "status": (per_trial, status.astype(np.int8), flags(STATUSES)),
             "evidence": (per_trial, evidence.astype(np.int8), codes),
             "margin": (per_trial, margin),
             "iterations": (per_trial, iterations.astype(np.int32)),
@@ -37,9 +37,70 @@ def dataset(table, attributes):
             "undecided": (per_cell, (status == STATUSES.index("undecided")).sum(axis=2)),
             "evidence_count": ((*per_cell, "by"), np.stack(counts, axis=-1)),
         },
-        coords={"by": [*EVIDENCE, "none"]},
+        coords={"by": words(*EVIDENCE, "none", "error")},
         attrs=attributes,
     )
+
+
+def words(*names):
+    """A coordinate of words, of a kind that Zarr and netCDF both keep."""
+    return np.array(names, dtype=object)
+
+
+def flags(names, **others):
+    """The attributes of a variable that holds codes, as netCDF's CF conventions have them.
+
+    Parameters
+    ----------
+    names : sequence of str
+        What the codes 0, 1, ... stand for, in words without blanks.
+    **others : int
+        Codes below 0; each is an attribute of its own besides.
+
+    Returns
+    -------
+    dict
+        ``flag_values`` and ``flag_meanings``, and the others.
+    """
+    values = np.array([*range(len(names)), *others.values()], dtype=np.int8)
+    return {"flag_values": values, "flag_meanings": " ".join([*names, *others])} | others
+
+
+def meanings(codes):
+    """What the codes of a variable stand for.
+
+    Parameters
+    ----------
+    codes : xarray.DataArray
+        ``status`` or ``evidence`` of a dataset of `phase_diagram`.
+
+    Returns
+    -------
+    dict of int to str
+        Code -> word.
+
+    Raises
+    ------
+    ValueError
+        For a variable without codes.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> rl.phase.meanings(rl.open_figure("4a").status)[0]
+    'recovered'
+    """
+    if "flag_meanings" not in codes.attrs:
+        raise ValueError(f"{codes.name} holds no codes; give status or evidence of a phase diagram")
+    values = np.atleast_1d(codes.attrs["flag_values"]).tolist()
+    return dict(zip(values, codes.attrs["flag_meanings"].split(), strict=True))
+
+
+def portable(attributes):
+    """Attributes that every format keeps: netCDF has no whole numbers beyond 32 bits, they become words."""
+    small = range(-(2**31), 2**31)
+    large = {k: str(v) for k, v in attributes.items() if isinstance(v, int) and v not in small}
+    return attributes | large
 
 
 def provenance():
@@ -71,3 +132,28 @@ def merged(runs):
     """The provenance of all runs of a sweep: each thing once, and the first date."""
     once = {name: "; ".join(dict.fromkeys(run[name] for run in runs)) for name in runs[0]}
     return once | {"date": runs[0]["date"], "runs": len(runs)}
+
+
+def told(notes, failed, n, d):
+    """The errors of failed trials in words, one a line.
+
+    Parameters
+    ----------
+    notes : list of dict
+        With ``n``, ``d``, ``trial`` and ``error``.
+    failed : ndarray of bool, shape (n, d, trial)
+        Which trials ended with one.
+    n, d : list of int
+        The sizes.
+
+    Returns
+    -------
+    list of str
+        In the order of the grid.
+    """
+    known = {(note["n"], note["d"], note["trial"]): note["error"] for note in notes}
+    places = [(n[i], d[j], trial) for i, j, trial in np.argwhere(failed).tolist()]
+    return [
+        "n={}, d={}, trial {}: {}".format(*place, known.get(place, "an error that was not kept"))
+        for place in places
+    ]

@@ -9,11 +9,12 @@ from ..certify.decision import decide
 from ..data.planted import without_silent
 from ..programs.solving import solve
 from ..theory.intervals import wilson_interval
+from .datasets import flags, words
 
 METRICS = ("distance", "test-distance")
 FIELDS = ("status", "evidence", "distance", "test_distance", "gap", "seconds")
 STATUSES = ("measured", "undecided")
-EVIDENCE = ("certificate", "solution", "infeasible", "inaccurate", "failed")
+EVIDENCE = ("certificate", "solution", "infeasible", "inaccurate", "failed", "error")
 QUARTILES = (0.25, 0.75)
 VANISHED = 1e-3  # a distance below it is none
 
@@ -29,7 +30,7 @@ class Distances(NamedTuple):
         ``"certificate"``: the plant is proved to be the unique solution, both distances are 0.
         ``"solution"``: the distances are those of a solution with the gap given. Undecided are
         ``"infeasible"`` (nothing interpolates the labels), ``"inaccurate"`` (the gap is too large) and
-        ``"failed"`` (the solver found no feasible point).
+        ``"failed"`` (the solver found no feasible point); a sweep has ``"error"`` besides.
     distance : float
         To the planted weights.
     test_distance : float
@@ -133,8 +134,8 @@ def dataset(table, attributes, metric):
         )
     return xr.Dataset(
         {
-            "status": (per_trial, values["status"].astype(np.int8), {"meanings": list(STATUSES)}),
-            "evidence": (per_trial, values["evidence"].astype(np.int8), {"meanings": list(EVIDENCE)}),
+            "status": (per_trial, values["status"].astype(np.int8), flags(STATUSES)),
+            "evidence": (per_trial, values["evidence"].astype(np.int8), flags(EVIDENCE)),
             "distance": (per_trial, values["distance"]),
             "test_distance": (per_trial, values["test_distance"]),
             "gap": (per_trial, values["gap"]),
@@ -146,7 +147,7 @@ def dataset(table, attributes, metric):
             "undecided": (per_cell, (values["status"] == STATUSES.index("undecided")).sum(axis=2)),
             "evidence_count": ((*per_cell, "by"), np.stack(counts, axis=-1)),
         },
-        coords={"by": list(EVIDENCE)},
+        coords={"by": words(*EVIDENCE)},
         attrs=attributes,
     )
 

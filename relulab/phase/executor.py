@@ -1,13 +1,25 @@
-"""Running the cells of a sweep on any executor: one BLAS thread a worker, progress, a clean stop."""
+"""Running the cells of a sweep on any executor: one BLAS thread a worker, one relulab, a clean stop."""
 
 import functools
 import multiprocessing
 import os
+import pickle
 import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from importlib.metadata import version
+from typing import NamedTuple
+
+from .versions import Worker, refuse_others, this_process
 
 
-def run_cells(work, cells, keep, total, executor=None, progress=True):
+class Answer(NamedTuple):
+    """What a worker sends back: who it is, and a cell."""
+
+    worker: Worker
+    result: object
+
+
+def run_cells(work, cells, keep, total, executor=None, progress=True, meet=None):
     """Compute cells in any order and hand on each as it comes.
 
     Parameters
@@ -24,9 +36,19 @@ def run_cells(work, cells, keep, total, executor=None, progress=True):
         By default, threads on the cores that this process may use.
     progress : bool
         Show the bar.
+    meet : callable, optional
+        Called with each `Worker` when its first cell comes, before that cell is kept.
+
+    Raises
+    ------
+    ValueError
+        Where a worker runs another relulab, or the work cannot be sent to other processes.
     """
     from tqdm.auto import tqdm
 
+    if isinstance(executor, ProcessPoolExecutor):
+        _check_that_it_travels(executor, next(iter(cells.values()), ()))
+    met = set()
     pool = executor or ThreadPoolExecutor(cores())
     bar = tqdm(total=total, initial=total - len(cells), unit="cell", disable=not progress)
     jobs = {}
@@ -38,13 +60,45 @@ def run_cells(work, cells, keep, total, executor=None, progress=True):
                 if error := job.exception():
                     error.add_note(f"in {work.__name__} of n, d = {cells[jobs[job]][:2]}")
                     raise error
-                keep(jobs[job], job.result())
+                worker, result = _opened(job.result(), pool)
+                if worker not in met:
+                    met.add(worker)
+                    refuse_others(worker)
+                    if meet is not None:
+                        meet(worker)
+                keep(jobs[job], result)
                 bar.update()
     finally:
         for job in jobs:
             job.cancel()
         if executor is None:
             pool.shutdown()
+
+
+def _opened(answer, pool):
+    """The worker and the cell; older relulabs send the cell alone, and are asked."""
+    if isinstance(answer, Answer):
+        return answer
+    return Answer(Worker(pool.submit(version, "relulab").result(timeout=60), "unknown"), answer)
+
+
+def _check_that_it_travels(pool, arguments):
+    """Processes that start anew look functions up by name, which lambdas and notebooks' functions are not."""
+    anew = getattr(getattr(pool, "_mp_context", None), "get_start_method", lambda: "spawn")() != "fork"
+    try:
+        sent = pickle.dumps(arguments)
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        why = str(error)
+    else:
+        import __main__
+
+        if not (anew and b"__main__" in sent and not hasattr(__main__, "__file__")):
+            return
+        why = "it is defined in a notebook or at a prompt"
+    raise ValueError(
+        f"ensemble cannot be sent to other processes ({why}): "
+        "put the function into a module of your own and import it, or use threads or a Dask cluster"
+    )
 
 
 def processes(workers=None):
@@ -86,7 +140,7 @@ def _in_worker(caller, work, arguments):
     if os.getpid() != caller:
         parent = multiprocessing.parent_process()
         settle(watch=parent is not None and parent.pid == caller)  # a cluster looks after its own workers
-    return work(*arguments)
+    return Answer(this_process(), work(*arguments))
 
 
 @functools.cache
@@ -112,7 +166,8 @@ def settle(watch=True):
     """
     _one_blas_thread()
     parent = multiprocessing.parent_process()
-    if watch and parent is not None:
+    # Pools of other libraries (loky) give their workers a parent that cannot be waited for.
+    if watch and getattr(parent, "sentinel", None) is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 

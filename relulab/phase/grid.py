@@ -1,6 +1,9 @@
 """Phase diagrams: how often a plant is recovered, over a grid of samples n and dimension d."""
 
+import contextlib
+import hashlib
 import time
+import warnings
 from concurrent.futures import Executor
 
 import numpy as np
@@ -10,13 +13,14 @@ from ..blocks.blocks import NETWORKS, check_pair
 from ..blocks.conditions import FORMS
 from ..certify.together import DEVICES
 from ..data.ensembles import ENSEMBLES
-from ..data.planted import DIRECTIONS, KINDS
-from ..data.trials import instance, instances
+from ..data.planted import DIRECTIONS, KINDS, SilentNeuron
+from ..data.trials import instance, instances, planted_problem
 from . import datasets, distances
-from .cells import run_cell
-from .datasets import FIELDS, provenance
+from .cells import FailedTrials, run_cell
+from .datasets import ERROR, FIELDS, provenance
 from .executor import run_cells
-from .store import open_store
+from .fingerprints import fingerprint
+from .store import open_store, stored_configuration
 
 __all__ = ["instance", "instances", "phase_diagram"]
 PROTOCOLS = ("paper", "released")
@@ -47,9 +51,12 @@ def phase_diagram(
 ):
     """Decide planted problems, or measure how far their solutions are from the plant, over a grid of sizes.
 
-    Patterns are sampled, so what this measures is an upper bound for the network with all its patterns.
+    Patterns are sampled, so what this measures is an upper bound for the same program over all patterns. Over
+    all patterns the exact program is the ReLU network. A gated diagram is a bound for the gated program only:
+    what the gated program misses, the ReLU network may recover.
     With a store, a sweep that was stopped, by Ctrl-C or a power cut, goes on where it was: run the same
-    call again.
+    call again. A finished one is extended by a call with more sizes or trials; what is there is not computed
+    again.
 
     Parameters
     ----------
@@ -64,7 +71,7 @@ def phase_diagram(
     form : {"gated", "exact"}
         The program.
     ensemble : {"gaussian", "cubic", "whitened", "cubic-whitened"} or callable
-        The data.
+        The data. A store knows a function by its source and by whole matrices that it draws.
     direction : {"random", "smallest", "axes", "opposite"}
         Where the planted neurons point.
     k : int
@@ -84,7 +91,7 @@ def phase_diagram(
         The seed. Trial t of cell (n, d) depends on (seed, n, d, t) alone.
     store : str or path, optional
         Where finished cells are kept: a folder, or an fsspec address such as ``s3://bucket/sweep.zarr``.
-        Cells that are there are read, the others computed. Several processes may share one folder.
+        Trials that are there are read, the others computed. Several processes may share one folder.
     executor : concurrent.futures.Executor, optional
         What the cells run on; by default threads on the machine's cores. `sweep.processes` is faster for many
         small cells.
@@ -103,8 +110,12 @@ def phase_diagram(
         Over (n, d, trial): ``status``, ``evidence`` (codes, with their meanings as attributes), ``margin``,
         ``iterations``, ``seconds`` (of processor time). Over (n, d): ``rate`` (share of trials with status
         "recovered"), its Wilson interval ``lower``, ``upper``, ``undecided`` and ``evidence_count`` (counts).
-        Attributes: the configuration, the seed and how trials are seeded, versions, machine, date, and the
-        seconds of this call.
+        Attributes: the configuration, the seed and how trials are seeded, versions, machine, date, the
+        seconds of this call, and the ``workers`` (version and source of relulab, NumPy, SciPy, Python). It
+        can be saved with its `to_netcdf` and `to_zarr`; a seed beyond 32 bits is kept in words.
+
+        A trial that ends with an error is "undecided" with evidence "error"; the attribute ``errors`` has a
+        line for each, and is there only if there is one.
 
         For the distances: ``distance``, ``test_distance`` and the solution's ``gap`` take the place of
         ``margin`` and ``iterations``, and over (n, d) there are the ``mean``, ``median`` and quartiles
@@ -115,14 +126,17 @@ def phase_diagram(
     ------
     ValueError
         For an unknown option, an empty grid, noise or beta where the metric has none, a store that holds
-        another sweep.
-    OSError
-        Where the store cannot be written, a full disk for one; what it holds stays good.
+        another sweep, a worker that runs another relulab, a function that cannot be sent to the executor.
+    OSError, MemoryError, ImportError
+        Where the store cannot be written, a full disk for one, or a worker lacks something; what is stored
+        stays good, and the same call goes on.
 
     Warns
     -----
-    relulab.store.DamagedCells
+    relulab.phase.store.DamagedCells
         Where stored cells fail their checksum; they are computed again.
+    relulab.phase.cells.FailedTrials
+        Where trials ended with an error.
 
     Notes
     -----
@@ -158,7 +172,9 @@ def phase_diagram(
     if not callable(ensemble):
         _checks.choice("ensemble", ensemble, ENSEMBLES)
     sigma = _checks.nonnegative("sigma", sigma)
-    beta = None if beta is None else _checks.nonnegative("beta", beta)
+    if beta is not None and not _checks.nonnegative("beta", beta):
+        raise ValueError("beta=0 is no weight of a regularizer; use None for the minimal-norm program")
+    beta = None if beta is None else float(beta)
     measured = metric in distances.METRICS
     if not measured and (sigma > 0 or beta is not None):
         raise ValueError(
@@ -176,29 +192,41 @@ def phase_diagram(
         "sigma": sigma,
         "rng": seed,
     }
+    with contextlib.suppress(SilentNeuron):  # what no trial can do is told before the store is made
+        small = np.random.default_rng(0), "gaussian", min(sizes_n), min(sizes_d)
+        planted_problem(*small, kind, k, direction, sigma)
     problem |= {} if _checks.count("patterns", patterns) == 1 else {"patterns": patterns}
     kept_as = "distance" if measured else metric  # both distances come from one solution
     released = _checks.choice("protocol", protocol, PROTOCOLS) == "released"
-    arguments = (trials, problem, network, form, kept_as, audit, beta, device, released)
+    arguments = (problem, network, form, kept_as, audit, beta, device, released)
     settings = problem | {"network": network, "form": form, "metric": kept_as, "trials": trials}
     settings |= {"beta": beta} if measured else {}
     settings |= {"protocol": protocol} if released else {}
     fields = distances.FIELDS if measured else FIELDS
     if callable(ensemble):
-        # The name alone does not tell two functions apart.
-        first = instance(sizes_n[0], sizes_d[0], 0, **problem)[0].X
-        name = getattr(ensemble, "__name__", type(ensemble).__name__)
-        settings["ensemble"] = f"{name}, first drawing {first.flat[0]:.6g}"
+        there = stored_configuration(store) or {}
+        sizes = there.get("n", sizes_n), there.get("d", sizes_d)
+        settings["ensemble"] = fingerprint(ensemble, *sizes, problem, there.get("ensemble"))
     configuration = {"n": sizes_n, "d": sizes_d, "fields": list(fields)} | settings
     begun = time.perf_counter()
     with open_store(store, configuration) as kept:
         table = kept.read()
         _complete(table, kept, sizes_n, sizes_d, arguments, executor, progress)
-        settings |= datasets.merged(kept.runs()) | {"seconds": time.perf_counter() - begun}
+        settings |= datasets.merged(kept.runs())
+        workers = sorted(note["worker"] for note in kept.notes("workers"))
+        settings |= {"workers": "; ".join(workers) or "not recorded", "seconds": time.perf_counter() - begun}
+        failed = table[..., 1] == (distances.EVIDENCE.index("error") if measured else ERROR)
+        if failed.any():
+            errors = datasets.told(kept.notes("failures"), failed, sizes_n, sizes_d)
+            settings["errors"] = "\n".join(errors)
+            counted = f"{len(errors)} of {failed.size} trials ended with an error and count as undecided"
+            message = f"{counted}; the first: {errors[0]}. All of them: attrs['errors']"
+            warnings.warn(message, FailedTrials, stacklevel=2)
     settings |= {
         "metric": metric,
         "seeding": "trial t of cell (n, d): numpy.random.default_rng([rng, n, d, t])",
     }
+    settings = datasets.portable(settings)
     if measured:
         settings["beta"] = "None" if beta is None else beta
         ds = distances.dataset(table, settings, metric)
@@ -208,21 +236,33 @@ def phase_diagram(
 
 
 def _complete(table, kept, sizes_n, sizes_d, arguments, executor, progress):
-    """Compute the missing cells of a table, keeping each."""
-    missing = np.isnan(table[..., FIELDS.index("status")]).any(axis=2)
+    """Compute the missing trials of a table, keeping each cell."""
+    lacking = np.isnan(table[..., FIELDS.index("status")])
+    missing = lacking.any(axis=2)
     if not missing.any():
         return
 
-    def keep(place, cell):
-        kept.write(*place, cell)
-        table[place] = cell
+    def meet(worker):
+        name = hashlib.sha256(str(worker).encode()).hexdigest()[:16]
+        kept.note("workers", name, {"worker": str(worker)})
+
+    def keep(place, found):
+        (i, j), (cell, errors) = place, found
+        for trial, error in errors.items():
+            note = {"n": sizes_n[i], "d": sizes_d[j], "trial": trial, "error": error}
+            kept.note("failures", f"{note['n']}-{note['d']}-{trial}", note)
+        table[i, j, lacking[i, j]] = cell
+        kept.write(i, j, table[i, j])
         missing[place] = False
 
     kept.add_run(provenance() | {"executor": "threads" if executor is None else type(executor).__name__})
     largest_first = sorted(((sizes_n[i], sizes_d[j], (i, j)) for i, j in np.argwhere(missing)), reverse=True)
-    cells = {place: (size_n, size_d, *arguments) for size_n, size_d, place in largest_first}
+    cells = {
+        place: (size_n, size_d, np.flatnonzero(lacking[place]).tolist(), *arguments)
+        for size_n, size_d, place in largest_first
+    }
     try:
-        run_cells(run_cell, cells, keep, missing.size, executor, progress)
+        run_cells(run_cell, cells, keep, missing.size, executor, progress, meet)
     except KeyboardInterrupt:
         finished = f"{missing.size - missing.sum()} of {missing.size} cells are finished"
         raise KeyboardInterrupt(f"{finished}; {kept.advice}") from None

@@ -1,21 +1,23 @@
 """The store of a sweep: a Zarr array that takes cell by cell and survives whatever stops the sweep."""
 
 import contextlib
-import errno
-import os
+import hashlib
+import itertools
+import json
 import reprlib
-import shutil
 import uuid
 import warnings
-from pathlib import Path
 
 import numpy as np
 
+from .addresses import local_folder
+from .folders import in_use, is_store, make_folder
+
 # What Zarr raises where a chunk's checksum is wrong, or the checksum is right by chance and the rest is not.
 DAMAGE = (ValueError, RuntimeError)
-TAKEN = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR)
+GRID = ("n", "d", "trials")  # what a store can be extended in
 SHORT = reprlib.Repr()
-SHORT.maxstring = 120
+SHORT.maxstring = 200
 
 
 class DamagedCells(UserWarning):
@@ -32,11 +34,12 @@ def open_store(address, configuration):
         A folder, or an fsspec address such as ``s3://bucket/sweep.zarr``.
     configuration : dict
         What determines the cells, as JSON values; ``n``, ``d``, ``trials`` and ``fields`` give the shape.
+        A store takes any ``n``, ``d`` and ``trials`` of one sweep.
 
     Yields
     ------
     Cells
-        With `read`, `write`, `add_run` and `runs`.
+        With `read`, `write`, `note`, `notes`, `add_run` and `runs`.
 
     Raises
     ------
@@ -46,18 +49,30 @@ def open_store(address, configuration):
     if address is None:
         yield Cells(configuration)
         return
-    folder = _folder(address)
+    folder = local_folder(address)
     if folder is None:
-        from zarr.errors import ContainsArrayError
-
-        with contextlib.suppress(ContainsArrayError):
-            _make(address, configuration)
+        _make(address, configuration)
         yield StoredCells(configuration, address)
         return
-    if not _is_store(folder):
-        _make_folder(folder, configuration)
-    with _in_use(folder):
+    if not is_store(folder):
+        make_folder(folder, lambda new: _make(new, configuration), address)
+    with in_use(folder):
         yield StoredCells(configuration, str(folder))
+
+
+def stored_configuration(address):
+    """The configuration of the sweep that a store began with; None where there is no store."""
+    folder = None if address is None else local_folder(address)
+    if address is None or (folder is not None and not is_store(folder)):
+        return None
+    import zarr
+
+    try:
+        return zarr.open_array(address if folder is None else str(folder), path="cells", mode="r").attrs[
+            "configuration"
+        ]
+    except (ValueError, KeyError, FileNotFoundError):
+        return None
 
 
 class Cells:
@@ -67,36 +82,47 @@ class Cells:
 
     def __init__(self, configuration):
         self.configuration = configuration
-        self.records = []
+        self.records = {}
 
     def read(self):
-        """The table (n, d, trial, field): NaN where a cell is not computed."""
+        """The table (n, d, trial, field): NaN where a trial is not computed."""
         return np.full(_shape(self.configuration), np.nan)
 
     def write(self, i, j, cell):
         """Keep the cell (trial, field) at place (i, j) of the grid."""
 
+    def note(self, kind, name, record):
+        """Remember a dict of strings and numbers under a kind and a name."""
+        self.records.setdefault(kind, {})[name] = record
+
+    def notes(self, kind):
+        """What `note` was told of a kind."""
+        return list(self.records.get(kind, {}).values())
+
     def add_run(self, provenance):
         """Remember who computes cells: a dict of strings."""
-        self.records.append(provenance)
+        self.note("runs", uuid.uuid4().hex, provenance)
 
     def runs(self):
         """What `add_run` was told, the oldest first."""
-        return self.records
+        return sorted(self.notes("runs"), key=lambda record: record["date"])
 
 
 class StoredCells(Cells):
-    """The cells of a sweep in a Zarr store, each there whole or not at all."""
+    """The cells of a sweep in a Zarr store, each there whole or not at all.
+
+    The cells of the grid that the store began with are one array. Another grid of the same sweep gets an
+    array of its own, for the cells that no other has, when its first cell is written. So nothing that is
+    there is ever rewritten, and two processes may extend a store at once.
+    """
 
     def __init__(self, configuration, address):
-        import zarr
-
         super().__init__(configuration)
         self.address = address
         self.advice = f"they are kept in {address}: run the same call again to compute the rest"
         try:
-            self.cells = zarr.open_array(address, path="cells", mode="r+")
-            stored = self.cells.attrs["configuration"]
+            first = self._open("cells")
+            stored = first.attrs["configuration"]
         except (ValueError, KeyError) as error:
             raise ValueError(
                 f"store={address!r}: its cells/zarr.json is damaged or not that of a sweep ({error})"
@@ -104,43 +130,66 @@ class StoredCells(Cells):
         differences = [
             f"{name} is {SHORT.repr(stored.get(name))} there and {SHORT.repr(configuration.get(name))} here"
             for name in stored | configuration
-            if stored.get(name) != configuration.get(name)
+            if name not in GRID and stored.get(name) != configuration.get(name)
         ]
         if differences:
             raise ValueError(f"store={address!r} holds another sweep: {'; '.join(differences)}")
+        grid = [configuration[name] for name in GRID]
+        same = grid == [stored[name] for name in GRID]
+        self.name = "cells" if same else f"more/{hashlib.sha256(json.dumps(grid).encode()).hexdigest()[:16]}"
+        self.own = first if same else None
+
+    def _open(self, name):
+        import zarr
+
+        return zarr.open_array(self.address, path=name, mode="r+")
 
     def read(self):
-        try:
-            return self.cells[...]
-        except DAMAGE:
-            return self._read_undamaged()
-
-    def _read_undamaged(self):
-        table, damaged = super().read(), []
-        for i, j in np.ndindex(table.shape[:2]):
-            try:
-                table[i, j] = self.cells[i, j]
-            except DAMAGE:
-                damaged.append(f"(n={self.configuration['n'][i]}, d={self.configuration['d'][j]})")
-        message = f"damaged cells in {self.address}, computed again: {', '.join(damaged)}"
-        warnings.warn(message, DamagedCells, stacklevel=4)
+        table, damaged = super().read(), set()
+        for cells in self._sheets():
+            if not np.isnan(table[..., 0]).any():
+                break
+            damaged |= _take(table, cells, self.configuration)
+        damaged = [place for place in sorted(damaged) if np.isnan(table[place][:, 0]).any()]
+        if damaged:
+            n, d = self.configuration["n"], self.configuration["d"]
+            which = ", ".join(f"(n={n[i]}, d={d[j]})" for i, j in damaged)
+            message = f"damaged cells in {self.address}, computed again: {which}"
+            warnings.warn(message, DamagedCells, stacklevel=3)
         return table
+
+    def _sheets(self):
+        """The arrays of cells, that of this grid first."""
+        others = {"cells", *(f"more/{name}" for name in self._members("more"))}
+        return [self._open(name) for name in (self.name, *sorted(others - {self.name})) if name in others]
+
+    def _members(self, path):
+        import zarr
+        from zarr.errors import GroupNotFoundError
+
+        try:
+            return sorted(zarr.open_group(self.address, path=path, mode="r"))
+        except (FileNotFoundError, GroupNotFoundError):
+            return []
 
     def write(self, i, j, cell):
         with self._told_where():
-            self.cells[i, j] = cell
+            if self.own is None:
+                _make(self.address, self.configuration, self.name)
+                self.own = self._open(self.name)
+            self.own[i, j] = cell
 
-    def add_run(self, provenance):
+    def note(self, kind, name, record):
         import zarr
 
         with self._told_where():
-            zarr.create_group(self.address, path=f"runs/{uuid.uuid4().hex}", attributes=provenance)
+            zarr.create_group(self.address, path=f"{kind}/{name}", attributes=record, overwrite=True)
 
-    def runs(self):
+    def notes(self, kind):
         import zarr
 
-        records = zarr.open_group(self.address, path="runs", mode="r").groups()
-        return sorted((dict(record.attrs) for _, record in records), key=lambda record: record["date"])
+        names = self._members(kind)
+        return [dict(zarr.open_group(self.address, path=f"{kind}/{name}", mode="r").attrs) for name in names]
 
     @contextlib.contextmanager
     def _told_where(self):
@@ -154,100 +203,56 @@ class StoredCells(Cells):
             ) from error
 
 
+def _take(table, cells, configuration):
+    """Fill what a table lacks from an array of cells; the places that are damaged there."""
+    there = cells.attrs["configuration"]
+    common = [
+        [
+            (here, there[name].index(size))
+            for here, size in enumerate(configuration[name])
+            if size in there[name]
+        ]
+        for name in ("n", "d")
+    ]
+    if not all(common):
+        return set()
+    try:
+        values = cells[...]
+    except DAMAGE:
+        values = None
+    trials, damaged = min(there["trials"], configuration["trials"]), set()
+    for (i, k), (j, m) in itertools.product(*common):
+        try:
+            cell = cells[k, m] if values is None else values[k, m]
+        except DAMAGE:
+            damaged.add((i, j))
+            continue
+        lacking = np.isnan(table[i, j, :trials, 0])
+        table[i, j, :trials][lacking] = cell[:trials][lacking]
+    return damaged
+
+
 def _shape(configuration):
     n, d, fields = (len(configuration[name]) for name in ("n", "d", "fields"))
     return n, d, configuration["trials"], fields
 
 
-def _make(address, configuration):
-    """Write an empty store: no chunk, and the metadata in one file."""
+def _make(address, configuration, name="cells"):
+    """Write an empty array of cells, unless it is there: no chunk, and the metadata in one file."""
     import zarr
     from zarr.codecs import Crc32cCodec, ZstdCodec
+    from zarr.errors import ContainsArrayError
 
     shape = _shape(configuration)
-    zarr.create_array(
-        address,
-        name="cells",
-        shape=shape,
-        chunks=(1, 1, *shape[2:]),
-        dtype="float64",
-        fill_value=np.nan,
-        compressors=[ZstdCodec(), Crc32cCodec()],
-        dimension_names=("n", "d", "trial", "field"),
-        attributes={"configuration": configuration},
-    )
-
-
-def _folder(address):
-    """The local folder that an address names, or None."""
-    if not isinstance(address, str | os.PathLike):
-        raise ValueError(f"store={address!r} is neither a path nor an address")
-    address = os.fspath(address)
-    if "://" not in address:
-        return Path(address)
-    return Path(address.removeprefix("file://")) if address.startswith("file://") else None
-
-
-def _is_store(folder):
-    return (folder / "cells" / "zarr.json").is_file()
-
-
-def _make_folder(folder, configuration):
-    """Make the store beside its place and rename it: of several makers one wins, nobody sees half a store."""
-    new = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}.new")
-    try:
-        new.mkdir(parents=True)
-        with _locked(new):
-            _make(str(new), configuration)
-            new.rename(folder)
-    except OSError as error:
-        if _is_store(folder):
-            return
-        if error.errno in TAKEN:
-            raise ValueError(f"store={str(folder)!r} exists and is not the store of a sweep") from error
-        raise
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def _in_use(folder):
-    """Hold a store as one of its users; the first of them removes what a killed one left half written."""
-    with _locked(folder) as alone:
-        if alone:
-            for partial in folder.rglob("*.partial"):
-                partial.unlink(missing_ok=True)
-            for new in folder.parent.glob(f".{folder.name}.*.new"):
-                with _locked(new) as left:
-                    if left:
-                        shutil.rmtree(new, ignore_errors=True)
-    with _locked(folder, shared=True):
-        yield
-
-
-@contextlib.contextmanager
-def _locked(folder, shared=False):
-    """Whether this process holds the folder: alone, without waiting, or with others.
-
-    A killed process holds nothing. Where there are no such locks (Windows, some network disks) nobody is
-    ever alone, and only the cleaning is lost.
-    """
-    try:
-        import fcntl
-    except ImportError:
-        yield False
-        return
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except FileNotFoundError:
-        yield False
-        return
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_SH if shared else fcntl.LOCK_EX | fcntl.LOCK_NB)
-            held = True
-        except OSError:
-            held = False
-        yield held
-    finally:
-        os.close(handle)
+    with contextlib.suppress(ContainsArrayError):
+        zarr.create_array(
+            address,
+            name=name,
+            shape=shape,
+            chunks=(1, 1, *shape[2:]),
+            dtype="float64",
+            fill_value=np.nan,
+            compressors=[ZstdCodec(), Crc32cCodec()],
+            dimension_names=("n", "d", "trial", "field"),
+            attributes={"configuration": configuration},
+        )

@@ -1,5 +1,9 @@
 """The diagrams of the book: rates, edges, slices, and what theory draws over them."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -7,8 +11,14 @@ from ..theory.probabilities import wendel
 from ..theory.thresholds import group_threshold
 from .style import COLORS, RATE_MAP, edges, legend_below, mark_undecided, title
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def rates(ds, x="d", y="n", ax=None):
+    import xarray as xr
+    from matplotlib.axes import Axes
+
+
+def rates(ds: xr.Dataset, x: str = "d", y: str = "n", ax: Axes | None = None) -> Axes:
     """Draw the success rates of a diagram, one cell a rectangle, from 0 (dark) to 1 (bright).
 
     Parameters
@@ -49,7 +59,7 @@ def rates(ds, x="d", y="n", ax=None):
     return ax
 
 
-def diagram(ds, ax=None, theory=True):
+def diagram(ds: xr.Dataset, ax: Axes | None = None, theory: bool = True) -> Axes:
     """Draw a phase diagram over (d, n), with the theory over it.
 
     Cells with undecided trials are marked with their number. The band about the measured 50 % contour is
@@ -92,7 +102,7 @@ def diagram(ds, ax=None, theory=True):
     return ax
 
 
-def half_contour(ds, ax):
+def half_contour(ds: xr.Dataset, ax: Axes) -> Axes:
     """Draw where a rate over (d, n) is 1/2, with the band in which its 95 % interval holds 1/2.
 
     There is no band where the trials are so few that the interval holds 1/2 in every cell.
@@ -132,7 +142,7 @@ def half_contour(ds, ax):
     return ax
 
 
-def theory_curve(ds, ax):
+def theory_curve(ds: xr.Dataset, ax: Axes) -> Axes:
     """Draw the edge of recovery that theory knows for a diagram's settings, where it knows one.
 
     Parameters
@@ -171,7 +181,7 @@ def theory_curve(ds, ax):
     return ax
 
 
-def slice_against_wendel(ds, d, ax=None):
+def slice_against_wendel(ds: xr.Dataset, d: int, ax: Axes | None = None) -> Axes:
     """Draw the success rate at one dimension against n/d, with Wilson bands and the exact curve 1 - Wendel.
 
     Parameters
@@ -188,6 +198,11 @@ def slice_against_wendel(ds, d, ax=None):
     matplotlib.axes.Axes
         The axes.
 
+    Raises
+    ------
+    ValueError
+        For a d that is not in the diagram.
+
     Examples
     --------
     >>> import relulab as rl
@@ -195,14 +210,15 @@ def slice_against_wendel(ds, d, ax=None):
     >>> rl.plots.slice_against_wendel(ds, 20).get_xlabel()
     'n / d'
     """
-    sizes = [int(n) for n in ds.n]
-    ax = slice_against(ds, d, [1 - wendel(n, d) for n in sizes], ax)
+    if d not in ds.d.values:
+        raise ValueError(f"d={d!r} is not in the diagram; choose from {ds.d.values.tolist()}")
+    ax = slice_against(ds, d, [1 - wendel(int(n), int(d)) for n in ds.n], ax)
     ax.lines[-1].set_label("1 − Wendel")
     ax.legend(loc="lower right")
     return ax
 
 
-def slice_against(ds, d, probability, ax=None):
+def slice_against(ds: xr.Dataset, d: int, probability: Sequence[float], ax: Axes | None = None) -> Axes:
     """Draw the success rate at one dimension against n/d, and what is known of it over all patterns.
 
     Parameters
@@ -221,6 +237,11 @@ def slice_against(ds, d, probability, ax=None):
     matplotlib.axes.Axes
         The axes.
 
+    Raises
+    ------
+    ValueError
+        For a d that is not in the diagram, or probabilities of another number than its n.
+
     Examples
     --------
     >>> import relulab as rl
@@ -229,6 +250,12 @@ def slice_against(ds, d, probability, ax=None):
     >>> len(rl.plots.slice_against(ds, 30, known).lines)
     2
     """
+    if d not in ds.d.values:
+        raise ValueError(f"d={d!r} is not in the diagram; choose from {ds.d.values.tolist()}")
+    if len(probability) != ds.sizes["n"]:
+        raise ValueError(
+            f"probability has {len(probability)} entries; the diagram has {ds.sizes['n']} sizes n"
+        )
     ax = ax or plt.subplots()[1]
     cut = ds.sel(d=d)
     ratio = cut.n.values / d

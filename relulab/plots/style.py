@@ -1,7 +1,16 @@
 """The look of every picture: palette, style, cell borders, titles, legends."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import matplotlib as mpl
 import numpy as np
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from matplotlib.legend import Legend
 
 # Okabe and Ito's colors, safe for color-blind readers; the order is that of use.
 COLORS = {
@@ -39,7 +48,7 @@ STYLE = {
 }
 
 
-def use_style():
+def use_style() -> None:
     """Use the book's look for all figures from here on; in a notebook, draw them as SVG.
 
     Examples
@@ -57,7 +66,7 @@ def use_style():
         set_matplotlib_formats("svg", metadata={"Date": None})
 
 
-def edges(centers):
+def edges(centers: Any) -> np.ndarray:
     """The borders between cells with these centers."""
     centers = np.asarray(centers, dtype=float)
     if len(centers) == 1:
@@ -66,23 +75,25 @@ def edges(centers):
     return np.r_[2 * centers[0] - middle[0], middle, 2 * centers[-1] - middle[-1]]
 
 
-def title(settings):
+def title(settings: Any) -> str:
     """A diagram's settings in three short lines."""
     if "kind" not in settings:
         return ""
     several = "" if settings.get("k", 1) == 1 else f"{settings['k']} neurons, "
+    form = settings.get("form", "gated")
     bound = settings.get("metric") in ("recovery", "isometry")
-    over = f"over sampled patterns{': an upper bound for all patterns' if bound else ''}"
+    bounded = "the ReLU network" if form == "exact" else "the gated program"
+    over = f"over sampled patterns{f': an upper bound for {bounded}' if bound else ''}"
     if settings.get("form") == "trained":
         over = f"{settings['epochs']} epochs, {settings['protocol']} protocol"
     return (
         f"{settings['kind']} plant ({several}{settings['direction']}), {settings['ensemble']} data\n"
-        f"{settings['network']} network, {settings.get('form', 'gated')}\n"
+        f"{settings['network']} network, {form}\n"
         f"{over}"
     )
 
 
-def mark_undecided(ds, ax):
+def mark_undecided(ds: Any, ax: Any) -> None:
     """Write the number of undecided trials on the cells that have any; an isometry condition only fails."""
     if ds.attrs.get("metric") == "isometry":
         return
@@ -90,7 +101,7 @@ def mark_undecided(ds, ax):
         ax.text(float(ds.d[j]), float(ds.n[i]), f"?{int(ds.undecided[i, j])}", ha="center", va="center")
 
 
-def legend_below(drawn, **where):
+def legend_below(drawn: Any, **where: Any) -> Legend:
     """A legend under an axes, or elsewhere on a figure; what is white on the picture is gray in it."""
     where = where or {"loc": "upper center", "bbox_to_anchor": (0.5, -0.18)}
     legend = drawn.legend(**where, ncols=1, fontsize=9)

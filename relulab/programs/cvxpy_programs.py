@@ -26,12 +26,31 @@ normalized  (16)                 (17)                 (212)                ours
 ==========  ===================  ===================  ===================  ==================
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-SOLVERS = ("clarabel", "newton", "admm")
+from .. import _checks
+from ..blocks.conditions import FORMS
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..blocks.blocks import Blocks
 
 
-def primal(blocks, y, form="gated", beta=None):
+def weight_of_regularizer(beta):
+    """Return `beta` as a positive float, or None."""
+    if beta is not None and (beta := _checks.nonnegative("beta", beta)) == 0:
+        raise ValueError("beta=0 is not positive; use beta=None for the minimal-norm program")
+    return beta
+
+
+def primal(
+    blocks: Blocks, y: np.ndarray, form: str = "gated", beta: float | None = None
+) -> tuple[Any, Any, Any]:
     """The program as a CVXPY problem.
 
     Parameters
@@ -52,6 +71,11 @@ def primal(blocks, y, form="gated", beta=None):
     U, V : cvxpy.Variable, shape (p + s, d), or None
         Positive and negative neurons in block coordinates, the skip block first; V is None if gated.
 
+    Raises
+    ------
+    ValueError
+        For labels of another shape, NaN, an unknown form, beta <= 0.
+
     Examples
     --------
     >>> import numpy as np
@@ -63,6 +87,8 @@ def primal(blocks, y, form="gated", beta=None):
     """
     import cvxpy as cp
 
+    form, beta = _checks.choice("form", form, FORMS), weight_of_regularizer(beta)
+    y = _checks.array("y", y, (len(blocks.X),))
     U, V = cp.Variable((blocks.size, blocks.X.shape[1])), None
     fit = _outputs(blocks, U)
     cost = cp.sum(cp.norm(U, axis=1))
@@ -101,7 +127,7 @@ def _in_cones(blocks, U):
     return constraints
 
 
-def dual(blocks, y, form="gated", beta=None):
+def dual(blocks: Blocks, y: np.ndarray, form: str = "gated", beta: float | None = None) -> tuple[Any, Any]:
     """The dual program as a CVXPY problem.
 
     Gated: ``max lam^T y  s.t.  ||A_j^T lam|| <= 1`` for every block. Exact: for the blocks with a
@@ -126,6 +152,11 @@ def dual(blocks, y, form="gated", beta=None):
     lam : cvxpy.Variable, shape (n,)
         The dual vector.
 
+    Raises
+    ------
+    ValueError
+        For labels of another shape, NaN, an unknown form, beta <= 0.
+
     Examples
     --------
     >>> import numpy as np
@@ -137,6 +168,8 @@ def dual(blocks, y, form="gated", beta=None):
     """
     import cvxpy as cp
 
+    form, beta = _checks.choice("form", form, FORMS), weight_of_regularizer(beta)
+    y = _checks.array("y", y, (len(blocks.X),))
     lam = cp.Variable(len(y))
     ball = 1.0 if beta is None else beta
     constraints = []

@@ -15,6 +15,8 @@ from ..solvers.central_path import Path
 from ..solvers.headstart import head_start
 from ..solvers.lagrangian import rounds
 from ..solvers.newton import Program, dot, norm
+from ..solvers.whitening import whitened
+from .infeasibility import PROOF, proves_infeasible
 from .scaling import Scaled
 from .solutions import Solution
 
@@ -24,8 +26,9 @@ CLOSER = 0.1  # a last round of multipliers costs little and makes the gap this 
 STRETCH = 1e5  # units of a free coordinate that count as much there as one of the others
 PULL = 1e-10  # what may pull at a free coordinate
 SMALL = 1600  # numbers in X below which a program whose blocks have bases is not worth that method
-DIVERGED = 1e10  # a lower bound that many times the cost of least squares belongs to no interpolant
+DIVERGED = 1e10  # a lower bound that many times the cost of least squares is near a dual ray, if there is one
 STALLED = 1e-6  # steps shorter than this lead nowhere
+STEEP = 1e-3  # singular values of X farther apart lose digits when X is squared
 STIFF = 1.0  # curvature of the blocks while they are mended; it keeps rounding out of the free directions
 ROUNDING = 1e-13  # how far outside its cone rounding may put a row, ||y|| being 1
 TINY = np.finfo(float).tiny
@@ -54,8 +57,9 @@ def solve_fast(blocks, y, form="gated", beta=None, tol=1e-6, max_iterations=100)
     Solution
         Its weights are feasible (minimal-norm ones interpolate to 1e-12, exact ones are in their cones), so
         is its dual vector, and the gap is measured. Status ``"optimal"``; ``"optimal_inaccurate"`` where the
-        gap is larger than `tol`; ``"infeasible"`` where nothing interpolates; ``"undecided"`` where no
-        feasible point was found or a value inside was not finite, with the reason and without an answer.
+        gap is larger than `tol`; ``"infeasible"`` where a dual ray proves that nothing interpolates (see
+        `infeasibility`); ``"undecided"`` where no feasible point was found or a value inside was not finite,
+        with the reason and without an answer.
 
     Examples
     --------
@@ -83,49 +87,90 @@ def _threads():
 
 
 def _solve(blocks, y, form, beta, tol, max_iterations):
-    if not (np.isfinite(blocks.X).all() and np.isfinite(y).all()):
-        raise FloatingPointError("X or y holds values that are not finite")
+    if not all(np.isfinite(part).all() for part in (blocks.X, y, blocks.masks)):
+        raise FloatingPointError("X, y or S holds values that are not finite")
+    if silent := Solution.of_silence(blocks, y, form, beta):
+        return silent
     scaled = Scaled(blocks, y, beta)
     program, to_parts = _program(scaled, form)
-    length = scaled.weight * (1.0 if beta is None else beta)
 
-    def solution(found, status, reason=""):
-        dual = found.nu * (length / scaled.size_of_y)
-        parts = to_parts(found.u) * scaled.weight
-        answer = (float(found.value * length), found.gap, found.residual, status, reason, dual, parts)
-        return Solution(*answer, blocks, y, form, beta)
+    def answer(found, reason):
+        if found is None or not np.isfinite(found.gap):
+            return _without_answer(blocks, y, form, beta, f"no feasible point was found: {reason}")
+        length = scaled.weight * (1.0 if beta is None else beta)
+        dual = found.nu * (length / scaled.size_of_y) * scaled.rows
+        status = "optimal" if found.gap <= tol else "optimal_inaccurate"
+        value, parts = float(found.value * length), to_parts(found.u) * scaled.weight
+        reason = "" if status == "optimal" else reason
+        return Solution(value, found.gap, found.residual, status, reason, dual, parts, blocks, y, form, beta)
 
-    def nothing(status, reason):
-        return Solution.from_coordinates(blocks, y, form, beta, None, None, None, status, reason)
+    best, reason = _by_multipliers(program, blocks.skip, tol, 2 * max_iterations), ""
+    if best is not None and best.gap <= tol:
+        return answer(best, reason)
+    for attempt in _attempts(program, blocks.skip):
+        found, reason, ray = _along_the_path(attempt, tol, max_iterations)
+        if best is None or (found is not None and found.gap < best.gap):
+            best = found
+        if best is not None and best.gap <= tol:
+            break
+        if beta is None and ray is not None and proves_infeasible(blocks, y, form, _of_blocks(ray, scaled)):
+            return Solution.from_coordinates(blocks, y, form, beta, None, None, None, "infeasible", PROOF)
+    return answer(best, reason)
 
-    if not y.any():
-        return solution(Candidate(program, np.zeros_like(program.counts), np.zeros_like(y), 0.0), "optimal")
-    found = _by_multipliers(program, blocks.skip, tol, 2 * max_iterations)
-    if found is not None and found.gap <= tol:
-        return solution(found, "optimal")
-    path = Path(program)
-    if beta is None and not _reachable(path):
-        return nothing("infeasible", "the blocks cannot reach the labels")
+
+def _without_answer(blocks, y, form, beta, reason):
+    return Solution.from_coordinates(blocks, y, form, beta, None, None, None, "undecided", reason)
+
+
+def _attempts(program, skip):
+    """The program as it is, unless squaring X would lose digits; and with its equations in better units."""
+    sizes = np.linalg.svd(program.X, compute_uv=False)
+    if sizes[-1] >= STEEP * sizes[0]:
+        yield program
+    if turned := whitened(program, skip):
+        yield replace(program, whitening=turned)
+    elif sizes[-1] < STEEP * sizes[0]:
+        yield program
+
+
+def _along_the_path(program, tol, max_iterations):
+    """What the path leads to, why no further, and a point that may be near a dual ray (or None)."""
+    try:
+        path = Path(program)
+    except (FloatingPointError, np.linalg.LinAlgError) as error:
+        return None, f"the Newton system is too ill-conditioned: {error}", None
+    missing = norm(program.y - program.apply(path.point.u))
+    out_of_range = program.beta == 0 and missing > IN_RANGE
+    if out_of_range and program.whitening is None:
+        return None, "least squares does not reach the labels", path.point
     least_squares, reason = path.primal, f"the gap is larger than {tol:g} after {max_iterations} steps"
+    ray = path.point if out_of_range else None
     for _ in range(max_iterations):
         if abs(path.gap) <= tol and (found := _nearby(path, tol)).gap <= tol:
-            return solution(found, "optimal")
-        if path.dual > DIVERGED * least_squares:
-            return nothing("infeasible", "a dual vector bounds the value by more than any interpolant costs")
+            return found, "", None
+        if program.beta == 0 and path.dual > DIVERGED * least_squares:
+            reason = "a dual vector bounds the value by more than 1e10 times the cost of least squares"
+            return _nearby(path, tol), reason, path.point
         try:
             length_of_step = path.step()
-        except np.linalg.LinAlgError as error:
+        except (FloatingPointError, np.linalg.LinAlgError) as error:
             reason = f"the Newton system is too ill-conditioned to go on: {error}"
             break
         if length_of_step < STALLED:
             reason = "the steps have become too short to go on"
             break
-    found = _nearby(path, tol)
-    if found.gap <= tol:
-        return solution(found, "optimal")
-    if np.isfinite(found.gap):
-        return solution(found, "optimal_inaccurate", reason)
-    return nothing("undecided", f"no feasible point was found: {reason}")
+    try:
+        return _nearby(path, tol), reason, ray or path.point
+    except (FloatingPointError, np.linalg.LinAlgError) as error:
+        return None, f"the Newton system is too ill-conditioned to go on: {error}", ray or path.point
+
+
+def _of_blocks(point, scaled):
+    """A point's dual vector and multipliers for the data as given, those of positive and negative parts."""
+    if point.a is None:
+        return None
+    skip = scaled.blocks.skip
+    return point.nu * scaled.rows, np.reshape(point.a[skip:], (2, -1, len(point.nu))) * scaled.rows
 
 
 def _by_multipliers(program, skip, tol, most):
@@ -200,23 +245,11 @@ def _mended(path, keep):
     return Candidate(program, u, point.nu, point.a)
 
 
-def _reachable(path):
-    """Tell whether the labels are in the range of the blocks; by eigenvalues where that is in doubt."""
-    program, u = path.program, path.point.u
-    if norm(program.y - program.apply(u)) <= IN_RANGE:
-        return True
-    gram = path.still.gram(np.ones(len(u)))
-    values, vectors = np.linalg.eigh(gram)
-    inside = vectors[:, values > values[-1] * len(gram) * np.finfo(float).eps]
-    return norm(program.y - inside @ (inside.T @ program.y)) <= IN_RANGE
-
-
 def _program(scaled, form):
     """The blocks on the row space of X, and the way back from its coordinates."""
     blocks = scaled.blocks
-    left, size, right = np.linalg.svd(blocks.X, full_matrices=False)
-    rank = max(1, int(np.sum(size > size[0] * max(blocks.X.shape) * np.finfo(float).eps)))
-    X, right = left[:, :rank] * size[:rank], right[:rank]
+    X, right = _row_space(blocks.X)
+    rank = X.shape[1]
     J, s = blocks.size, blocks.skip
     outer, cone, bases, counts = blocks.masks.T, None, None, np.ones((J, rank))
     if blocks.factors is not None:
@@ -237,6 +270,16 @@ def _program(scaled, form):
 
     beta = 0.0 if scaled.beta is None else float(scaled.beta)
     return Program(X, scaled.y, beta, np.ascontiguousarray(outer), cone, bases, counts), to_parts
+
+
+def _row_space(X):
+    """X in coordinates of its row space, and their axes; X itself where its columns are independent."""
+    lengths = np.abs(X).max(axis=0)
+    if lengths.all() and np.linalg.matrix_rank(X / lengths) == X.shape[1]:
+        return X, np.eye(X.shape[1])
+    left, size, right = np.linalg.svd(X, full_matrices=False)
+    rank = max(1, int(np.sum(size > size[0] * max(X.shape) * np.finfo(float).eps)))
+    return left[:, :rank] * size[:rank], right[:rank]
 
 
 def _with_negative(array, skip, sign):

@@ -1,5 +1,7 @@
 """Fewer neurons for the same fit."""
 
+from __future__ import annotations
+
 import numpy as np
 
 from ..blocks import cones
@@ -8,7 +10,7 @@ from .solutions import Solution
 ROUNDING = 1e-6  # a projection shorter than this share of what was projected has no direction to trust
 
 
-def prune(solution):
+def prune(solution: Solution) -> Solution:
     """Leave at most n active neurons, the skip pair counted, with the same fit at no larger cost.
 
     The fit is a positive combination of the active neurons' outputs, scaled to cost 1 each. While these are

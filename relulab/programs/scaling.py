@@ -2,7 +2,11 @@
 
 import copy
 
+import numpy as np
+
 from ..solvers.arrays import norm
+
+UNEVEN = 1e4  # rows whose largest entries differ by less are left as they are
 
 
 class Scaled:
@@ -16,9 +20,15 @@ class Scaled:
         What its weights are multiplied by to get those of the program given.
     size_of_y : float
         What its outputs are multiplied by.
+    rows : ndarray, shape (n,), or float
+        What the equations were multiplied by: powers of two where rows of X differ much and beta is None.
     """
 
     def __init__(self, blocks, y, beta):
+        self.rows = _row_scales(blocks.X) if beta is None else 1.0
+        if np.ndim(self.rows):
+            blocks, y = copy.copy(blocks), y * self.rows
+            blocks.X = blocks.X * self.rows[:, None]
         size_of_x, self.size_of_y = norm(blocks.X), norm(y)
         self.blocks, self.y = copy.copy(blocks), y / self.size_of_y
         self.blocks.X = blocks.X / size_of_x
@@ -26,3 +36,12 @@ class Scaled:
             self.blocks.factors = blocks.factors * size_of_x
         self.weight = self.size_of_y / (size_of_x if blocks.factors is None else 1.0)
         self.beta = None if beta is None else beta * self.weight / self.size_of_y / self.size_of_y
+
+
+def _row_scales(X):
+    """Powers of two that make rows of very different norms alike, or 1; equations may be scaled freely."""
+    sizes = np.abs(X).max(axis=1)
+    sizes = np.where(sizes > 0, sizes, sizes.max() or 1.0)
+    if sizes.max() <= UNEVEN * sizes.min():
+        return 1.0
+    return np.ldexp(1.0, -np.frexp(sizes)[1])

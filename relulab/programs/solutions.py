@@ -123,6 +123,33 @@ class Solution:
         arrays = {"X": self.blocks.X, "masks": masks, "y": self.y, "dual": self.dual, "parts": self.parts}
         write_file(path, "solution", fields, arrays | {"gates": self.given_gates})
 
+    @classmethod
+    def of_silence(cls, blocks, y, form, beta):
+        """The solution where labels or data are zero, which needs no solver; None where neither is.
+
+        Parameters
+        ----------
+        blocks, y, form, beta
+            As for `from_coordinates`.
+
+        Returns
+        -------
+        Solution or None
+            All zero; without `beta` infeasible where only the data are zero.
+        """
+        if y.any() and blocks.X.any():
+            return None
+        zero = np.zeros((blocks.size, blocks.X.shape[1]))
+        if beta is None and y.any():
+            reason = "X is zero, so that no neuron has an output, and y is not"
+            return cls.from_coordinates(blocks, y, form, beta, None, None, None, "infeasible", reason)
+        return cls.from_coordinates(blocks, y, form, beta, zero, None, y, "optimal")
+
+    def __repr__(self):
+        program = f"{self.network}, {self.form}" + ("" if self.beta is None else f", beta={self.beta:g}")
+        sizes = f"n={len(self.y)}, d={self.blocks.X.shape[1]}, p={self.blocks.p}"
+        return f"Solution({self.status}, value={self.value:.6g}, gap={self.gap:.1e}; {program}, {sizes})"
+
     @property
     def network(self):
         """The network, ``"plain"``, ``"skip"`` or ``"normalized"``."""

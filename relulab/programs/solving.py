@@ -1,6 +1,9 @@
 """`solve`, by the solver that was asked for, and the dual's own solution."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -9,14 +12,30 @@ from ..blocks.blocks import Blocks
 from ..blocks.conditions import FORMS
 from ..patterns.sampling import Patterns
 from ..solvers.clarabel import run_clarabel
-from .cvxpy_programs import dual, primal
+from .cvxpy_programs import dual, primal, weight_of_regularizer
+from .infeasibility import PROOF, proves_infeasible
 from .scaling import Scaled
 from .solutions import Solution
 
+if TYPE_CHECKING:
+    from typing import Any
+
+    from numpy.typing import ArrayLike
+
 SOLVERS = ("clarabel", "newton", "admm")
+DOUBT = 1e-5  # a gap or residual above this is not called optimal, whatever the solver says
 
 
-def solve(X, y, S, network="skip", form="gated", beta=None, solver="clarabel", **options):
+def solve(
+    X: ArrayLike,
+    y: ArrayLike,
+    S: Any,
+    network: str = "skip",
+    form: str = "gated",
+    beta: float | None = None,
+    solver: str = "clarabel",
+    **options: Any,
+) -> Solution:
     """Solve the convex program of a network.
 
     Minimal-norm: ``min ||w_0|| + sum_j ||w_j||  s.t.  X w_0 + sum_j A_j w_j = y``. With `beta`:
@@ -48,8 +67,10 @@ def solve(X, y, S, network="skip", form="gated", beta=None, solver="clarabel", *
     Returns
     -------
     Solution
-        The solver's status is reported as it is: look at `.status`, `.gap` and `.residual` before you use a
-        number. An infeasible program has the value infinity and NaN weights.
+        With the solver's status, but for two words: ``"infeasible"``, with the value infinity and NaN
+        weights, is said only where a dual ray proves it (`relulab.programs.infeasibility`), else
+        ``"undecided"``; ``"optimal"`` only where the measured gap and residual are below 1e-5, else
+        ``"optimal_inaccurate"``. Look at `.status`, `.gap` and `.residual` before you use a number.
 
     Raises
     ------
@@ -67,9 +88,8 @@ def solve(X, y, S, network="skip", form="gated", beta=None, solver="clarabel", *
     """
     blocks, y, beta = _checked(X, y, S, network, form, beta)
     _checks.choice("solver", solver, SOLVERS)
-    if not y.any():
-        zero = np.zeros((blocks.size, blocks.X.shape[1]))
-        solution = Solution.from_coordinates(blocks, y, form, beta, zero, None, y, "optimal")
+    if silent := Solution.of_silence(blocks, y, form, beta):
+        solution = silent
     elif solver == "clarabel":
         solution = solve_on_blocks(blocks, y, form, beta, **options)
     elif network == "normalized" and form == "gated":
@@ -88,11 +108,22 @@ def solve_on_blocks(blocks, y, form="gated", beta=None, **options):
     scaled = Scaled(blocks, y, beta)
     problem, U, V = primal(scaled.blocks, scaled.y, form, scaled.beta)
     status, reason = run_clarabel(problem, options)
+    if status.startswith("infeasible"):
+        proved = proves_infeasible(blocks, y, form)
+        reason = PROOF if proved else f"Clarabel says {status}, but no dual ray was found that proves it"
+        status = "infeasible" if proved else "undecided"
     if U.value is None:
         return Solution.from_coordinates(blocks, y, form, beta, None, None, None, status, reason)
     positive, negative = (None if part is None else part.value * scaled.weight for part in (U, V))
-    lam = -problem.constraints[0].dual_value if beta is None else None
-    return Solution.from_coordinates(blocks, y, form, beta, positive, negative, lam, status, reason)
+    lam = -problem.constraints[0].dual_value * scaled.rows if beta is None else None
+    solution = Solution.from_coordinates(blocks, y, form, beta, positive, negative, lam, status, reason)
+    missing = 0.0 if beta is not None else solution.residual
+    if status == "optimal" and max(solution.gap, missing) > DOUBT:
+        reason = f"the gap is {solution.gap:.1e}" + (
+            f", the residual {missing:.1e}" if missing > DOUBT else ""
+        )
+        return replace(solution, status="optimal_inaccurate", reason=reason)
+    return solution
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +148,15 @@ class DualSolution:
     reason: str
 
 
-def solve_dual(X, y, S, network="skip", form="gated", beta=None, **options):
+def solve_dual(
+    X: ArrayLike,
+    y: ArrayLike,
+    S: Any,
+    network: str = "skip",
+    form: str = "gated",
+    beta: float | None = None,
+    **options: Any,
+) -> DualSolution:
     """Solve the dual of a network's convex program by itself, with Clarabel; see `dual` and `solve`.
 
     Parameters
@@ -165,13 +204,13 @@ def solve_dual(X, y, S, network="skip", form="gated", beta=None, **options):
         value = np.inf if status.startswith("unbounded") else np.nan
         return DualSolution(value, np.full(len(y), np.nan), status, reason)
     length = scaled.size_of_y if beta is not None else scaled.weight / scaled.size_of_y
-    return DualSolution(float(problem.value) * length * scaled.size_of_y, lam.value * length, status, reason)
+    return DualSolution(
+        float(problem.value) * length * scaled.size_of_y, lam.value * length * scaled.rows, status, reason
+    )
 
 
 def _checked(X, y, S, network, form, beta):
     X = _checks.data(X)
     y = _checks.array("y", y, (len(X),))
     _checks.choice("form", form, FORMS)
-    if beta is not None and (beta := _checks.nonnegative("beta", beta)) == 0:
-        raise ValueError("beta=0 is not positive; use beta=None for the minimal-norm program")
-    return Blocks(X, S, network), y, beta
+    return Blocks(X, S, network), y, weight_of_regularizer(beta)

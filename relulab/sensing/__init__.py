@@ -8,7 +8,8 @@
 array([0., 1.])
 """
 
-from .certificates import Certificate, certificate, coherence
+from .certificates import Certificate, certificate
+from .guarantees import coherence
 from .l1_programs import Sparse, basis_pursuit, lasso, recovery_diagram, sparse_vector
 
 __all__ = [

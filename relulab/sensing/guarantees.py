@@ -1,117 +1,23 @@
-"""When l1 minimization recovers: certificates for one vector, guarantees for all sparse ones."""
+"""When l1 minimization recovers every vector of a support or a sparsity."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
 from itertools import combinations
 from math import comb
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import _checks
+from .certificates import independent
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 MARGIN = 1e-9  # what rounding may decide is not counted as proved
 
 
-@dataclass(frozen=True, eq=False)
-class Certificate:
-    """A dual vector that may prove that basis pursuit recovers x, made by `certificate`.
-
-    Attributes
-    ----------
-    dual : ndarray, shape (m,)
-        ``A_S^T dual = sign(x_S)`` on the support S of x.
-    off_support : float
-        The largest ``|a_j^T dual|`` off the support; inf where no dual has the signs of x on the support.
-    independent : bool
-        Whether the columns on the support are linearly independent.
-    """
-
-    dual: np.ndarray
-    off_support: float
-    independent: bool
-
-    @property
-    def unique(self):
-        """Whether it proves that x is the only solution of basis pursuit on ``b = A x``, bool."""
-        return self.independent and self.off_support < 1 - MARGIN
-
-
-def certificate(A, x, refined=False):
-    """Look for a proof that basis pursuit recovers x from A x.
-
-    Columns that are independent on the support and a dual vector with ``A_S^T dual = sign(x_S)`` and
-    ``|a_j^T dual| < 1`` elsewhere are a proof (Fuchs, 2004). It is necessary too (Zhang, Yin, Cheng, 2015):
-    where the refined dual is no proof, another vector with the same measurements has no larger l1 norm.
-
-    Parameters
-    ----------
-    A : array_like, shape (m, d)
-        Measurements, one a row.
-    x : array_like, shape (d,)
-        The hidden vector; its entries that are not exactly zero are its support.
-    refined : bool
-        False: the dual of smallest l2 norm, the counterpart of the neural isometry conditions; True: the dual
-        with the smallest ``off_support``, by linear programming.
-
-    Returns
-    -------
-    Certificate
-        With ``.dual .off_support .independent .unique``.
-
-    Raises
-    ------
-    ValueError
-        For wrong shapes or NaN.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from relulab.sensing.guarantees import certificate
-    >>> from relulab.sensing.l1_programs import sparse_vector
-    >>> A = np.random.default_rng(0).standard_normal((20, 40))
-    >>> x = sparse_vector(40, 4, rng=1)
-    >>> plain, best = certificate(A, x), certificate(A, x, refined=True)
-    >>> plain.unique, best.unique
-    (False, True)
-    """
-    A = _checks.array("A", A, ("m", "d"))
-    unit = np.abs(A).max() or 1.0
-    A = A / unit
-    x = _checks.array("x", x, (A.shape[1],))
-    on, off, signs = A[:, x != 0], A[:, x == 0], np.sign(x[x != 0])
-    independent = _independent(on)
-    dual = np.linalg.pinv(on.T) @ signs
-    if not np.allclose(on.T @ dual, signs, rtol=0, atol=MARGIN):
-        return Certificate(dual / unit, np.inf, independent)
-    if refined and off.size:
-        dual = _refined(on, off, signs)
-    return Certificate(dual / unit, float(np.abs(off.T @ dual).max(initial=0)), independent)
-
-
-def _independent(columns):
-    return columns.shape[1] == 0 or bool(np.linalg.matrix_rank(columns) == columns.shape[1])
-
-
-def _refined(on, off, signs):
-    """Minimize t subject to ``on^T dual = signs`` and ``|off^T dual| <= t``."""
-    from scipy.optimize import linprog
-
-    m = len(on)
-    ones = np.ones((off.shape[1], 1))
-    answer = linprog(
-        np.r_[np.zeros(m), 1.0],
-        A_ub=np.block([[off.T, -ones], [-off.T, -ones]]),
-        b_ub=np.zeros(2 * len(ones)),
-        A_eq=np.hstack([on.T, np.zeros((len(signs), 1))]),
-        b_eq=signs,
-        bounds=(None, None),
-        method="highs-ds",
-    )
-    if answer.status != 0:
-        raise RuntimeError(f"the linear program of the certificate failed: {answer.message}")
-    return answer.x[:m]
-
-
-def irrepresentability(A, x, any_signs=False):
+def irrepresentability(A: ArrayLike, x: ArrayLike, any_signs: bool = False) -> float:
     """How well the columns off the support of x are represented by those on it.
 
     ``max_{j off S} |sign(x_S)^T A_S^+ a_j|``. Below 1, basis pursuit recovers x, and the lasso finds its
@@ -149,15 +55,18 @@ def irrepresentability(A, x, any_signs=False):
     A = _checks.array("A", A, ("m", "d"))
     x = _checks.array("x", x, (A.shape[1],))
     on, off = A[:, x != 0], A[:, x == 0]
-    if not _independent(on):
+    if not independent(on):
         raise ValueError("the columns of A on the support of x are dependent: no vector with it is unique")
     represented = np.linalg.pinv(on) @ off
     sizes = np.abs(represented).sum(axis=0) if any_signs else np.abs(np.sign(x[x != 0]) @ represented)
     return float(sizes.max(initial=0))
 
 
-def coherence(A):
+def coherence(A: ArrayLike) -> float:
     """Mutual coherence ``max_{i != j} |a_i^T a_j| / (||a_i|| ||a_j||)``: the largest cosine of two columns.
+
+    With coherence mu, basis pursuit finds every vector with k nonzero entries when ``(2 k - 1) mu < 1``
+    (Donoho and Elad, 2003). Proved; the columns are scaled to length one.
 
     Parameters
     ----------
@@ -167,7 +76,7 @@ def coherence(A):
     Returns
     -------
     float
-        Between the Welch bound ``sqrt((d - m) / (m (d - 1)))`` and 1; 0 for orthogonal columns.
+        Between the Welch bound ``sqrt((d - m) / (m (d - 1)))`` and 1; 0 for orthogonal columns, and for one.
 
     Raises
     ------
@@ -176,21 +85,22 @@ def coherence(A):
 
     Examples
     --------
-    >>> import numpy as np
     >>> from relulab.sensing.guarantees import coherence
-    >>> round(coherence(np.array([[1.0, 0.0, 0.6], [0.0, 1.0, 0.8]])), 6)
+    >>> round(coherence([[1, 0, 3], [0, 1, 4]]), 3)
     0.8
     """
     A = _checks.array("A", A, ("m", "d"))
-    norms = np.linalg.norm(A, axis=0)
-    if not norms.all():
-        raise ValueError(f"column {int(np.argmin(norms))} of A is zero; coherence needs nonzero columns")
-    cosines = np.abs((A / norms).T @ (A / norms))
+    largest = np.abs(A).max(axis=0)
+    if not largest.all():
+        raise ValueError(f"column {int(np.argmin(largest))} of A is zero; coherence needs nonzero columns")
+    unit = A / largest
+    unit = unit / np.linalg.norm(unit, axis=0)
+    cosines = np.abs(unit.T @ unit)
     np.fill_diagonal(cosines, 0)
     return float(min(cosines.max(), 1.0))
 
 
-def coherence_guarantee(A):
+def coherence_guarantee(A: ArrayLike) -> int:
     """The sparsity that coherence mu guarantees: k-sparse x are recovered if ``k < (1 + 1 / mu) / 2``.
 
     Donoho, Elad (2003), Gribonval, Nielsen (2003). It grows like sqrt(m) at best, where Gaussian measurements
@@ -223,7 +133,7 @@ def coherence_guarantee(A):
     return d if mu * (2 * d - 1) < 1 else int(np.ceil((1 + 1 / mu) / 2 - MARGIN)) - 1
 
 
-def restricted_isometry(A, k, limit=200_000):
+def restricted_isometry(A: ArrayLike, k: int, limit: int = 200_000) -> float:
     """The restricted isometry constant of order k, by looking at every support.
 
     The smallest delta with ``(1 - delta) ||x||^2 <= ||A x||^2 <= (1 + delta) ||x||^2`` for all k-sparse x
@@ -275,7 +185,9 @@ def _largest_deviation(gram, supports):
     )
 
 
-def restricted_isometry_bounds(A, k, trials=1000, rng=0):
+def restricted_isometry_bounds(
+    A: ArrayLike, k: int, trials: int = 1000, rng: np.random.Generator | int = 0
+) -> tuple[float, float]:
     """An interval around the restricted isometry constant, at any size.
 
     From below by random supports, from above by Gershgorin's circles: ``max_i | ||a_i||^2 - 1 |`` plus k - 1

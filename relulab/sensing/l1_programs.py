@@ -1,23 +1,21 @@
 """Compressed sensing: the sparsest explanation by l1 minimization, and its phase diagram."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import _checks
+from ..solvers.clarabel import run_clarabel
 from ..theory.intervals import wilson_interval
-from .certificates import Certificate, certificate, coherence
 
-__all__ = [
-    "Certificate",
-    "Sparse",
-    "basis_pursuit",
-    "certificate",
-    "coherence",
-    "lasso",
-    "recovery_diagram",
-    "sparse_vector",
-]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import xarray as xr
+    from numpy.typing import ArrayLike
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +38,7 @@ class Sparse:
     dual: np.ndarray
 
 
-def basis_pursuit(A, b, epsilon=0.0, solver=None):
+def basis_pursuit(A: ArrayLike, b: ArrayLike, epsilon: float = 0.0, solver: str | None = None) -> Sparse:
     """The x of smallest l1 norm that explains the measurements: ``min ||x||_1, ||A x - b|| <= epsilon``.
 
     Chen, Donoho, Saunders (1998); with epsilon > 0 basis pursuit denoising.
@@ -121,14 +119,14 @@ def _by_cone_program(A, b, epsilon):
 
 
 def _solve(program):
-    program.solve(solver="CLARABEL", tol_gap_abs=1e-10, tol_gap_rel=1e-10, tol_feas=1e-10)
-    if program.status == "infeasible":
+    status, reason = run_clarabel(program, {"tol_gap_abs": 1e-10, "tol_gap_rel": 1e-10, "tol_feas": 1e-10})
+    if status == "infeasible":
         raise ValueError("||A x - b|| <= epsilon has no solution: b is too far from the range of A")
-    if program.status != "optimal":
-        raise RuntimeError(f"Clarabel ends with status {program.status!r}")
+    if status != "optimal":
+        raise RuntimeError(f"Clarabel ends with status {status!r}{reason and ': '}{reason}")
 
 
-def lasso(A, b, beta):
+def lasso(A: ArrayLike, b: ArrayLike, beta: float) -> Sparse:
     """Denoising with a price instead of a bound: ``min 1/2 ||A x - b||^2 + beta ||x||_1`` (Clarabel).
 
     The counterpart of weight decay: `basis_pursuit` with epsilon = ``||A x - b||`` has the same solution, and
@@ -163,17 +161,19 @@ def lasso(A, b, beta):
     import cvxpy as cp
 
     A, b, unit = _scaled(A, b)
-    if not _checks.nonnegative("beta", beta):
+    if not (beta := _checks.nonnegative("beta", beta)):
         raise ValueError(f"beta={beta!r} is not > 0; without a price use basis_pursuit")
-    x = cp.Variable(A.shape[1])
     price = beta / unit[0] / unit[1]
+    if price >= np.abs(A.T @ b).max():
+        return Sparse(np.zeros(A.shape[1]), float(b @ b) / 2 * unit[1] ** 2, b * unit[1])
+    x = cp.Variable(A.shape[1])
     program = cp.Problem(cp.Minimize(cp.sum_squares(A @ x - b) / 2 + price * cp.norm1(x)))
     _solve(program)
     dual = (b - A @ x.value) * unit[1]
     return Sparse(x.value * (unit[1] / unit[0]), float(program.value * unit[1] ** 2), dual)
 
 
-def sparse_vector(d, k, rng=0):
+def sparse_vector(d: int, k: int, rng: np.random.Generator | int = 0) -> np.ndarray:
     """A vector in R^d with k random nonzero entries, Gaussian.
 
     Parameters
@@ -187,6 +187,11 @@ def sparse_vector(d, k, rng=0):
     -------
     ndarray, shape (d,)
         The vector.
+
+    Raises
+    ------
+    ValueError
+        For d or k that is not whole or out of range.
 
     Examples
     --------
@@ -203,7 +208,9 @@ def sparse_vector(d, k, rng=0):
     return x
 
 
-def recovery_diagram(d, measurements, sparsity, trials=10, rng=0):
+def recovery_diagram(
+    d: int, measurements: Iterable[int], sparsity: Iterable[int], trials: int = 10, rng: int = 0
+) -> xr.Dataset:
     """How often basis pursuit finds a sparse vector from Gaussian measurements.
 
     Parameters
@@ -223,6 +230,11 @@ def recovery_diagram(d, measurements, sparsity, trials=10, rng=0):
         Over (m, k): ``rate``, the share of trials with ``||found - hidden|| <= 1e-6 ||hidden||``, and its
         Wilson interval ``lower``, ``upper``.
 
+    Raises
+    ------
+    ValueError
+        For numbers that are not whole or out of range, or no sequence of them.
+
     Examples
     --------
     >>> from relulab.sensing.l1_programs import recovery_diagram
@@ -232,8 +244,8 @@ def recovery_diagram(d, measurements, sparsity, trials=10, rng=0):
     import xarray as xr
 
     d, trials, seed = _checks.count("d", d), _checks.count("trials", trials), _checks.count("rng", rng, 0)
-    measurements = [_checks.count("measurements", int(m)) for m in measurements]
-    sparsity = [_checks.count("sparsity", int(k), 0, d) for k in sparsity]
+    measurements = [_checks.count("measurements", m) for m in _checks.sequence("measurements", measurements)]
+    sparsity = [_checks.count("sparsity", k, 0, d) for k in _checks.sequence("sparsity", sparsity)]
     found = np.zeros((len(measurements), len(sparsity)), dtype=int)
     for i, m in enumerate(measurements):
         for j, k in enumerate(sparsity):

@@ -37,6 +37,8 @@ class Program:
         Right factors; None is the identity.
     counts : ndarray, shape (J, r)
         1 where a coordinate counts in the norm, 0 where it is free (a normalized cone's null space).
+    whitening : tuple of ndarray, or None
+        The equations of badly scaled data in better units; see `whitening`.
     """
 
     X: np.ndarray
@@ -46,6 +48,7 @@ class Program:
     cone: np.ndarray | None
     bases: np.ndarray | None
     counts: np.ndarray
+    whitening: tuple | None = None
 
     @cached_property
     def squares(self):
@@ -135,7 +138,7 @@ class Metric:
         self.theta = 2 / (1 + proximal * self.size * (2 * w0 * w0 - 1))
         if program.cone is not None:
             self.roots = self._cone_roots(w0, w, eta, ratio)
-        elif program.bases is not None and program.projections is None:
+        elif program.whitening or (program.bases is not None and program.projections is None):
             bend = self.theta / (1 + np.sqrt(1 + self.theta * dot(w, w)))
             self.roots = np.sqrt(self.c)[:, None, None] * (np.eye(w.shape[1]) + _dyads(w, bend))
         else:
@@ -201,11 +204,20 @@ class Metric:
 
     def solver(self, keep=None):
         """A function that solves with `gram`."""
-        gram = self.gram(np.ones(len(self.w)) if keep is None else keep)
+        keep = np.ones(len(self.w)) if keep is None else keep
+        turn, gram = (None, self.gram(keep)) if self.program.whitening is None else self._whitened(keep)
         if not np.all(np.isfinite(gram)):
             raise FloatingPointError("the Newton system is not finite")
         factor = scipy.linalg.cho_factor(gram + RIDGE * np.trace(gram) * np.eye(len(gram)), lower=True)
-        return lambda rhs: scipy.linalg.cho_solve(factor, rhs)
+        if turn is None:
+            return lambda rhs: scipy.linalg.cho_solve(factor, rhs)
+        return lambda rhs: turn.T @ scipy.linalg.cho_solve(factor, turn @ rhs)
+
+    def _whitened(self, keep):
+        """The turn of the equations, and `gram` of the turned ones."""
+        turn, blocks = self.program.whitening
+        rows = np.reshape(np.matmul(self.roots, blocks) * keep[:, None, None], (-1, len(turn)))
+        return turn, rows.T @ rows + self.program.beta * (turn @ turn.T)
 
 
 def dot(a, b):

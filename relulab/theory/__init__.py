@@ -1,6 +1,7 @@
 """The curves that theory draws over the diagrams. Each says whether it is proved or heuristic.
 
-`probabilities` are exact, `thresholds` say where an edge should be, `intervals` how well a rate is known.
+`probabilities` are exact, `thresholds` say where an edge should be, `transitions` where it is over samples of
+patterns, in the limit and at finite sizes, `intervals` how well a rate is known.
 
 >>> from relulab import theory
 >>> theory.wendel(20, 10)
@@ -15,6 +16,14 @@ from .thresholds import (
     l1_statistical_dimension,
     mean_field_isometry,
 )
+from .transitions import (
+    critical_level,
+    sampled_edge,
+    sampled_limit,
+    sampled_recovery,
+    shifted_edge,
+    union_bound,
+)
 
 __all__ = [
     "cluster_probability",
@@ -26,5 +35,11 @@ __all__ = [
     "group_threshold",
     "l1_statistical_dimension",
     "mean_field_isometry",
+    "critical_level",
+    "sampled_edge",
+    "sampled_limit",
+    "sampled_recovery",
+    "shifted_edge",
+    "union_bound",
     "wilson_interval",
 ]

@@ -1,27 +1,39 @@
 """The curves that theory draws over the diagrams. Each says whether it is proved or heuristic."""
 
-from math import comb
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy
 
 from .. import _checks
 from ..data.ensembles import cluster_direction
-from ..patterns.sampling import count_patterns
+from ..patterns.sampling import binomial_sum, count_patterns
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+LARGE = 5_000  # rows up to which Wendel's sum is taken in whole numbers
 
 
-def cover(n, d):
+def cover(n: int, d: int) -> int:
     """Cover's count of patterns, the zero pattern included; the same as `count_patterns`. Proved.
 
     Parameters
     ----------
     n, d : int
-        Samples in general position and dimension.
+        Samples in general position, that is, every min(n, d) of them independent; and dimension.
 
     Returns
     -------
     int
         Exact.
+
+    Raises
+    ------
+    ValueError
+        For n or d that is not a whole number >= 1.
 
     Examples
     --------
@@ -32,7 +44,7 @@ def cover(n, d):
     return count_patterns(n, d)
 
 
-def wendel(n, d):
+def wendel(n: int, d: int) -> float:
     """Probability that n random rows in dimension d have an all-ones pattern (Wendel, 1962). Proved.
 
     ``2^(1-n) sum_{k < d} C(n - 1, k)``, for independent symmetric rows in general position: the four
@@ -48,6 +60,11 @@ def wendel(n, d):
     float
         A probability, without overflow at any size.
 
+    Raises
+    ------
+    ValueError
+        For n or d that is not a whole number >= 1.
+
     Examples
     --------
     >>> import relulab as rl
@@ -57,14 +74,18 @@ def wendel(n, d):
     n, d = _checks.count("n", n), _checks.count("d", d)
     if n <= d:
         return 1.0
-    return sum(comb(n - 1, k) for k in range(d)) / 2 ** (n - 1)
+    if n > LARGE:
+        return 0.5 if n == 2 * d else float(scipy.special.bdtr(d - 1, n - 1, 0.5))
+    return binomial_sum(n - 1, d) / 2 ** (n - 1)
 
 
-def recovery_whitened(n, d):
+def recovery_whitened(n: int, d: int) -> float:
     """Probability that a linear plant is the unique solution over all patterns, whitened data. Proved.
 
     For the gated skip program with ``X^T X = I`` the plant is unique exactly when the all-ones pattern does
-    not exist, so the probability is ``1 - wendel(n, d)``. For any other data it is an upper bound.
+    not exist, so the probability is ``1 - wendel(n, d)``. For other independent symmetric rows in general
+    position it is an upper bound, for the gated program. It bounds no ReLU network: that is the exact
+    program, which recovers the plant with probability ``1 - 2^(1-n)`` for whitened data and n >= d.
 
     Parameters
     ----------
@@ -76,6 +97,11 @@ def recovery_whitened(n, d):
     float
         A probability.
 
+    Raises
+    ------
+    ValueError
+        For n or d that is not a whole number >= 1.
+
     Examples
     --------
     >>> import relulab as rl
@@ -85,7 +111,7 @@ def recovery_whitened(n, d):
     return 1.0 - wendel(n, d)
 
 
-def recovery_nonnegative(m, k, d):
+def recovery_nonnegative(m: int, k: int, d: int) -> float:
     """Probability that a nonnegative k-sparse vector is the only nonnegative solution of ``A x = b``. Proved.
 
     For m Gaussian measurements. It is ``1 - wendel(d - k, d - m)``: another solution exists exactly when
@@ -101,6 +127,11 @@ def recovery_nonnegative(m, k, d):
     float
         A probability; 1/2 where ``2 m = d + k``.
 
+    Raises
+    ------
+    ValueError
+        For numbers that are not whole or out of range.
+
     Examples
     --------
     >>> import relulab as rl
@@ -114,7 +145,7 @@ def recovery_nonnegative(m, k, d):
     return 1.0 - wendel(d - k, d - m) if k < d else 0.0
 
 
-def cluster_probability(first, second, s, means):
+def cluster_probability(first: int, second: int, s: float, means: ArrayLike) -> float:
     """Probability that the pattern of `cluster_direction` is the first of two clusters. Proved.
 
     ``Phi(s ||mu_1|| q)^first Phi(s ||mu_2|| q)^second`` with ``q = sqrt((1 - c) / 2)``, c the cosine of the

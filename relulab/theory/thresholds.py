@@ -1,12 +1,19 @@
 """Where theory sees an edge: statistical dimensions, and the mean of an isometry condition."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 import scipy
 
 from .. import _checks
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-def l1_statistical_dimension(k, d):
+
+def l1_statistical_dimension(k: int, d: int) -> float:
     """Statistical dimension of the descent cone of the l1 norm at a k-sparse vector in R^d.
 
     ``min_{t >= 0} k (1 + t^2) + (d - k) E[(|g| - t)_+^2]`` (Amelunxen, Lotz, McCoy, Tropp, 2014,
@@ -22,6 +29,11 @@ def l1_statistical_dimension(k, d):
     -------
     float
         A number of measurements, between 0 and d.
+
+    Raises
+    ------
+    ValueError
+        For numbers that are not whole or out of range.
 
     Examples
     --------
@@ -41,12 +53,12 @@ def l1_statistical_dimension(k, d):
     return _minimum(bound, 10)
 
 
-def group_statistical_dimension(k, p, d):
+def group_statistical_dimension(k: int, p: int, d: int) -> float:
     """Statistical dimension of the group norm at k active of p groups of size d. Heuristic for networks.
 
-    ``min_{t >= 0} k (d + t^2) + (p - k) E[(chi_d - t)_+^2]``. It is exact for independent Gaussian
-    measurements; the columns of a network's blocks are far from independent, so over a network's diagram it
-    is only an overlay.
+    ``min_{t >= 0} k (d + t^2) + (p - k) E[(chi_d - t)_+^2]``, an upper bound that is close. For independent
+    Gaussian measurements the transition lies at the statistical dimension; the columns of a network's blocks
+    are far from independent, so over a network's diagram it is only an overlay.
 
     Parameters
     ----------
@@ -57,6 +69,11 @@ def group_statistical_dimension(k, p, d):
     -------
     float
         A number of measurements.
+
+    Raises
+    ------
+    ValueError
+        For numbers that are not whole or out of range.
 
     Examples
     --------
@@ -78,7 +95,7 @@ def _group_bound(k, p, d):
     return _minimum(bound, np.sqrt(d) + 10)
 
 
-def group_threshold(k, d):
+def group_threshold(k: int, d: int) -> float:
     """Samples at which a network with k neurons would be recovered, were its blocks independent. Heuristic.
 
     The n that solves ``n = group_statistical_dimension(k, max(n, 50) + k, d)``: sampled patterns are as many
@@ -93,6 +110,11 @@ def group_threshold(k, d):
     -------
     float
         A number of samples.
+
+    Raises
+    ------
+    ValueError
+        For k or d that is not a whole number >= 1.
 
     Examples
     --------
@@ -115,11 +137,12 @@ def _minimum(function, top):
     return float(minimize_scalar(function, bounds=(0, top), method="bounded").fun)
 
 
-def mean_field_isometry(X, w):
-    """Mean-field estimate of NIC-L for a random pattern. Heuristic as an edge, proved in the mean.
+def mean_field_isometry(X: ArrayLike, w: ArrayLike) -> float:
+    """Mean-field estimate of NIC-L for a random pattern. Proved in the mean; as an edge in the limit.
 
     ``sqrt(1/4 (1 + sum_i ||x_i||^2 dual_i^2))`` with the minimum-norm dual ``X (X^T X)^{-1} w``: the root
-    mean square of ``||X^T D_j dual||`` when every row is active with probability 1/2.
+    mean square of ``||X^T D_j dual||`` when every row is active with probability 1/2. That recovery over
+    sampled patterns fails where it passes 1 is proved as d grows; at finite sizes see `sampled_edge`.
 
     Parameters
     ----------
@@ -133,6 +156,11 @@ def mean_field_isometry(X, w):
     float
         A norm; the condition asks for less than 1.
 
+    Raises
+    ------
+    ValueError
+        For wrong shapes, NaN, or w = 0.
+
     Examples
     --------
     >>> import relulab as rl
@@ -142,5 +170,7 @@ def mean_field_isometry(X, w):
     """
     X = _checks.data(X)
     w = _checks.array("w", w, (X.shape[1],))
+    if not w.any():
+        raise ValueError("w is zero; a planted neuron has a direction")
     dual = np.linalg.lstsq(X.T, w / np.linalg.norm(w))[0]
     return float(np.sqrt(0.25 * (1 + ((X**2).sum(axis=1) * dual**2).sum())))

@@ -76,10 +76,13 @@ def _listed(name, values):
         raise ValueError(f"{name}={values!r} is no sequence") from None
 
 
-def positive(name, value):
-    if not _checks.nonnegative(name, value):
-        raise ValueError(f"{name}={value!r} is not > 0")
-    return float(value)
+def positive(name, value, dtype):
+    """A positive number that is one in a precision too."""
+    number = _checks.positive(name, value)
+    least, most = float(np.finfo(dtype).tiny), float(np.finfo(dtype).max)
+    if not least <= number <= most:
+        raise ValueError(f"{name}={value!r} is out of the range of {dtype}, {least:.1g} to {most:.1g}")
+    return number
 
 
 def rate_factors(schedule, epochs):
@@ -90,7 +93,8 @@ def rate_factors(schedule, epochs):
 
 
 def own_seed(plant):
-    return int(digest_of(plant.X, plant.y)[:16], 16) if plant.seed is None else int(plant.seed)
+    """A number for a problem: a digest, so that under one seed training is independent of data and plant."""
+    return int(digest_of(*((plant.X, plant.y) if plant.seed is None else ([plant.seed],)))[:16], 16)
 
 
 def digest_of(*arrays):

@@ -1,8 +1,11 @@
 """Many networks trained at once, each on its own problem."""
 
+from __future__ import annotations
+
 import dataclasses
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +15,15 @@ from .crew import Crew, cut
 from .inputs import find_device, fresh_rows, initial_weights, own_seed, positive, problems, rate_factors
 from .networks import NETWORKS, torch
 from .part import record_epochs
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Sequence
+    from typing import Any
+
+    from numpy.typing import ArrayLike
+
+    from ..data.planted import Plant
 
 OPTIMIZERS = ("adam", "adamw", "sgd")
 PROTOCOLS = ("paper", "released")
@@ -69,28 +81,28 @@ class Runs:
 
 
 def train(
-    plants,
-    network="skip",
-    width=None,
-    beta=1e-6,
-    epochs=400,
-    batch_size=None,
-    lr=2e-3,
-    optimizer="adam",
-    init="released",
-    protocol="paper",
-    dtype="float32",
-    device="auto",
-    record_every=10,
-    checkpoint=None,
-    rng=0,
-    schedule="constant",
-    test=None,
-    normalization="batch",
-    workers=None,
-    checkpoint_seconds=30.0,
-    progress=True,
-):
+    plants: Plant | Sequence[Plant],
+    network: str = "skip",
+    width: int | None = None,
+    beta: float = 1e-6,
+    epochs: int = 400,
+    batch_size: int | None = None,
+    lr: float = 2e-3,
+    optimizer: str = "adam",
+    init: Any = "released",
+    protocol: str = "paper",
+    dtype: str = "float32",
+    device: str = "auto",
+    record_every: int = 10,
+    checkpoint: str | os.PathLike | None = None,
+    rng: int = 0,
+    schedule: Any = "constant",
+    test: ArrayLike | None = None,
+    normalization: str = "batch",
+    workers: int | None = None,
+    checkpoint_seconds: float = 30.0,
+    progress: bool = True,
+) -> Runs:
     """Train one network for each planted problem, all at once.
 
     Parameters
@@ -186,16 +198,17 @@ def train(
     batch_size = n if batch_size is None else _checks.count("batch_size", batch_size, 1, n)
     if released:
         optimizer = "adamw" if batch_size < n else "first-adamw"
+    _checks.choice("dtype", dtype, ("float32", "float64"))
     settings = {
         "network": _checks.choice("network", network, NETWORKS),
         "width": _checks.count("width", n + 1 if width is None else width),
-        "beta": positive("beta", beta),
+        "beta": positive("beta", beta, dtype),
         "epochs": _checks.count("epochs", epochs, 0),
         "batch_size": batch_size,
-        "lr": positive("lr", lr),
+        "lr": positive("lr", lr, dtype),
         "optimizer": optimizer,
         "released": released,
-        "dtype": _checks.choice("dtype", dtype, ("float32", "float64")),
+        "dtype": dtype,
         "record_every": _checks.count("record_every", record_every),
         "rng": _checks.count("rng", rng, 0),
         "normalization": _checks.choice("normalization", normalization, ("batch", "training")),

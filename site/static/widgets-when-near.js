@@ -9,9 +9,10 @@
 
   /** What anywidget promises a module of its model, without a kernel to tell. */
   class Model {
-    constructor(values) {
+    constructor(values, states) {
       this.values = values;
       this.listeners = [];
+      this.widget_manager = { get_model: async (name) => (await open(name, states)).model };
     }
     get(name) {
       return this.values[name];
@@ -41,8 +42,29 @@
   const hosted = new Map(); // a model's name to the promise of its model and its module
 
   function open(name, states) {
-    if (!hosted.has(name)) hosted.set(name, start(valuesOf(states[name])));
+    if (!hosted.has(name)) hosted.set(name, start(valuesOf(states[name]), states));
     return hosted.get(name);
+  }
+
+  const experimental = {
+    invoke: async () => {
+      throw new Error("no kernel answers on a built page");
+    },
+  };
+
+  /** What `jslink` and `jsdlink` have tied together stays so. */
+  const LINKS = { LinkModel: true, DirectionalLinkModel: false };
+  async function tie({ source, target }, bothWays, states) {
+    const [from, to] = await Promise.all(
+      [source, target].map(async ([reference, trait]) => {
+        const { model } = await open(reference.replace("IPY_MODEL_", ""), states);
+        return { model, trait };
+      }),
+    );
+    const follow = (leader, follower) => follower.model.set(follower.trait, leader.model.get(leader.trait));
+    from.model.on(`change:${from.trait}`, () => follow(from, to));
+    if (bothWays) to.model.on(`change:${to.trait}`, () => follow(to, from));
+    follow(from, to);
   }
 
   /** A model's values, with the bytes that the page holds apart put in their places. */
@@ -55,13 +77,13 @@
     return state;
   }
 
-  async function start(values) {
-    const model = new Model(values);
+  async function start(values, states) {
+    const model = new Model(values, states);
     const address = URL.createObjectURL(new Blob([values._esm], { type: "text/javascript" }));
     let { default: widget } = await import(address);
     URL.revokeObjectURL(address);
     if (typeof widget === "function") widget = await widget();
-    await widget.initialize?.({ model });
+    await widget.initialize?.({ model, experimental });
     const style = document.createElement("style");
     style.textContent = values._css ?? "";
     document.head.append(style);
@@ -72,8 +94,42 @@
     const el = document.createElement("div");
     el.className = "jupyter-widgets";
     place.after(el);
-    const { model, widget } = await open(nameIn(place), states);
-    await widget.render?.({ model, el });
+    try {
+      const { model, widget } = await open(nameIn(place), states);
+      await widget.render?.({ model, el, experimental });
+    } catch (error) {
+      console.warn("A widget could not start:", error);
+      const words = document.createElement("p");
+      words.className = "widget-stopped";
+      words.textContent = "This widget could not start in this browser. Here is its picture.";
+      el.replaceChildren(words, ...stillOf(place));
+    }
+  }
+
+  /** The picture that stands for a widget where no script runs, in a list of one, or of none. */
+  function stillOf(place) {
+    const still = place.closest(".cell_output")?.querySelector("noscript");
+    if (!still) return [];
+    const box = document.createElement("div");
+    box.className = "widget-still";
+    box.innerHTML = still.textContent;
+    return [box];
+  }
+
+  /** On paper, a widget that has not started is its picture. */
+  function printStills(waiting) {
+    let stills = [];
+    addEventListener("beforeprint", () => {
+      for (const place of waiting) {
+        const still = stillOf(place);
+        place.after(...still);
+        stills.push(...still);
+      }
+    });
+    addEventListener("afterprint", () => {
+      stills.forEach((still) => still.remove());
+      stills = [];
+    });
   }
 
   const nameIn = (place) => JSON.parse(place.textContent).model_id;
@@ -119,6 +175,15 @@
     const states = JSON.parse(document.querySelector(`script[type="${STATE}"]`).textContent).state;
     const ownModules = places.every((place) => states[nameIn(place)].model_module === "anywidget");
     let library = null;
-    whenNear(places, ownModules ? (place) => show(place, states) : () => (library ??= fetchLibrary()));
+    const waiting = new Set(places);
+    printStills(waiting);
+    whenNear(places, (place) => {
+      waiting.delete(place);
+      if (ownModules) show(place, states);
+      else library ??= fetchLibrary();
+    });
+    if (!ownModules) return;
+    for (const { model_name: name, state } of Object.values(states))
+      if (name in LINKS) tie(state, LINKS[name], states).catch((error) => console.warn("A link failed:", error));
   });
 })();

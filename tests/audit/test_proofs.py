@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -123,14 +124,20 @@ def test_a_competitor_that_misses_labels_of_small_columns():
 
 def test_a_plant_of_any_length():
     """The plant costs what its weights' norms add up to, 1 or not."""
-    plant, S = rl.phase.instance(40, 5, 0, kind="relu", k=2)
-    verdict = rl.decide(plant, S, "plain")
-    longer = replace(plant, weights=plant.weights * [2.0, 0.5], y=0 * plant.y)
-    if verdict.status == "recovered":
-        assert rl.check(verdict, longer, S).proved
-    else:
-        with pytest.raises(rl.AuditError):
-            rl.check(verdict, longer, S)
+    seen = Counter()
+    for seed in range(6):
+        plant, S = rl.phase.instance(40, 5, seed, kind="relu")
+        verdict = rl.decide(plant, S, "plain")
+        longer = SimpleNamespace(X=plant.X, weights=plant.weights * 2, kind="relu", signs=plant.signs)
+        seen[verdict.status] += 1
+        if verdict.status == "recovered":  # the same direction, the same dual vector
+            assert rl.check(verdict, longer, S).proved
+        else:
+            twice = replace(verdict, competitor=2 * verdict.competitor)
+            assert rl.check(twice, longer, S).bound == pytest.approx(rl.check(verdict, plant, S).bound)
+            with pytest.raises(rl.AuditError, match="residual"):
+                rl.check(verdict, longer, S)
+    assert seen["recovered"] >= 1
 
 
 def test_what_proves_only_a_second_interpolant_says_no_more():

@@ -37,6 +37,16 @@ def test_every_kind_of_element_is_there(fixture_book, visit):
     assert "The highest value drawn is 1.0." in page.locator("article").inner_text()
 
 
+def test_the_map_of_statements_leads_to_them(fixture_book, visit):
+    page, _ = visit(f"{fixture_book}/chapters/elements.html", 390)
+    field = page.locator(".statement-map a")
+    assert field.locator("title").text_content() == "Theorem 1, A theorem: cited"
+    assert field.bounding_box()["height"] >= 20
+    assert "A theorem. Cited, of the data alone; uses Wang" in page.locator(".statement-list").inner_text()
+    field.click()
+    page.wait_for_url("**/elements.html#a-theorem")
+
+
 def test_a_solution_opens_when_asked(fixture_book, visit):
     page, _ = visit(f"{fixture_book}/chapters/elements.html", 390)
     answer = page.get_by_text("Each entry is its own square.")

@@ -154,7 +154,8 @@ def test_check_refuses_a_theorem_without_its_hypotheses():
     white = problem(9, 3, 1, ensemble="whitened")
     verdict = rl.decide(white, "all")
     assert verdict.evidence == "closed-form"
-    crooked = replace(white, X=white.X * [1, 1, 1.001])
+    X = white.X * [1, 1, 1.001]
+    crooked = replace(white, X=X, y=X @ white.weights[:, 0])
     with pytest.raises(rl.AuditError, match=r"planted equations|whitened"):
         rl.check(verdict, crooked, "all")
     one_sided = problem(4, 4, 0, ensemble="whitened")

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -75,3 +77,57 @@ def test_bad_input_is_named(options, message):
 def test_bad_data_are_refused(bad):
     with pytest.raises(ValueError, match="X "):
         rl.plant(bad)
+
+
+PLANTS = [("linear", 1), ("relu", 3), ("normalized", 2)]
+
+
+@pytest.mark.parametrize(("kind", "k"), PLANTS)
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (
+            lambda P: {"y": np.random.default_rng(0).standard_normal(30)},
+            r"^y\[\d+\] is .*weights and the noise",
+        ),
+        (lambda P: {"y": P.y + 1e-6 * np.abs(P.y).max()}, r"^y\["),
+        (lambda P: {"y": P.y * np.nan}, "^y holds NaN"),
+        (lambda P: {"y": P.y[:-1]}, r"^y has shape \(29,\)"),
+        (lambda P: {"noise": P.noise + 1}, r"^y\["),
+        (lambda P: {"weights": 3 * P.weights}, "^weights has columns of norm"),
+        (lambda P: {"weights": 3 * P.weights, "y": 3 * P.y}, "^weights has columns of norm"),
+        (lambda P: {"weights": -P.weights}, r"^y\["),
+        (lambda P: {"weights": P.weights * np.nan}, "^weights holds NaN"),
+        (lambda P: {"weights": P.weights[:-1]}, "^weights has shape"),
+        (lambda P: {"weights": P.weights[:, :0]}, "^weights has shape"),
+        (lambda P: {"signs": 2 * P.signs}, "^signs="),
+        (lambda P: {"signs": P.signs[:0]}, "^signs has shape"),
+        (lambda P: {"X": P.X * np.inf}, "^X holds NaN"),
+        (lambda P: {"kind": "cubic"}, "^kind="),
+        (lambda P: {"sigma": -1}, "^sigma="),
+    ],
+)
+def test_a_plant_checks_itself_when_it_is_made(kind, k, change, named):
+    hidden = rl.plant(X, kind=kind, k=k, sigma=0.1, rng=1)
+    with pytest.raises(ValueError, match=named):
+        replace(hidden, **change(hidden))
+
+
+def test_labels_of_a_users_are_no_plant():
+    w = np.eye(6)[:, :1]
+    y = np.random.default_rng(3).standard_normal(30)
+    with pytest.raises(ValueError, match=r"^y\[\d+\] is .*; labels of your own go to solve$"):
+        rl.Plant(X, y, w, "linear", 0.0, np.zeros(30), None, np.ones(1))
+    whole = rl.Plant(X.tolist(), y, w, "linear", 1.0, y - X[:, 0], None, [1])
+    assert whole.X.dtype == whole.signs.dtype == np.float64
+
+
+@pytest.mark.parametrize(("kind", "k"), PLANTS)
+@pytest.mark.parametrize("scale", [1e-100, 1.0, 1e100])
+def test_rounding_is_no_reason_to_refuse_a_plant(kind, k, scale):
+    rng = np.random.default_rng(0)
+    for n, d in [(3, 2), (40, 7), (30, 200)]:
+        hidden = rl.plant(rl.draw("cubic", n, d, rng) * scale, kind=kind, k=min(k, d), sigma=0.1, rng=rng)
+        Q = np.linalg.qr(rng.standard_normal((d, d)))[0]
+        moved = replace(hidden, X=hidden.X @ Q, weights=Q.T @ hidden.weights)
+        np.testing.assert_array_equal(moved.y, hidden.y)

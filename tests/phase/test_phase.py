@@ -42,9 +42,10 @@ def test_a_worker_uses_one_blas_thread():
     seen, outside = [], blas_threads()
     with ThreadPoolExecutor(2) as pool:
         rl.phase_diagram(**SMALL, ensemble=watching, executor=pool)
-    # The first drawing, before the workers start, is what tells functions apart in a store.
-    assert len(seen) == 1 + len(SMALL["n"]) * len(SMALL["d"]) * SMALL["trials"]
-    assert all(threads == {1} for threads in seen[1:])
+    # The first drawings, before the workers start, are what tells functions apart in a store.
+    drawings = len(seen) - len(SMALL["n"]) * len(SMALL["d"]) * SMALL["trials"]
+    assert drawings == 3
+    assert all(threads == {1} for threads in seen[drawings:])
     assert blas_threads() == outside
     with processes(1) as pool:
         rl.phase_diagram(**SMALL, executor=pool)
@@ -56,7 +57,7 @@ def test_any_cell_can_be_recomputed_by_itself(diagram):
         for j, d in enumerate(SMALL["d"]):
             plant, S = rl.phase.instance(n, d, 2, direction="smallest", rng=11)
             verdict = rl.decide(plant, S)
-            assert verdict.status == diagram.status.meanings[diagram.status.values[i, j, 2]]
+            assert verdict.status == rl.phase.meanings(diagram.status)[diagram.status.values[i, j, 2]]
             np.testing.assert_equal(verdict.margin, diagram.margin.values[i, j, 2])
 
 
@@ -65,8 +66,12 @@ def test_a_cell_does_not_depend_on_the_grid(diagram):
     np.testing.assert_array_equal(alone.status[0, 0], diagram.status.sel(n=30, d=15))
 
 
+def codes(variable):
+    return {word: code for code, word in rl.phase.meanings(variable).items()}
+
+
 def test_rates_count_statuses_and_carry_their_interval(diagram):
-    recovered = (diagram.status.values == diagram.status.meanings.index("recovered")).mean(axis=2)
+    recovered = (diagram.status.values == codes(diagram.status)["recovered"]).mean(axis=2)
     np.testing.assert_array_equal(diagram.rate, recovered)
     assert ((diagram.lower <= diagram.rate) & (diagram.rate <= diagram.upper)).all()
     assert 0 < diagram.rate.mean() < 1
@@ -75,7 +80,7 @@ def test_rates_count_statuses_and_carry_their_interval(diagram):
 def test_the_evidence_is_counted(diagram):
     assert (diagram.evidence_count.sum("by") == SMALL["trials"]).all()
     np.testing.assert_array_equal(diagram.evidence_count.sel(by="none"), diagram.undecided)
-    for code, name in enumerate(diagram.evidence.meanings):
+    for name, code in codes(diagram.evidence).items():
         expected = (diagram.evidence == code).sum("trial")
         np.testing.assert_array_equal(diagram.evidence_count.sel(by=name), expected)
 
@@ -128,6 +133,14 @@ def test_the_transition_is_where_theory_says():
     ds = rl.phase_diagram([30, 80], [20], trials=10, rng=1, progress=False, audit=True)
     assert ds.rate.values[0, 0] <= 0.2
     assert ds.rate.values[1, 0] >= 0.9
+
+
+def test_half_of_random_directions_are_recovered_at_twice_the_dimension():
+    ds = rl.phase_diagram([32, 40, 48], [20], trials=60, rng=3, progress=False)
+    below, at, above = ds.rate.values[:, 0]
+    assert below < 0.2
+    assert 0.3 < at < 0.7
+    assert above > 0.7
 
 
 def test_isometry_implies_recovery():

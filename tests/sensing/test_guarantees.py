@@ -19,12 +19,12 @@ def test_the_refined_certificate_decides_what_basis_pursuit_finds():
     outcomes = []
     for seed in range(60):
         A, x = problem(10, 20, 1 + seed % 5, seed)
-        proof = guarantees.certificate(A, x, refined=True)
+        proof = sensing.certificate(A, x, best=True)
         found = sensing.basis_pursuit(A, A @ x)
-        assert proof.unique == (np.linalg.norm(found.x - x) < 1e-7)
-        if not proof.unique:
+        assert proof.holds == (np.linalg.norm(found.x - x) < 1e-7)
+        if not proof.holds:
             assert found.value <= np.abs(x).sum() * (1 + 1e-9)
-        outcomes.append(proof.unique)
+        outcomes.append(proof.holds)
     assert 10 < sum(outcomes) < 50
 
 
@@ -33,7 +33,7 @@ def test_the_refined_certificate_decides_what_basis_pursuit_finds():
 def test_certificates_are_what_they_say(m, k, seed, scale):
     A, x = problem(m, 12, min(k, m), seed)
     A *= scale
-    least, best = guarantees.certificate(A, x), guarantees.certificate(A, x, refined=True)
+    least, best = sensing.certificate(A, x), sensing.certificate(A, x, best=True)
     for proof in (least, best):
         np.testing.assert_allclose(A[:, x != 0].T @ proof.dual, np.sign(x[x != 0]), atol=1e-7)
         assert np.isclose(np.abs(A[:, x == 0].T @ proof.dual).max(), proof.off_support)
@@ -47,18 +47,18 @@ def test_the_smallest_dual_is_the_smallest():
     A, x = problem(8, 16, 3, 0)
     dual = cp.Variable(8)
     cp.Problem(cp.Minimize(cp.norm(dual)), [A[:, x != 0].T @ dual == np.sign(x[x != 0])]).solve("CLARABEL")
-    np.testing.assert_allclose(guarantees.certificate(A, x).dual, dual.value, atol=1e-6)
+    np.testing.assert_allclose(sensing.certificate(A, x).dual, dual.value, atol=1e-6)
 
 
 def test_no_proof_where_none_can_be():
     twins = np.array([[1.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
-    assert guarantees.certificate(twins, [1, 0, 1], refined=True).off_support == pytest.approx(1)
-    assert not guarantees.certificate(twins, [1, 0, 1], refined=True).unique
-    dependent = guarantees.certificate(twins, [1, 1, 0])
-    assert (dependent.independent, dependent.unique, dependent.off_support) == (False, False, 0)
-    assert guarantees.certificate(twins, [1, -1, 0]).off_support == np.inf
-    assert guarantees.certificate(twins, [0, 0, 0]).unique
-    assert guarantees.certificate(np.eye(2), [1, 2], refined=True).unique
+    assert sensing.certificate(twins, [1, 0, 1], best=True).off_support == pytest.approx(1)
+    assert not sensing.certificate(twins, [1, 0, 1], best=True).holds
+    dependent = sensing.certificate(twins, [1, 1, 0])
+    assert (dependent.independent, dependent.holds, dependent.off_support) == (False, False, 0)
+    assert sensing.certificate(twins, [1, -1, 0]).off_support == np.inf
+    assert sensing.certificate(twins, [0, 0, 0]).holds
+    assert sensing.certificate(np.eye(2), [1, 2], best=True).holds
 
 
 def test_the_worst_signs_are_the_worst():
@@ -132,7 +132,7 @@ def test_bounds_enclose_the_restricted_isometry(k, seed):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: guarantees.certificate(np.eye(3), [1, 2]), r"x has shape \(2,\); it must be \(3,\)"),
+        (lambda: sensing.certificate(np.eye(3), [1, 2]), r"x has shape \(2,\); it must be \(3,\)"),
         (lambda: guarantees.irrepresentability(np.ones((2, 3)), [1, 1, 0]), "dependent"),
         (lambda: guarantees.coherence([[1.0, 0.0]]), "column 1 of A is zero"),
         (lambda: guarantees.coherence([[np.inf]]), "A holds NaN"),
@@ -144,3 +144,15 @@ def test_bounds_enclose_the_restricted_isometry(k, seed):
 def test_bad_input_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1.0, 1e160])
+def test_coherence_has_no_scale(scale):
+    A = np.random.default_rng(0).standard_normal((8, 20))
+    assert guarantees.coherence(A * scale) == pytest.approx(guarantees.coherence(A), rel=1e-12)
+    assert guarantees.coherence_guarantee(A * scale) == 1
+
+
+def test_there_is_one_certificate():
+    assert not hasattr(guarantees, "certificate")
+    assert sensing.coherence is guarantees.coherence

@@ -151,12 +151,28 @@ def test_vectors_below_the_coherence_bound_are_all_certified():
         (lambda: sensing.basis_pursuit([[1.0]], [1.0], 0.5, "highs"), "epsilon=0.5 with solver"),
         (lambda: sensing.lasso([[1.0]], [1.0], 0), "beta=0 is not > 0"),
         (lambda: sensing.sparse_vector(5, 6), "k=6"),
-        (lambda: sensing.certificate([[1.0, 2.0]], [0, 0]), "x is zero"),
         (lambda: sensing.certificate([[1.0, 2.0]], [1.0]), r"x has shape \(1,\); it must be \(2,\)"),
-        (lambda: sensing.coherence([[1.0, 0.0]]), "a zero column"),
+        (lambda: sensing.coherence([[1.0, 0.0]]), "column 1 of A is zero"),
         (lambda: sensing.recovery_diagram(5, [0], [1]), "measurements=0"),
+        (lambda: sensing.recovery_diagram(1, 5, 3), "measurements=5 is no sequence"),
+        (lambda: sensing.recovery_diagram(5, [2.5], [1]), "measurements=2.5 is not a whole number"),
+        (lambda: sensing.recovery_diagram(5, [], [1]), "measurements is empty"),
     ],
 )
 def test_bad_input_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("beta", [1e3, 1e30, 1e300])
+def test_a_large_price_buys_nothing(beta):
+    A, b = np.random.default_rng(0).standard_normal((8, 20)), np.arange(8.0)
+    found = sensing.lasso(A, b, beta)
+    assert not found.x.any()
+    assert found.value == pytest.approx(b @ b / 2)
+    np.testing.assert_allclose(found.dual, b)
+
+
+def test_zero_is_the_only_solution_of_its_measurements():
+    proof = sensing.certificate([[1.0, 2.0]], [0, 0])
+    assert (proof.holds, proof.off_support, proof.margin) == (True, 0, 1)

@@ -17,7 +17,7 @@ import relulab as rl
 torch = pytest.importorskip("torch")
 
 from relulab.training.crew import cut  # noqa: E402
-from relulab.training.inputs import find_device  # noqa: E402
+from relulab.training.inputs import find_device, own_seed  # noqa: E402
 from relulab.training.networks import NETWORKS, Normalized  # noqa: E402
 from relulab.training.steps import Gradients, Optimizer, joined, parted, shapes, views  # noqa: E402
 
@@ -96,7 +96,8 @@ def alone(plant, start, network, released, epochs, beta, lr, optimizer="adam", s
         if released:
             rule = make()
         losses.append(loss_on(np.arange(n)).item())
-        order = np.arange(n) if size == n else np.random.default_rng([0, plant.seed, 2, epoch]).permutation(n)
+        rng = np.random.default_rng([0, own_seed(plant), 2, epoch])
+        order = np.arange(n) if size == n else rng.permutation(n)
         for first in range(0, n, size):
             rule.zero_grad()
             loss_on(order[first : first + size]).backward()
@@ -269,7 +270,7 @@ def test_zero_epochs_give_the_initial_network(network):
     plants = problems(network, 2)
     runs = quiet(plants, network=network, epochs=0, init="he", dtype="float64")
     assert runs.epochs.tolist() == [0]
-    start = rl.networks.initial(network, 4, 15, "he", np.random.default_rng([0, plants[1].seed, 0]))
+    start = rl.networks.initial(network, 4, 15, "he", np.random.default_rng([0, own_seed(plants[1]), 0]))
     for name, array in start.items():
         np.testing.assert_array_equal(runs.weights[name][1], array)
 

@@ -207,7 +207,7 @@ def test_cancel_stops_a_run(monkeypatch):
     def slow(n, d, trials, *_):
         begun.set()
         assert release.wait(60)
-        return np.zeros((trials, len(FIELDS)))
+        return np.zeros((trials, len(FIELDS))), {}
 
     monkeypatch.setattr("relulab.widgets.phase_explorer.job.run_cell", slow)
     page = Page()
@@ -259,7 +259,7 @@ def test_runs_do_not_mix():
 def test_a_long_cell_speaks(monkeypatch):
     monkeypatch.setattr("relulab.widgets.phase_explorer.job.SPEAK", 0.1)
     monkeypatch.setattr(
-        "relulab.widgets.phase_explorer.job.run_cell", lambda *_: time.sleep(0.5) or np.zeros((2, 5))
+        "relulab.widgets.phase_explorer.job.run_cell", lambda *_: time.sleep(0.5) or (np.zeros((2, 5)), {})
     )
     page = Page()
     page.say(kind="run", run="r", settings=SETTINGS, cells=CELLS)
@@ -281,8 +281,19 @@ def test_a_stored_diagram_goes_with_the_widget():
         "direction": "random"
     }
     figure = PhaseExplorer(stored="4a").get_state()["stored"]
-    assert figure["words"] == "figure 4a of the paper"
+    assert figure["words"] == "figure 4a, computed with this library"
     assert (figure["settings"]["direction"], len(figure["n"]), len(figure["d"])) == ("smallest", 40, 10)
     assert len(json.dumps(figure)) < 8000
     with pytest.raises(ValueError, match="stored holds no verdicts"):
         PhaseExplorer(stored=ds[["rate"]])
+
+
+def test_the_edge_over_the_diagram_is_the_librarys(in_node):
+    dims = [2, 3, 5, 8, 10, 15, 20, 22, 25, 35, 50, 80, 130, 200]
+    drawn = in_node(["phase_explorer/curves.js"], "(dims) => dims.map(sampledEdge)", dims)
+    for d, edge in zip(dims, drawn, strict=True):
+        assert edge / d == pytest.approx(rl.theory.sampled_edge(d), abs=0.012)
+    asked = {"network": "skip", "form": "gated", "ensemble": "gaussian", "direction": "smallest", "k": 1}
+    said = "(given) => curvesFor(given).map(({ words }) => words)"
+    words = in_node(["phase_explorer/curves.js"], said, asked)
+    assert any("heuristic" in line for line in words)

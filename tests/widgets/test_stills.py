@@ -93,3 +93,11 @@ def test_a_noisy_still_tells_distances():
     far, near = (float(mean) for mean in re.findall(r"(\d\.\d\d) at n", words))
     assert near < far
     assert "upper bound" not in words
+
+
+@pytest.mark.parametrize(("form", "bounded"), [("gated", "gated program"), ("exact", "ReLU network")])
+def test_a_still_says_for_which_program_it_is_a_bound(form, bounded):
+    words = PhaseExplorer(n=[10, 30], d=[5], form=form, trials=1)._still()[2]
+    (sentence,) = (part for part in re.split(r"(?<=\.) ", words) if "upper bound" in part)
+    assert sentence.startswith(f"For the {bounded}")
+    assert ("bounds no ReLU network" in sentence) == (form == "gated")

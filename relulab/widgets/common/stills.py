@@ -49,6 +49,9 @@ class Still:
     `_still` makes (picture, alt, caption), the picture as `pictured` gives it.
     """
 
+    def __repr__(self):
+        return f"{type(self).__name__}: run this cell, and it comes to life here."
+
     def _ipython_display_(self):
         from IPython.display import HTML, display
 

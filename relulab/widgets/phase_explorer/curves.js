@@ -39,23 +39,35 @@ function groupThreshold(k, d) {
   return high;
 }
 
+// relulab.theory.sampled_edge at some dimensions; between them the ratio n/d is a straight line in log d.
+const SAMPLED_EDGES = [[2, 2.746], [3, 2.645], [4, 2.608], [6, 2.576], [10, 2.548], [20, 2.52], [24, 2.538], [30, 2.557],
+  [40, 2.576], [60, 2.592], [100, 2.598], [200, 2.592]];
+
+function sampledEdge(d) {
+  const after = SAMPLED_EDGES.findIndex(([size]) => size >= d);
+  if (after <= 0) return d * SAMPLED_EDGES.at(after)[1];
+  const [[low, left], [high, right]] = SAMPLED_EDGES.slice(after - 1, after + 1);
+  return d * (left + ((right - left) * Math.log(d / low)) / Math.log(high / low));
+}
+
 function curvesFor({ network, form, ensemble, direction, k }) {
   const curves = [];
   const add = (kind, words, at, success = null) => curves.push({ kind, words, at, success });
   if (network === "skip" && form === "gated") {
-    add("half", "n = 2d: an all-ones pattern exists with probability 50 % (Wendel)", (d) => 2 * d,
+    add("half", "n = 2d: an all-ones pattern, which the gated program cannot bear, with probability 50 % (Wendel)", (d) => 2 * d,
       (n, d) => 1 - LAB.wendel(n, d));
     add("edge", "probability 95 % and 5 %", (d) => wendelCrossing(d, 0.95));
     add("edge", "probability 95 % and 5 %", (d) => wendelCrossing(d, 0.05));
     if (ensemble === "gaussian" && direction === "smallest") {
-      add("dots", "n = 2.49d: mean-field edge of the isometry condition", (d) => 2.49 * d);
+      add("dots", "the edge over sampled patterns by a formula (heuristic; it tends to 2.49d)", sampledEdge);
     }
+    add("edge", "n = d: from here the exact program, the ReLU network, recovers (proved for whitened data)", (d) => d);
   } else if (network === "skip") {
-    add("half", "n = d: the edge for whitened data (proved)", (d) => d);
-    add("edge", "n = 2d: the edge of the gated program (Wendel)", (d) => 2 * d);
+    add("half", "n = d: the edge of the exact program, the ReLU network, for whitened data (proved)", (d) => d);
+    add("edge", "n = 2d: the edge of the gated program for whitened data (Wendel)", (d) => 2 * d);
   } else if (k === 1) {
     if (network === "normalized") add("half", "n = d: the edge over sampled patterns", (d) => d);
-    add("edge", "n = 2d: with all patterns the planted neuron needs d active rows (50 %)", (d) => 2 * d);
+    add("edge", "n = 2d: with all patterns, gated or exact, the planted neuron needs d active rows (50 %)", (d) => 2 * d);
   } else {
     add("half", `statistical dimension of ${k} neurons (heuristic)`, (d) => groupThreshold(k, d));
     add("edge", `n = ${2 * k}d, its limit`, (d) => 2 * k * d);

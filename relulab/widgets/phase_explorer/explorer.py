@@ -13,6 +13,7 @@ from ...certify.verdicts import STATUSES
 from ...data.ensembles import ENSEMBLES
 from ...data.planted import DIRECTIONS
 from ...figures.results import open_figure
+from ...phase.datasets import meanings
 from ..common.sources import LABORATORY, joined, packed
 from ..common.stills import Still
 from .job import Job
@@ -46,7 +47,8 @@ class PhaseExplorer(Still, anywidget.AnyWidget):
 
     In a notebook Python computes; on a built page, or where no kernel answers, the browser does, with the
     same algorithm on random numbers of its own. Patterns are sampled, so the diagram is an upper bound for
-    the network with all its patterns. With noise nothing is recovered exactly: then the diagram shows how far
+    the same program over all patterns; for the ReLU network, which is the exact program, a gated diagram is
+    no bound. With noise nothing is recovered exactly: then the diagram shows how far
     the planted weights of the minimal-norm network are from the true ones.
 
     Attributes
@@ -126,7 +128,7 @@ class PhaseExplorer(Still, anywidget.AnyWidget):
         if given is None or isinstance(given, dict):
             return given
         if isinstance(given, str):
-            return _stored(open_figure(given)) | {"words": f"figure {given} of the paper"}
+            return _stored(open_figure(given)) | {"words": f"figure {given}, computed with this library"}
         return _stored(given)
 
     @property
@@ -213,11 +215,11 @@ def _asked(content):
 
 def _stored(dataset):
     """A dataset of verdicts as it goes to the page: one digit a trial."""
-    if "status" not in dataset or "meanings" not in dataset.status.attrs:
+    if "status" not in dataset or "flag_meanings" not in dataset.status.attrs:
         raise ValueError("stored holds no verdicts; give a dataset of phase_diagram with metric='recovery'")
-    meanings = list(dataset.status.attrs["meanings"])
-    if not set(meanings) <= set(STATUSES):
-        raise ValueError(f"stored holds other verdicts than {', '.join(STATUSES)}: {', '.join(meanings)}")
+    words = [word for code, word in meanings(dataset.status).items() if code >= 0]
+    if not set(words) <= set(STATUSES):
+        raise ValueError(f"stored holds other verdicts than {', '.join(STATUSES)}: {', '.join(words)}")
     codes = dataset.status.transpose("n", "d", "trial").values
     settings = {name: dataset.attrs[name] for name in SETTINGS[:6]}
     trials = codes.shape[2]
@@ -225,7 +227,7 @@ def _stored(dataset):
         "n": _setting("n", dataset.n.values),
         "d": _setting("d", dataset.d.values),
         "codes": [["".join(map(str, cell)) for cell in row] for row in codes],
-        "meanings": meanings,
+        "meanings": words,
         "settings": {**settings, "k": int(settings["k"]), "sigma": float(settings["sigma"])},
         "words": f"a stored diagram of {trials} trial{'s' if trials > 1 else ''} a cell",
     }

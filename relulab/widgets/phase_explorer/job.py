@@ -16,7 +16,7 @@ from ...certify.verdicts import EVIDENCE, STATUSES
 from ...data.trials import instance
 from ...phase import distances
 from ...phase.cells import run_cell
-from ...phase.datasets import FIELDS
+from ...phase.datasets import FIELDS, flags, portable
 from ...phase.executor import cores
 
 KINDS = {"skip": "linear", "plain": "relu", "normalized": "normalized"}
@@ -77,7 +77,7 @@ class Job:
             trials = [self._details(n, d, number) for number in range(self.settings["trials"])]
         else:
             metric = "distance" if self.noisy else "recovery"
-            table = run_cell(n, d, self.settings["trials"], self.problem, *self.program, metric)
+            table, _ = run_cell(n, d, self.settings["trials"], self.problem, *self.program, metric)
             self.table[self.n.index(n), self.d.index(d)] = table
             trials = [self._words(dict(zip(self._fields, row, strict=True))) for row in table.tolist()]
         return {"n": n, "d": d, "trials": trials}
@@ -136,8 +136,8 @@ class Job:
         statuses, evidence = (distances.STATUSES, distances.EVIDENCE) if self.noisy else (STATUSES, EVIDENCE)
         per_trial, per_cell = ("n", "d", "trial"), ("n", "d")
         variables = {
-            "status": (per_trial, codes["status"], {"meanings": list(statuses), "open": -1}),
-            "evidence": (per_trial, codes["evidence"], {"meanings": list(evidence), "none": -1}),
+            "status": (per_trial, codes["status"], flags(statuses, open=-1)),
+            "evidence": (per_trial, codes["evidence"], flags(evidence, none=-1, error=-2)),
             "undecided": (per_cell, (codes["status"] == statuses.index("undecided")).sum(axis=2)),
         }
         if self.noisy:
@@ -149,7 +149,7 @@ class Job:
             variables["iterations"] = per_trial, np.where(unknown, 0, values["iterations"]).astype(np.int32)
         coords = {"n": self.n, "d": self.d, "trial": np.arange(self.settings["trials"])}
         kind = KINDS[self.settings["network"]]
-        return xr.Dataset(variables, coords=coords, attrs={**self.settings, "kind": kind})
+        return xr.Dataset(variables, coords=coords, attrs=portable({**self.settings, "kind": kind}))
 
 
 def _measured(status, distance):

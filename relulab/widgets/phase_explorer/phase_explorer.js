@@ -4,6 +4,12 @@ const LAB = relulab();
 const LONG = 60; // seconds that a computation may take before the reader is asked
 const COST = { skip: 6e-8, plain: 2.4e-7, normalized: 3e-7 }; // seconds of one core for each n p d of a gated trial
 const MORE = { exact: 15, noise: 8, python: 0.1 }; // how many times that
+const NOTES = {
+  gated: "Gated program, sampled patterns: an upper bound for the gated program over all patterns. It is no bound for the " +
+    "ReLU network, which is the exact program and may recover what the gated one misses.",
+  exact: "Exact program, sampled patterns: an upper bound for the ReLU network, which is this program over all patterns.",
+  noisy: "Patterns are sampled. With noise that is a bound in neither direction.",
+};
 
 function render({ model, el }) {
   const id = `pe-${Math.random().toString(36).slice(2)}`;
@@ -22,8 +28,7 @@ function render({ model, el }) {
   const readout = node("p", { class: "pe-readout", "data-role": "readout" });
   const legend = makeLegend(view), table = makeTable(view), detail = makeDetail();
   const slice = makeSlice({ id, view, onChoose: cut });
-  const note = node("p", { class: "pe-note" },
-    "Patterns are sampled, so the diagram is an upper bound for the network with all its patterns.");
+  const note = node("p", { class: "pe-note", "data-role": "note" });
   const actions = makeActions({ name, view, diagram, live: engine.live(), say });
   const root = node("div", { class: "rw rw-phase", "data-widget": "phase-explorer", "data-name": name },
     controls.element, problem, warning, progress, status, live,
@@ -52,6 +57,7 @@ function render({ model, el }) {
     Object.assign(root.dataset, { state: "idle", source: "", computed: 0 });
     progress.value = 0;
     readout.textContent = "";
+    note.textContent = NOTES[isNoisy(shown) ? "noisy" : shown.form];
     table.reset();
     legend.fill();
     slice.reset();

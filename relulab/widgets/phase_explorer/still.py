@@ -8,6 +8,10 @@ from .job import KINDS
 
 MOST = {"n": 12, "d": 8, "trials": 3}  # a still is computed whenever an explorer is shown
 MOST_COSTLY = {"n": 6, "d": 4, "trials": 1}
+BOUNDS = {
+    "gated": "For the gated program over all patterns this is an upper bound; it bounds no ReLU network.",
+    "exact": "For the ReLU network, this program over all patterns, it is an upper bound.",
+}
 
 
 def still(settings, n, d):
@@ -51,7 +55,7 @@ def _conclusion(ds):
     said = [_over_n(ds.isel(d=place)) for place in _ends(ds.d)]
     said.append(f"{trials} random problem{'s' if trials > 1 else ''} a cell; patterns are sampled.")
     if "rate" in ds:
-        said.append("For the network with all its patterns this is an upper bound.")
+        said.append(BOUNDS[ds.attrs["form"]])
     if undecided:
         said.append(f"Undecided: {undecided}.")
     return " ".join(said)
