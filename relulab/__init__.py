@@ -8,9 +8,9 @@ up: `solvers`, `audit`; `patterns`, `data`; `blocks`; `theory`, `programs`, `sen
 from typing import TYPE_CHECKING
 
 from . import exercises, figures, labs, phase, programs, sensing, theory
-from .audit import AuditError, check
+from .audit import Audit, AuditError, check
 from .blocks import Blocks, Isometry, Network, isometry
-from .certify import Verdict, decide
+from .certify import Verdict, decide, load
 from .data import Plant, draw, plant
 from .figures import open_figure
 from .patterns import (
@@ -57,8 +57,10 @@ __all__ = [
     "isometry",
     "Verdict",
     "decide",
+    "Audit",
     "AuditError",
     "check",
+    "load",
     "phase",
     "phase_diagram",
     "sweep",
