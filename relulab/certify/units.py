@@ -29,7 +29,8 @@ class Units(NamedTuple):
         """A finding about the even problem as one about the problem itself."""
         dual = None if found.dual is None else found.dual / self.rows
         W = None if found.W is None else found.W / self.columns
-        return found._replace(dual=dual, W=W)
+        multipliers = None if found.multipliers is None else found.multipliers / self.rows
+        return found._replace(dual=dual, W=W, multipliers=multipliers)
 
 
 def units_of(X, network):
