@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..blocks.blocks import Blocks
 from ..blocks.conditions import EQUATIONS, MARGIN
 from ..patterns.borders import heard, places_of
 from .units import Units
@@ -23,6 +24,7 @@ HELPS = 1e-2  # what a repair may miss of what it repairs
 SILENT = 1e-14  # an output that is zero but for rounding, relative
 UNCLEAR = 1e-9  # eigenvalues of a Gram matrix below this share may be rounding or not
 WORTHWHILE = 4_500  # blocks x n x d up to which a tie is worth finding out whether something is cheaper
+MEASURED = 20_000  # the same up to which normalized blocks, often of lower rank there, are built and measured
 LEFT = "left"  # what `Member.all_ones` says of a tie that is
 ALMOST = 1e-2  # how wrong float32 may be about the reaches of normalized networks
 
@@ -159,6 +161,9 @@ class Member(NamedTuple):
         The equations hold up to a residual; to meet them exactly the dual vector would move, and reach up to
         `stretch` times the residual further.
         """
+        if self.network == "normalized" and self.masks.size * self.X.shape[1] <= MEASURED:
+            norms = Blocks(self.X, self.masks, self.network).norms(dual)
+            reach = max(reach, np.delete(norms, self.planted.home).max(initial=0))
         lack = np.linalg.norm(self.planted.B.T @ dual - self.planted.g)
         margin = 1 - reach - (stretch * lack if lack > 0 else 0.0)
         return (

@@ -109,6 +109,8 @@ def value(odd):
     masks = np.asarray(odd.S).astype(float)
     top = np.abs(plant.X).max()
     X = plant.X / top
+    if network == "normalized" and np.ptp(np.log10(np.abs(X[X.any(axis=1)]).max(axis=1))) > 4:
+        return np.nan, np.inf  # the solver's tolerances say nothing of the small rows
     if network != "normalized":
         size = np.abs(X).max(axis=1)
         X, masks = X[size > 0] / size[size > 0, None], masks[size > 0]
@@ -155,6 +157,8 @@ def contradiction(odd, verdict):
     k = odd.plant.weights.shape[1]
     if not np.isfinite(best) or doubt > 1e-5:
         return None
+    if verdict.status == "not-unique" and verdict.dual is None and best < k:
+        return None if "is open" in verdict.reason else f"a tie, but the value is {best}"
     if verdict.status in ("recovered", "not-unique", "optimal") and abs(best - k) > 1e-6 * k + doubt:
         return f"{verdict.status}, but the value is {best}"
     if verdict.status == "not-recovered" and best > k - 0.9 * verdict.margin + 1e-7 * k + doubt:
