@@ -161,9 +161,9 @@ def lasso(A: ArrayLike, b: ArrayLike, beta: float) -> Sparse:
     import cvxpy as cp
 
     A, b, unit = _scaled(A, b)
-    if not (beta := _checks.nonnegative("beta", beta)):
+    if not _checks.nonnegative("beta", beta):
         raise ValueError(f"beta={beta!r} is not > 0; without a price use basis_pursuit")
-    price = beta / unit[0] / unit[1]
+    price = float(beta) / unit[0] / unit[1]
     if price >= np.abs(A.T @ b).max():
         return Sparse(np.zeros(A.shape[1]), float(b @ b) / 2 * unit[1] ** 2, b * unit[1])
     x = cp.Variable(A.shape[1])
