@@ -9,7 +9,7 @@ PROSE := chapters relulab site tests benchmarks README.md CHANGELOG.md CONTRIBUT
 INSTALLED := $(VENV)/.installed
 VENDOR := site/vendor/.installed
 
-.PHONY: help book pdf links test test-pages lab serve figures bench lint lock clean
+.PHONY: help book pdf links test test-pages labs lab serve figures bench lint lock clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -32,6 +32,9 @@ test: $(INSTALLED) $(VENDOR) ## run the tests: units, doctests, a small book in 
 test-pages: book ## open every page of the built book in a browser
 	@$(PY) site/ensure_browser.py
 	@$(PY) -m pytest -m pages
+
+labs: $(INSTALLED) ## run the labs of Part V with other seeds (SEEDS="1 2 3") and print their claims
+	@$(PY) site/run_labs.py $(or $(SEEDS),1)
 
 lab: $(INSTALLED) ## open the chapters as notebooks in JupyterLab
 	@JUPYTER_CONFIG_PATH="$(CURDIR)/site/lab" $(PY) -m jupyterlab --ip=127.0.0.1 --notebook-dir=chapters

@@ -233,7 +233,7 @@ def test_another_configuration_is_refused_with_what_differs(finished):
     before = stored(finished)
     with pytest.raises(ValueError, match=r"another sweep: rng is 5 there and 6 here$"):
         sweep(finished, trials=3, rng=6)
-    with pytest.raises(ValueError, match=r"k is 1 there and 2 here; .*'relu' here; .*'opposite' here"):
+    with pytest.raises(ValueError, match=r"'relu' here; direction is .*; k is 1 there and 2 here$"):
         sweep(finished, d=[4], k=2, kind="relu", direction="opposite")
     assert stored(finished) == before
     assert not (finished / "more").exists()
