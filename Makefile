@@ -9,7 +9,7 @@ PROSE := chapters relulab site tests benchmarks README.md CHANGELOG.md CONTRIBUT
 INSTALLED := $(VENV)/.installed
 VENDOR := site/vendor/.installed
 
-.PHONY: help book pdf links test test-pages lab serve figures bench lint lock clean
+.PHONY: help book pdf links test test-pages labs lab serve figures bench lint lock clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -32,6 +32,9 @@ test: $(INSTALLED) $(VENDOR) ## run the tests: units, doctests, a small book in 
 test-pages: book ## open every page of the built book in a browser
 	@$(PY) site/ensure_browser.py
 	@$(PY) -m pytest -m pages
+
+labs: $(INSTALLED) ## run the labs of Part V with other seeds (SEEDS="1 2 3") and print their claims
+	@$(PY) site/run_labs.py $(or $(SEEDS),1)
 
 lab: $(INSTALLED) ## open the chapters as notebooks in JupyterLab
 	@JUPYTER_CONFIG_PATH="$(CURDIR)/site/lab" $(PY) -m jupyterlab --ip=127.0.0.1 --notebook-dir=chapters
@@ -67,6 +70,14 @@ $(INSTALLED): constraints.txt pyproject.toml
 	@"$(PYTHON)" -c "import sys; sys.exit(sys.version_info < (3, 11))" || { \
 		echo "relulab needs Python 3.11 or newer, and $(PYTHON) is `"$(PYTHON)" -V`."; \
 		echo "Install one, or name it: make $(firstword $(MAKECMDGOALS)) PYTHON=/path/to/python3.11"; exit 1; }
+	@"$(PYTHON)" -c "import sys; sys.exit(sys.version_info >= (3, 15))" || { \
+		echo "$(PYTHON) is `"$(PYTHON)" -V`, for which CVXPY has no wheel yet: the book needs 3.11 to 3.14."; \
+		echo "Name one of them: make $(firstword $(MAKECMDGOALS)) PYTHON=/path/to/python3.14"; exit 1; }
+	@"$(PYTHON)" -c "import platform as p, sys; v = p.mac_ver()[0]; \
+		sys.exit(bool(v) and (p.machine() == 'x86_64' or int(v.split('.')[0]) < 14))" || { \
+		echo "PyTorch 2.13 has no wheel for this Mac: it needs macOS 14 and Apple silicon."; \
+		echo "The library installs without it (pip install .); the book builds on Linux, Windows and newer Macs."; \
+		exit 1; }
 	@"$(PYTHON)" -c "import ensurepip, venv" 2>/dev/null || { \
 		echo "$(PYTHON) cannot create virtual environments. On Debian and Ubuntu: apt-get install \
 	`"$(PYTHON)" -c "import sys; print('python%d.%d-venv' % sys.version_info[:2])"`"; exit 1; }

@@ -2,15 +2,15 @@
 
 The names are listed in the order in which the book teaches them. The wings they come from, from the ground
 up: `solvers`, `audit`; `patterns`, `data`; `blocks`; `theory`, `programs`, `sensing`, `spectra`; `certify`;
-`phase`; `training`; `plots`, `figures`; `exercises`, `widgets`.
+`phase`; `training`; `plots`, `figures`; `exercises`, `labs`, `widgets`.
 """
 
 from typing import TYPE_CHECKING
 
-from . import exercises, figures, phase, programs, sensing, theory
-from .audit import AuditError, check
+from . import exercises, figures, labs, phase, programs, sensing, theory
+from .audit import Audit, AuditError, check
 from .blocks import Blocks, Isometry, Network, isometry
-from .certify import Verdict, decide
+from .certify import Verdict, decide, load
 from .data import Plant, draw, plant
 from .figures import open_figure
 from .patterns import (
@@ -57,8 +57,10 @@ __all__ = [
     "isometry",
     "Verdict",
     "decide",
+    "Audit",
     "AuditError",
     "check",
+    "load",
     "phase",
     "phase_diagram",
     "sweep",
@@ -72,6 +74,7 @@ __all__ = [
     "spectra",
     "batch_size",
     "exercises",
+    "labs",
     "pictures",
     "plots",
     "widgets",

@@ -1,4 +1,4 @@
-"""The command line: `relulab figures`, `relulab figure 4a`, `relulab sweep`, or `python -m relulab`."""
+"""The command line: `relulab figures`, `figure 4a`, `sweep`, `check`, or `python -m relulab figures`."""
 
 import argparse
 import os
@@ -89,6 +89,9 @@ def _parser():
         help="of the numbers, beside the picture: csv has the rates, the others everything",
     )
 
+    check = commands.add_parser("check", help="prove saved verdicts again")
+    check.add_argument("files", nargs="+", metavar="FILE", help="what Verdict.save wrote")
+
     for command in (figure, sweep):
         command.add_argument("--seed", type=int, default=0, help="of all random numbers")
         command.add_argument(
@@ -119,7 +122,8 @@ def _run(arguments):
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _warn
-            {"figures": _figures, "figure": _figure, "sweep": _sweep}[options.command](options)
+            commands = {"figures": _figures, "figure": _figure, "sweep": _sweep, "check": _check}
+            return commands[options.command](options) or 0
     except BrokenPipeError:
         raise
     except (ValueError, OSError, ImportError, MemoryError) as error:
@@ -128,7 +132,6 @@ def _run(arguments):
     except KeyboardInterrupt as stop:
         print(f"relulab: {stop or 'stopped'}", file=sys.stderr)
         return 130
-    return 0
 
 
 def _warn(message, *_):
@@ -190,6 +193,21 @@ def _sweep(options):
     written = [WRITERS[name](ds, options.out / "sweep") for name in dict.fromkeys(options.format)]
     print(f"wrote {options.out / 'sweep'}.png and .svg, {', '.join(written)}")
     print(f"{ds.sizes['n'] * ds.sizes['d']} cells, {int(ds.undecided.sum())} undecided trials")
+
+
+def _check(options):
+    from .phase.saved import check_file
+
+    failed = 0
+    for path in options.files:
+        try:
+            print(f"{path}: {check_file(path)}")
+        except BrokenPipeError:
+            raise
+        except (ValueError, OSError) as error:
+            failed = 2
+            print(f"relulab: {error}" if path in str(error) else f"relulab: {path}: {error}", file=sys.stderr)
+    return failed
 
 
 def _csv(ds, path):

@@ -13,6 +13,7 @@ from pathlib import Path
 import statements
 import yaml
 from quiz import questions
+from run_labs import SEED
 
 ROOT = Path(__file__).resolve().parents[1]
 FENCE = re.compile(
@@ -92,6 +93,15 @@ def chapter_faults(text: str) -> Iterator[Fault]:
         yield 1, f"a chapter with {count} exercises, fewer than {FEWEST_EXERCISES}"
 
 
+def lab_faults(text: str) -> Iterator[Fault]:
+    """What a lab has, besides what every chapter has."""
+    cells = [options_of(fence["body"])[1] for fence in FENCE.finditer(text) if fence["name"] == "code-cell"]
+    if not SEED.fullmatch("".join(cells[:1]).strip()):
+        yield 1, 'a lab whose first cell is not "seed = ..."'
+    if not any(re.search(r"^claims\.settle\(\)$", cell, re.MULTILINE) for cell in cells):
+        yield 1, "a lab without its table of claims: claims.settle()"
+
+
 def colormap_faults(text: str) -> Iterator[Fault]:
     for match in UNSAFE.finditer(text):
         yield line_of(text, match.start()), f"colormap {match[1] or match[2]!r} misleads color-blind readers"
@@ -121,8 +131,9 @@ def lint(root: Path) -> list[str]:
                 *colormap_faults(text),
                 *source_faults(text),
             ]
-            if path.parent.name.startswith("part"):
+            if path.parent.name.startswith("part") and path.name != "index.md":
                 faults += chapter_faults(text)
+                faults += lab_faults(text) if path.parent.name == "part5" else []
             found += [(path, *fault) for fault in faults]
     for path in sorted((root / "relulab").rglob("*")):
         if path.suffix in (".py", ".js"):

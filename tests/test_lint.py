@@ -138,6 +138,26 @@ def test_a_chapter_of_a_part_has_all_that_a_chapter_has(tmp_path, old, new, word
     assert lint_chapter(tmp_path, CHAPTER.replace(old, new)) == []
 
 
+LAB = CHAPTER.replace("# Title\n", "# Title\n\n```{code-cell} ipython3\nseed = 0\n```\n", 1) + (
+    "\n```{code-cell} ipython3\nclaims.settle()\n```\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("\nseed = 0\n", "\nx = 1\n", "first cell"),
+        ("claims.settle()", "claims", "without its table of claims"),
+    ],
+)
+def test_a_lab_begins_with_its_seed_and_ends_with_its_claims(tmp_path, old, new, words):
+    assert lint_chapter(tmp_path, LAB, "chapters/part5/page.md") == []
+    (fault,) = lint_chapter(tmp_path, LAB.replace(old, new), "chapters/part5/page.md")
+    assert words in fault
+    (tmp_path / "chapters/part5/page.md").unlink()
+    assert lint_chapter(tmp_path, GOOD, "chapters/part5/index.md") == []
+
+
 def test_the_library_uses_safe_colormaps_too(tmp_path):
     (fault,) = lint_chapter(
         tmp_path, 'STYLE = {\n    "image.cmap": "rainbow",\n}\n', "relulab/plots/style.py"

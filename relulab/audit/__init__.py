@@ -1,7 +1,11 @@
 """Evidence checked again, from the definitions: nothing here imports anything else of the library.
 
-`arithmetic` says which inequality fails, `all_patterns` what a verdict over all patterns needs besides,
-`checking` is `check` itself.
+`arithmetic` says which inequality fails, `rounding` how much rounding can hide. `problem` is what is stored;
+`optimal` proves by a dual vector, `cheaper` by a competitor, `identities` that there is a second solution,
+`completeness` and `theorems` what a verdict over all patterns needs. `tolerances` and `all_patterns` refute
+what they leave open. `checking` is `check` itself, `files` the format in which verdicts are kept.
+`by_fractions` checks such a file in exact arithmetic, with the standard library alone; `balls` proves with
+python-flint.
 
 >>> from relulab.audit.arithmetic import require
 >>> require("what is left", 2.0, "<=", 1.0)
@@ -11,6 +15,6 @@ relulab.audit.arithmetic.AuditError: what is left = 2 must be <= 1
 """
 
 from .arithmetic import AuditError
-from .checking import check
+from .checking import Audit, check
 
-__all__ = ["AuditError", "check"]
+__all__ = ["Audit", "AuditError", "check"]

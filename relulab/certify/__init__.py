@@ -2,7 +2,8 @@
 
 `verdicts` is what it says. Many problems go `together`: `problems` and `stacks` hold them, `minimax`
 searches. What they leave open goes `one_by_one`, with `search`, `admm`, `interior_points` and `ties`.
-`sampled` asks both, `all_patterns` goes beyond a sample, and `decision` is `decide` itself.
+`multipliers` completes what the exact form proves. `sampled` asks both, `all_patterns` goes beyond a sample,
+and `decision` is `decide` itself. `loading` reads what was saved.
 
 >>> from relulab.certify import decide
 >>> from relulab.data import instance
@@ -11,7 +12,8 @@ searches. What they leave open goes `one_by_one`, with `search`, `admm`, `interi
 """
 
 from .decision import decide
+from .loading import load
 from .sampled import decide_many
 from .verdicts import EVIDENCE, STATUSES, Verdict
 
-__all__ = ["decide", "decide_many", "EVIDENCE", "STATUSES", "Verdict"]
+__all__ = ["decide", "decide_many", "load", "EVIDENCE", "STATUSES", "Verdict"]

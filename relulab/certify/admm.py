@@ -91,6 +91,9 @@ def _evidence(state, step):
         if finding is None and one.provable and reaches[i] < 1 + ALMOST:
             reach = one.split.reach(duals[i], to_numpy(state.second.T[i, ...]).astype(np.float64))
             finding = inside("dual", duals[i], 1 - reach, step) if 1 - reach > MARGIN else None
+            if finding is not None:
+                at = to_numpy(state.second.T[i, ...]).astype(np.float64)
+                finding = finding._replace(multipliers=-RHO * CONE_RATIO * np.minimum(at, 0))
         yield finding
 
 

@@ -1,5 +1,7 @@
 """`decide`: the question over sampled patterns or over all of them, asked of the rooms that answer it."""
 
+from dataclasses import replace
+
 from .. import _checks
 from .all_patterns import decide_all
 from .sampled import check_question, decide_over
@@ -40,11 +42,12 @@ def decide(plant, S, network="skip", form="gated", iterations=4000):
     >>> X = rl.draw("gaussian", 60, 10, rng=0)
     >>> plant, S = rl.plant(X, rng=1), rl.sample_patterns(X, rng=2)
     >>> verdict = rl.decide(plant, S)
-    >>> verdict.status, rl.check(verdict, plant, S)
+    >>> verdict.status, rl.check(verdict, plant, S).proved
     ('recovered', True)
     """
     if isinstance(S, str):
         _checks.choice("S", S, ("all",))
         check_question(plant, network, form)
-        return decide_all(plant, network, form, _checks.count("iterations", iterations, 0))
+        verdict = decide_all(plant, network, form, _checks.count("iterations", iterations, 0))
+        return replace(verdict, plant=plant, everywhere=True)
     return decide_over(plant, S, network, form, iterations)

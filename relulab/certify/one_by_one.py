@@ -56,6 +56,7 @@ def _unscaled(found, scale, network):
     dual_scale, weight_scale = (1, scale) if network == "normalized" else (scale, 1)
     return found._replace(
         dual=None if found.dual is None else found.dual / dual_scale,
+        multipliers=None if found.multipliers is None else found.multipliers / dual_scale,
         W=None if found.W is None else found.W / weight_scale,
     )
 

@@ -12,6 +12,7 @@ from .. import _checks
 from ..blocks.blocks import check_pair
 from ..blocks.conditions import FORMS
 from ..patterns.sampling import as_masks
+from .multipliers import multipliers_of
 from .one_by_one import decide_with_care
 from .together import decide_together
 from .verdicts import Verdict
@@ -68,9 +69,18 @@ def decide_many(plants, patterns, network="skip", form="gated", iterations=4000,
         careful = decide_with_care(cases, network, form, iterations, xp, device)
         for i, finding in zip(places, careful, strict=True):
             found[i] = finding
+    needed = [
+        multipliers_of(*one, network, f.dual, f.multipliers)
+        if form == "exact" and f.status == "recovered"
+        else None
+        for *one, f in zip(plants, masks, found, strict=True)
+    ]
     return [
-        Verdict(f.status, f.evidence, f.dual, f.W, float(f.margin), f.steps, network, form, S, f.reason)
-        for f, S in zip(found, patterns, strict=True)
+        Verdict(
+            *(f.status, f.evidence, f.dual, f.W, float(f.margin), f.steps),
+            *(network, form, S, f.reason, m, plant),
+        )
+        for f, S, m, plant in zip(found, patterns, needed, plants, strict=True)
     ]
 
 

@@ -5,8 +5,28 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..audit.files import digest, write_file
+
 STATUSES = ("recovered", "not-recovered", "not-unique", "undecided")
 EVIDENCE = ("isometry", "dual", "competitor", "all-ones", "closed-form", "socp")
+
+
+class Multipliers(NamedTuple):
+    """What shortens a dual vector on some cones of the exact form: ``||side A_j^T dual + C_j^T m|| < 1``.
+
+    Attributes
+    ----------
+    blocks : ndarray of int, shape (m,)
+        The block j of each, the skip block counted.
+    sides : ndarray of int, shape (m,)
+        1 for positive neurons, -1 for negative ones.
+    values : ndarray, shape (m, n)
+        The multipliers ``m >= 0``, one of each row.
+    """
+
+    blocks: np.ndarray
+    sides: np.ndarray
+    values: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +72,12 @@ class Verdict:
         The patterns that the evidence is about.
     reason : str
         The verdict in words.
+    multipliers : Multipliers or None
+        In the exact form, what proves how far the dual vector reaches on the cones.
+    plant : Plant or None
+        The planted problem.
+    everywhere : bool
+        Whether it was decided over all patterns of the data.
     """
 
     status: str
@@ -64,10 +90,46 @@ class Verdict:
     form: str
     patterns: object
     reason: str
+    multipliers: Multipliers | None = None
+    plant: object = None
+    everywhere: bool = False
+
+    def save(self, path, recipe=None):
+        """Write the verdict, its problem and its patterns to a file that `load` reads.
+
+        Parameters
+        ----------
+        path : str or path
+            Where to. The format is described in `relulab.audit.files`.
+        recipe : dict, optional
+            Arguments of `relulab.phase.instance` that draw the problem again; ``relulab check`` does.
+
+        Raises
+        ------
+        ValueError
+            For a verdict that does not hold its problem; those of `decide` do.
+        """
+        if self.plant is None:
+            raise ValueError("the verdict does not hold its problem: decide it again, or set its plant")
+        masks, gates = np.asarray(self.patterns), getattr(self.patterns, "gates", None)
+        names = ("status", "evidence", "margin", "iterations", "network", "form", "reason", "everywhere")
+        fields = {name: getattr(self, name) for name in names} | {"recipe": recipe}
+        plant_fields, plant = self.plant.stored()
+        fields |= {f"plant {name}": value for name, value in plant_fields.items()}
+        fields["problem"] = digest(*plant.values(), masks, self.plant.kind, self.network, self.form)
+        fields["complete"] = getattr(self.patterns, "complete", False)
+        arrays = {f"plant {name}": array for name, array in plant.items()}
+        arrays |= {"masks": masks, "gates": gates, "dual": self.dual, "competitor": self.competitor}
+        if self.multipliers is not None:
+            arrays |= {f"multipliers {name}": a for name, a in self.multipliers._asdict().items()}
+        write_file(path, "verdict", fields, arrays)
 
 
 class Finding(NamedTuple):
-    """What a step found, for a problem scaled to largest singular value 1; W in X-coordinates."""
+    """What a step found, for a problem scaled to largest singular value 1; W in X-coordinates.
+
+    The multipliers (2, p, n) are those of all cones, where a search has them at hand.
+    """
 
     status: str
     evidence: str | None
@@ -76,6 +138,7 @@ class Finding(NamedTuple):
     margin: float
     steps: int
     reason: str
+    multipliers: np.ndarray | None = None
 
 
 def undecided(steps, reason):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import _checks
+from ..audit.files import write_file
 
 if TYPE_CHECKING:
     from typing import Any
@@ -99,6 +100,22 @@ class Plant:
                 f"y[{i}] is {self.y[i]:.6g}, but the weights and the noise make it {y[i]:.6g}; "
                 "labels of your own go to solve"
             )
+
+    def save(self, path):
+        """Write the plant to a file, in the format of `relulab.audit.files`; `load` reads it.
+
+        Parameters
+        ----------
+        path : str or path
+            Where to.
+        """
+        write_file(path, "plant", *self.stored())
+
+    def stored(self):
+        """What a file keeps of it: fields, and arrays."""
+        fields = {"kind": self.kind, "sigma": float(self.sigma), "seed": self.seed}
+        names = ("X", "y", "weights", "noise", "signs")
+        return fields, {name: np.asarray(getattr(self, name), dtype=np.float64) for name in names}
 
 
 def smallest_directions(X, k=1):

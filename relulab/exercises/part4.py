@@ -49,6 +49,10 @@ EXERCISES = {
             0.99 + sqrt(100) * 1e-6 / 1e-8: "The square root of the smallest eigenvalue.",
         },
     ),
+    "13.4": Number(
+        lambda: 400 * 400 / (1 - 400 * 2.0**-53),
+        hints={400: "That is one term. There are 400 of them."},
+    ),
     "14.1": Number(
         lambda: 4 * 400 * 100 * 401,
         hints={

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import _checks
+from ..audit.files import write_file
 from .all_ones import all_ones_gate, all_ones_gates
 
 if TYPE_CHECKING:
@@ -40,6 +41,20 @@ class Patterns:
     def p(self):
         """Number of patterns, int."""
         return self.array.shape[1]
+
+    def save(self, path):
+        """Write the patterns to a file, in the format of `relulab.audit.files`; `load` reads it.
+
+        Parameters
+        ----------
+        path : str or path
+            Where to.
+        """
+        write_file(path, "patterns", *self.stored())
+
+    def stored(self):
+        """What a file keeps of them: fields, and arrays."""
+        return {"complete": self.complete}, {"array": self.array, "gates": self.gates}
 
     def __array__(self, dtype=None, copy=None):
         return np.array(self.array, dtype=dtype, copy=copy)

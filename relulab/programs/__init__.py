@@ -1,8 +1,8 @@
 """The convex programs that training is equal to, and their solutions.
 
 `cvxpy_programs` writes them as the paper does, `solutions` is what a solver gives back, `scaling` a program
-at unit scale, `fast` solves it on the blocks, `working_set` on few of them, `solving` is `solve` itself,
-`pruning` leaves out neurons that are not needed.
+at unit scale, `infeasibility` a proof that it has no solution, `fast` solves it on the blocks, `working_set`
+on few of them, `solving` is `solve` itself, `pruning` leaves out neurons that are not needed.
 
 >>> import numpy as np
 >>> from relulab.programs import solve

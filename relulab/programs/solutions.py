@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from ..audit.files import write_file
 from ..blocks import cones
 from ..blocks.blocks import Blocks
 from ..blocks.neurons import NEGLIGIBLE, TINY, network_of
@@ -106,6 +107,21 @@ class Solution:
         gap = abs(value - bound) / max(abs(value), TINY)
         residual = float(np.linalg.norm(error) / max(np.linalg.norm(y), TINY))
         return cls(value, gap, residual, status, reason, dual, parts, blocks, y, form, beta, gates)
+
+    def save(self, path):
+        """Write the solution to a file, in the format of `relulab.audit.files`; `load` reads it.
+
+        Parameters
+        ----------
+        path : str or path
+            Where to.
+        """
+        names = ("value", "gap", "residual", "status", "reason", "form", "beta", "network")
+        fields = {name: getattr(self, name) for name in names}
+        fields["beta"] = None if self.beta is None else float(self.beta)
+        masks = self.blocks.masks[:, self.blocks.skip :] > 0
+        arrays = {"X": self.blocks.X, "masks": masks, "y": self.y, "dual": self.dual, "parts": self.parts}
+        write_file(path, "solution", fields, arrays | {"gates": self.given_gates})
 
     @classmethod
     def of_silence(cls, blocks, y, form, beta):

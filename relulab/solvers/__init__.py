@@ -1,8 +1,8 @@
 """Numerics that know arrays, not networks.
 
-`arrays` and `inverses` are for any array library, `clarabel` hands programs over. `newton`, `central_path`,
-`projections` and `lagrangian` solve group-l1 programs to high accuracy, `iteration` and `headstart` are
-ADMM, which finds its way to the neighborhood.
+`arrays` and `inverses` are for any array library, `clarabel` hands programs over. `newton`, `whitening`,
+`central_path`, `projections` and `lagrangian` solve group-l1 programs to high accuracy, `iteration` and
+`headstart` are ADMM, which finds its way to the neighborhood.
 
 >>> import numpy as np
 >>> from relulab.solvers.arrays import norm

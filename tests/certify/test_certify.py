@@ -120,7 +120,7 @@ CASES = recovered_and_not()
     [
         ("recovered", lambda v: replace(v, dual=v.dual * 1.001), "planted equations"),
         ("recovered", lambda v: replace(v, dual=np.zeros_like(v.dual)), "planted equations"),
-        ("not-recovered", lambda v: replace(v, competitor=v.competitor * 0.9), "cost and repair"),
+        ("not-recovered", lambda v: replace(v, competitor=v.competitor * 0.9), "competitor: residual"),
         ("not-recovered", lambda v: replace(v, status="not-unique"), "residual|cost|off the planted"),
         ("not-unique", lambda v: replace(v, status="not-recovered"), "cost and repair"),
         ("not-unique", lambda v: replace(v, dual=None, competitor=v.competitor * 0.9), "residual"),

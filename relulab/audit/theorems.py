@@ -1,0 +1,85 @@
+"""Proves a closed form over all patterns: theorems whose hypotheses hold with room for rounding.
+
+Whitened data are not exactly white, so the theorems are stated for any X. Let ``X^T v = w / ||w||`` have the
+solution v at hand (the stored dual vector, repaired), and let |X| stand for the largest singular value.
+
+* Gated: if no u has X u > 0 on all rows, every pattern misses a row i, ``||D v||^2 <= ||v||^2 - v_i^2``, and
+  ``||X^T D v|| <= |X| ||D v||``. So ``|X|^2 (||v||^2 - min_i v_i^2) < 1`` proves recovery.
+* Exact: ``v^T (X u)_+ = (w^T u / ||w|| + v^T |X u|) / 2``, and ``v^T |X u|`` is between
+  ``-||v_-|| |X| ||u||`` and ``||v_+|| |X| ||u||``. So ``|X| max(||v_+||, ||v_-||) < 1`` proves recovery.
+* One normalized neuron, no row x_i^T w = 0 but zero rows: if its active rows have full column rank, or are
+  all rows, then a block that gives its output holds its rows, hence (full rank) the same weights, hence the
+  same signs on every row.
+"""
+
+import numpy as np
+
+from .arithmetic import AuditError, prove
+from .optimal import planted_distance
+from .rounding import Basis, above, below, norm_above, product, sum_above
+
+
+def prove_theorem(problem, dual):
+    """An upper bound, below 1, of what the theorem asks to be below 1; 0 where it asks for a rank."""
+    shift = planted_distance(problem, dual)
+    if problem.network == "normalized":
+        return _prove_active_rows_span(problem)
+    if problem.network != "skip" or problem.kind != "linear":
+        raise AuditError("closed form: there is none for this plant and network")
+    size = _largest_singular_value(problem.X)
+    if problem.form == "exact":
+        sides = [norm_above(np.maximum(side * dual, 0)) for side in (1, -1)]
+        bound = above((1 + above(size * sum_above(max(sides), shift), 1)) / 2, 2)
+        prove("labels of one sign: the largest reach", bound, "<", 1)
+        return float(bound)
+    missing = below(np.abs(dual[problem.X.any(axis=1)]).min() - shift, 1)
+    longest = sum_above(norm_above(dual), shift)
+    square = above(above(longest**2, 1) - below(missing**2, 1), 1)
+    bound = above(size * np.sqrt(square), 2)
+    prove("a pattern that misses a row: the largest reach", bound, "<", 1)
+    _prove_no_all_ones(problem.X)
+    return float(bound)
+
+
+def _largest_singular_value(X):
+    """``sqrt(||X^T X||)``, the norm by its largest row sum, or by the distance to a multiple of I."""
+    gram, error = product(X.T, X)
+    c = np.trace(gram) / len(gram)
+    near = sum_above(
+        c, norm_above((gram - c * np.eye(len(gram))).ravel()) * (1 + 2.0**-52), norm_above(error.ravel())
+    )
+    return above(np.sqrt(near), 1)
+
+
+def _prove_no_all_ones(X):
+    """Weights m > 0 on some rows F of full rank with ``X_F^T m = 0``: no u has X u > 0 (Gordan).
+
+    The stored m misses it a little; ``m - X_F (X_F^T X_F)^-1 X_F^T m`` does not, and stays positive.
+    """
+    from scipy.optimize import nnls
+
+    rows = X[X.any(axis=1)]
+    m = nnls(np.vstack([rows.T, np.ones(len(rows))]), np.r_[np.zeros(rows.shape[1]), 1.0])[0]
+    F = m > 0
+    basis = Basis(rows[F], "rows that exclude the all-ones pattern")
+    t, error = _through(rows[F], m[F], basis)
+    step = basis.longest(norm_above(sum_above(np.abs(t), error)))
+    prove("all-ones pattern: the smallest weight that excludes it", m[F].min(), ">", step)
+
+
+def _through(X, m, basis):
+    """``T^T X^T m`` with its error bound."""
+    q, rounding = product(m, X)
+    t, again = product(q, basis.T)
+    return t, sum_above(again, above(rounding @ np.abs(basis.T), len(rounding)))
+
+
+def _prove_active_rows_span(problem):
+    prove("planted neurons", problem.k, "<=", 1)
+    X, sides = problem.X, problem.sides[0]
+    ties = int((sides[X.any(axis=1)] == 0).sum())
+    prove("rows with x_i^T w = 0", ties, "<=", 0)
+    if (sides > 0).all():
+        return 0.0
+    Basis(X[sides > 0], "active rows")
+    return 0.0

@@ -1,0 +1,90 @@
+"""The multipliers that prove how far a dual vector reaches on the cones of the exact form.
+
+Any ``m >= 0`` bounds the reach of a dual vector on a cone by ``||side A_j^T dual + C_j^T m||``. The best ones
+come with a verdict, so that whoever checks it need not search.
+"""
+
+import numpy as np
+
+from ..blocks.blocks import Blocks
+from ..blocks.conditions import MARGIN
+from ..blocks.nnls import nonnegative_least_squares
+from .verdicts import Multipliers
+
+STEPS = 60  # of the pursuit, before the exact minimum is computed
+
+
+def multipliers_of(plant, masks, network, dual, known=None):
+    """The multipliers of every cone on which a dual vector is not shorter than 1 without them.
+
+    Parameters
+    ----------
+    plant : Plant
+        The planted problem.
+    masks : ndarray of bool, shape (n, p)
+        The patterns.
+    network : str
+        The network.
+    dual : ndarray, shape (n,)
+        The dual vector of a recovered verdict.
+    known : ndarray, shape (2, p, n), optional
+        Multipliers that the search found, for the positive and the negative side of every cone.
+
+    Returns
+    -------
+    Multipliers
+        None for blocks with a null space: on these rows of their own are enough, or rounding decides.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import relulab as rl
+    >>> from relulab.certify.multipliers import multipliers_of
+    >>> plant, S = rl.phase.instance(40, 10, 0, kind="relu")
+    >>> found = multipliers_of(plant, np.asarray(S), "plain", rl.decide(plant, S, "plain", "exact").dual)
+    >>> bool((found.values >= 0).all()), found.values.shape[1]
+    (True, 40)
+    """
+    blocks = Blocks(plant.X, masks, network)
+    gradients = blocks.adjoint(dual)
+    norms = np.linalg.norm(gradients, axis=1)
+    own = set() if plant.kind == "linear" else _planted(plant, blocks)
+    found = []
+    for j in range(blocks.skip, blocks.size):
+        if norms[j] < 1 - MARGIN:
+            continue
+        C, N = blocks.cone(j)
+        if N.shape[1]:
+            continue
+        sizes = np.linalg.norm(C, axis=1)
+        rows = np.divide(C, sizes[:, None], out=np.zeros_like(C), where=sizes[:, None] > 0)
+        for side in (1, -1):
+            if (j, side) in own:
+                continue
+            m = None if known is None else known[int(side < 0), j - blocks.skip] * sizes
+            if m is None or np.linalg.norm(side * gradients[j] + rows.T @ m) >= 1 - MARGIN / 2:
+                m = _pursue(rows, side * gradients[j])
+            found.append((j, side, np.divide(m, sizes, out=np.zeros_like(m), where=sizes > 0)))
+    j, sides, values = zip(*found, strict=True) if found else ((), (), np.zeros((0, len(plant.X))))
+    return Multipliers(np.array(j, dtype=int), np.array(sides, dtype=int), np.array(values))
+
+
+def _pursue(rows, q):
+    """Multipliers of unit rows that bring q inside the ball, row after row; if that takes long, the best."""
+    m, left = np.zeros(len(rows)), q
+    for _ in range(STEPS):
+        along = rows @ left
+        step = np.maximum(-along, -m)  # no multiplier below zero
+        i = np.argmax(-step * (2 * along + step))
+        m[i] += step[i]
+        left = left + step[i] * rows[i]
+        if np.linalg.norm(left) < 1 - MARGIN:
+            return m
+    return nonnegative_least_squares(rows.T, -q)
+
+
+def _planted(plant, blocks):
+    """The (block, side) of each planted neuron."""
+    masks = blocks.masks[:, blocks.skip :] > 0
+    places = ((plant.X @ plant.weights >= 0)[:, :, None] == masks[:, None]).all(axis=0).argmax(axis=1)
+    return {(int(j) + blocks.skip, int(sign)) for j, sign in zip(places, plant.signs, strict=True)}

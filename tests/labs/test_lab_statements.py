@@ -1,0 +1,117 @@
+"""Statements of the labs, checked by NumPy and SciPy alone: nothing here calls the library."""
+
+import numpy as np
+import pytest
+from numpy.linalg import matrix_rank, norm, solve
+from scipy.linalg import toeplitz
+from scipy.optimize import linprog
+
+
+def has_certificate(O, Psi, u):
+    """Independent columns, and a dual vector deaf to the state whose entries off the support are below 1."""
+    on = u != 0
+    m, n = O.shape
+    rows = np.vstack([O.T, Psi[:, on].T])
+    if matrix_rank(rows) < len(rows):
+        return False
+    off = np.vstack([Psi[:, ~on].T, -Psi[:, ~on].T])
+    found = linprog(
+        np.r_[np.zeros(m), 1],
+        A_ub=np.hstack([off, -np.ones((len(off), 1))]),
+        b_ub=np.zeros(len(off)),
+        A_eq=np.hstack([rows, np.zeros((len(rows), 1))]),
+        b_eq=np.r_[np.zeros(n), np.sign(u[on])],
+        bounds=(None, None),
+    )
+    return found.status == 0 and found.x[-1] < 1 - 1e-7
+
+
+def is_only_solution(O, Psi, x, u):
+    """No pair that costs no more differs from (x, u): look as far as possible in every direction."""
+    n, q = O.shape[1], len(u)
+    both = {"A_eq": np.hstack([O, Psi, -Psi]), "b_eq": O @ x + Psi @ u}
+    price = {"A_ub": [np.r_[np.zeros(n), np.ones(2 * q)]], "b_ub": [np.abs(u).sum()]}
+    box = [(value - 1, value + 1) for value in x] + [(0, None)] * (2 * q)
+    for i in range(n + q):
+        for sign in (1, -1):
+            goal = np.zeros(n + 2 * q)
+            goal[i] = sign
+            if i >= n:
+                goal[i + q] = -sign
+            found = linprog(-goal, **both, **price, bounds=box)
+            assert found.status == 0
+            if -found.fun > sign * np.r_[x, u][i] + 1e-6:
+                return False
+    return True
+
+
+def test_pushes_and_start_are_the_only_solution_where_a_certificate_exists():
+    rng = np.random.default_rng(0)
+    answers = []
+    for trial in range(40):
+        m, n, q = rng.integers(4, 8), rng.integers(1, 3), rng.integers(5, 9)
+        O, Psi = rng.standard_normal((m, n)), rng.standard_normal((m, q))
+        if trial % 4 == 0:  # integers, with columns that repeat
+            O, Psi = rng.integers(-1, 2, (m, n)).astype(float), rng.integers(-1, 2, (m, q)).astype(float)
+        u = np.zeros(q)
+        support = rng.choice(q, rng.integers(1, 4), replace=False)
+        u[support] = rng.choice([-2.0, 1.0, 3.0], len(support))
+        x = rng.standard_normal(n)
+        answers.append(has_certificate(O, Psi, u))
+        assert answers[-1] == is_only_solution(O, Psi, x, u), trial
+    assert 5 < sum(answers) < 35
+
+
+def test_a_pivot_comes_nearer_and_a_witness_separates():
+    rng = np.random.default_rng(1)
+    kinds = []
+    for _ in range(300):
+        A = rng.standard_normal((3, 4))
+        b, x = 2 * rng.standard_normal(3), rng.standard_normal(4)
+        x *= rng.uniform() / norm(x)  # radius 1
+        p = A @ x
+        c = b - p
+        q = A @ (A.T @ c) / norm(A.T @ c)
+        pivot = c @ q >= (b @ b - p @ p) / 2
+        kinds.append(pivot)
+        if pivot:
+            t = np.linspace(0, 1, 2001)[1:, None]
+            assert norm(p + t * (q - p) - b, axis=1).min() < norm(c)
+        else:
+            ball = rng.standard_normal((4, 2000))
+            points = A @ (ball / norm(ball, axis=0))
+            assert (norm(points - p[:, None], axis=0) <= norm(points - b[:, None], axis=0)).all()
+            assert norm(points - b[:, None], axis=0).min() >= norm(c) / 2
+    assert 50 < sum(kinds) < 250
+
+
+@pytest.mark.parametrize("t", [1, 2, 3])
+@pytest.mark.parametrize("spectrum", ["spread", "ends"])
+def test_the_residual_shrinks_within_the_number_of_steps(t, spectrum):
+    rng = np.random.default_rng(2)
+    for kappa in (4.0, 25.0):
+        values = np.linspace(1, kappa, 12) if spectrum == "spread" else np.repeat([1, kappa], 6)
+        Q = np.linalg.qr(rng.standard_normal((12, 12)))[0]
+        H = (Q * values) @ Q.T
+        start = Q @ np.repeat(1.0, 12)
+        r = start
+        for _ in range(int(np.ceil(kappa / (2 * t) * np.log(1e3)))):
+            directions = np.array([np.linalg.matrix_power(H / kappa, i) @ r for i in range(1, t + 1)]).T
+            r = r - directions @ np.linalg.lstsq(directions, r)[0]
+        assert norm(r) <= 1e-3 * norm(start)
+
+
+def test_the_growth_of_the_volume_is_the_impedance():
+    """Reflections from echoes by Schur's complements, not by Levinson's recursion."""
+    rng = np.random.default_rng(3)
+    for _ in range(20):
+        r = np.r_[1.0, rng.uniform(-0.2, 0.2, 5)]
+        T = toeplitz(r)
+        volume = [np.ones(m) @ solve(T[:m, :m], np.ones(m)) for m in range(1, 7)]
+        impedance = 1.0
+        for m in range(1, 6):
+            energy = np.linalg.det(T[:m, :m]) / (np.linalg.det(T[: m - 1, : m - 1]) if m > 1 else 1)
+            inner = solve(T[: m - 1, : m - 1], r[1:m]) if m > 1 else np.zeros(0)
+            k = -(r[m] - inner @ r[1:m][::-1]) / energy
+            impedance *= (1 + k) / (1 - k)
+            assert np.isclose(volume[m] - volume[m - 1], impedance)

@@ -1,0 +1,77 @@
+"""The labs with other seeds: what a run reports, and what makes it fail."""
+
+from pathlib import Path
+
+import pytest
+from run_labs import labs_in, run_apart, run_labs
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = """# A lab
+
+```{{code-cell}} ipython3
+seed = 0
+```
+
+```{{code-cell}} ipython3
+:tags: [remove-cell]
+import numpy as np
+import relulab as rl
+
+claims = rl.labs.Claims("A paper")
+claims.add("The seed is small.", "look", seed, high={high})
+{more}
+claims.settle()
+```
+"""
+
+
+def page(folder, name="lab.md", high=10, more=""):
+    path = folder / name
+    path.write_text(PAGE.format(high=high, more=more))
+    return path
+
+
+def test_a_lab_runs_with_the_seed_it_is_given(tmp_path, capsys):
+    page(tmp_path)
+    (tmp_path / "other.md").write_text("# No lab\n\n```{code-cell} ipython3\nx = 0\n```\n")
+    assert run_labs([3, 4], tmp_path) == 0
+    said = capsys.readouterr().out
+    assert "3 | 4  (must be at most 10)" in said
+    assert "none of 2 runs failed" in said
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"high": 3}, "MissedClaim: The seed is small. measured 5"),
+        ({"more": "np.log(np.zeros(1))"}, "RuntimeWarning"),
+        ({"more": "1 / 0"}, "ZeroDivisionError"),
+        ({"more": "claims = None; raise SystemExit"}, ""),
+        ({"more": "import os; os._exit(3)"}, "without a word"),
+    ],
+)
+def test_a_lab_that_misses_or_breaks_fails_the_run(tmp_path, capsys, changes, words):
+    page(tmp_path, **changes)
+    page(tmp_path, "sound.md")
+    assert run_labs([5], tmp_path) == 1
+    said = capsys.readouterr().out
+    assert words in said
+    assert "1 of 2 runs failed" in said
+
+
+def test_a_page_without_claims_fails(tmp_path):
+    path = tmp_path / "lab.md"
+    path.write_text("```{code-cell} ipython3\nseed = 0\n```\n")
+    assert "without a table" in run_apart(path, 1)["fault"]
+
+
+def test_no_lab_is_a_failure(tmp_path):
+    assert run_labs([1], tmp_path) == 1
+    page(tmp_path)
+    assert run_labs([], tmp_path) == 1
+    assert run_labs([1], tmp_path, wanted="triangle") == 1
+
+
+def test_all_pages_of_the_part_but_its_opening_are_labs():
+    folder = ROOT / "chapters" / "part5"
+    assert labs_in(folder) == sorted(path for path in folder.glob("*.md") if path.name != "index.md")

@@ -1,0 +1,113 @@
+"""The table of claims: what meets its interval, what does not, and what is no claim."""
+
+import re
+
+import numpy as np
+import pytest
+
+import relulab as rl
+from relulab.labs import Claims, MissedClaim
+
+
+def claims_with(measured, **interval):
+    claims = Claims("A paper")
+    claims.add("Something holds.", "by counting", measured, **interval)
+    return claims
+
+
+@pytest.mark.parametrize(
+    ("measured", "interval"),
+    [
+        (1.0, {"low": 1, "high": 1}),
+        (0, {"low": 0, "high": 0}),
+        (True, {"low": 1}),
+        (3.0, {"low": 2}),
+        (-3.0, {"high": 2}),
+        ([1.0, 2.0], {"low": 1, "high": 2}),
+        (np.ones((2, 2)), {"low": 0.5}),
+        (np.inf, {"low": 1}),
+    ],
+)
+def test_a_number_in_its_interval_holds(measured, interval):
+    claims = claims_with(measured, **interval)
+    assert claims.settle() is claims
+    assert claims.verdicts == ["holds"]
+
+
+@pytest.mark.parametrize(
+    ("measured", "interval"),
+    [
+        (1.0 + 1e-15, {"low": 1, "high": 1}),
+        (1.99, {"low": 2}),
+        ([1.0, 2.1], {"low": 1, "high": 2}),
+        (np.nan, {"low": -np.inf}),
+        ([0.0, np.nan], {"high": 1}),
+        (False, {"low": 1}),
+    ],
+)
+def test_a_number_outside_of_its_interval_is_missed(measured, interval):
+    claims = claims_with(measured, **interval, verdict="holds if it rains")
+    assert claims.verdicts == ["missed"]
+    with pytest.raises(MissedClaim, match="Something holds"):
+        claims.settle()
+
+
+def test_every_missed_claim_is_named():
+    claims = Claims("A paper")
+    for name in "abc":
+        claims.add(f"Claim {name}.", "by counting", 1, high=2 if name == "b" else 0)
+    with pytest.raises(MissedClaim, match=r"Claim a\. measured 1, must be at most 0; Claim c\."):
+        claims.settle()
+
+
+def test_a_table_without_claims_is_an_error():
+    with pytest.raises(MissedClaim, match="empty"):
+        Claims("A paper").settle()
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda c: c.add("", "check", 1, low=0), "claim=''"),
+        (lambda c: c.add("claim", None, 1, low=0), "check=None"),
+        (lambda c: c.add("claim", "check", 1), "low and high are both missing"),
+        (lambda c: c.add("claim", "check", 1, low=2, high=1), "no interval"),
+        (lambda c: c.add("claim", "check", 1, low=np.nan), "no interval"),
+        (lambda c: c.add("claim", "check", [], low=0), "measured is empty"),
+        (lambda c: c.add("claim", "check", "many", low=0), "neither a number"),
+        (lambda c: c.add("claim", "check", 1j, low=0), "neither a number"),
+        (lambda c: c.add("claim", "check", [[1], [2, 3]], low=0), "neither a number"),
+        (lambda c: c.add("claim", "check", 1, low=0, verdict=" "), "verdict=' '"),
+        (lambda c: c.report("claim", "check", ""), "measured=''"),
+        (lambda c: c.report("claim", "check", None), "neither a number"),
+        (lambda c: c.leave("claim", ""), "check=''"),
+        (lambda c: Claims(3), "title=3"),
+    ],
+)
+def test_what_is_no_claim_is_refused(call, words):
+    claims = Claims("A paper")
+    with pytest.raises(ValueError, match=re.escape(words)):
+        call(claims)
+    assert claims.rows == []
+
+
+def test_the_table_shows_numbers_in_short():
+    claims = Claims("A <paper>")
+    claims.add("a", "b", [0.12345, 3.0], low=0.1, high=3)
+    claims.add("c", "d", 1_947_792, low=1_947_792, high=1_947_792)
+    claims.add("e", "f", 3.21e-14, low=-2.5, high=1e-12, verdict="holds if smooth")
+    claims.report("g", "h", "more and more", verdict="not seen here")
+    claims.leave("i & j", "too large")
+    measured = [row.measured for row in claims.rows]
+    assert measured == ["0.123 to 3", "1,947,792", "3.21e-14", "more and more", ""]
+    assert [row.must_be for row in claims.rows] == ["0.1 to 3", "1,947,792", "−2.5 to 1e-12", "", ""]
+    html = claims._repr_html_()
+    assert html.count("<tr ") == 6
+    assert "A &lt;paper&gt;" in html
+    assert "i &amp; j" in html
+    assert claims.verdicts[-2:] == ["not seen here", "not tested"]
+
+
+def test_a_thumbnail_needs_its_text():
+    with pytest.raises(ValueError, match="alt=''"):
+        rl.labs.Thumbnail(lambda ax: None, "")
