@@ -260,5 +260,5 @@ def recovery_diagram(
     return xr.Dataset(
         {"rate": (dims, found / trials), "lower": (dims, lower), "upper": (dims, upper)},
         coords={"m": measurements, "k": sparsity},
-        attrs={"d": d, "trials": trials, "rng": seed},
+        attrs={"d": d, "trials": trials, "rng": seed if seed < 2**31 else str(seed)},
     )
