@@ -110,11 +110,9 @@ def check(verdict, plant=None, S=None, arithmetic="float"):
         ...
     relulab.audit.arithmetic.AuditError: planted equations: ||A_J^T dual - g|| = 1 must be <= 1e-08
     """
-    if arithmetic not in ARITHMETICS:
-        raise ValueError(
-            f"arithmetic={arithmetic!r} is unknown; choose from {', '.join(map(repr, ARITHMETICS))}"
-        )
-    words, proof = ARITHMETICS[arithmetic]
+    if arithmetic not in PROOFS:
+        raise ValueError(f"arithmetic={arithmetic!r} is unknown; choose from {', '.join(map(repr, PROOFS))}")
+    words, proof = PROOFS[arithmetic]
     plant = verdict.plant if plant is None else plant
     S = ("all" if verdict.everywhere else verdict.patterns) if S is None else S
     if plant is None:
@@ -190,7 +188,7 @@ def _prove_in_balls(verdict, plant, masks, gates, everywhere, multipliers):
     return CLAIMS[verdict.status], bound
 
 
-ARITHMETICS = {
+PROOFS = {
     "float": ("float64 with a-priori rounding bounds", _prove),
     "balls": (f"{balls.BITS}-bit balls", _prove_in_balls),
 }
