@@ -9,7 +9,7 @@ PROSE := chapters relulab site tests benchmarks README.md CHANGELOG.md CONTRIBUT
 INSTALLED := $(VENV)/.installed
 VENDOR := site/vendor/.installed
 
-.PHONY: help book pdf links test test-pages labs lab serve figures bench lint lock clean
+.PHONY: help book pdf links test fuzz test-pages labs lab serve figures bench lint lock clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -28,6 +28,9 @@ links: book ## ask other hosts whether the pages that the book links to are ther
 test: $(INSTALLED) $(VENDOR) ## run the tests: units, doctests, a small book in a browser
 	@$(PY) site/ensure_browser.py
 	@$(PY) -m pytest
+
+fuzz: $(INSTALLED) ## decide thousands of odd problems against an independent program (FUZZ=5000)
+	@FUZZ=$(or $(FUZZ),5000) $(PY) -m pytest -s tests/certify/test_fuzz.py
 
 test-pages: book ## open every page of the built book in a browser
 	@$(PY) site/ensure_browser.py

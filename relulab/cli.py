@@ -6,10 +6,9 @@ import sys
 import tempfile
 import warnings
 from concurrent.futures import ThreadPoolExecutor
-from importlib.metadata import version
 from pathlib import Path
 
-from . import _checks
+from . import __version__, _checks
 from .blocks.blocks import NETWORKS
 from .blocks.conditions import FORMS
 from .certify.together import DEVICES
@@ -58,7 +57,7 @@ def folder(text):
 
 def _parser():
     parser = _Parser(prog="relulab", description="Phase diagrams of ReLU network recovery.")
-    parser.add_argument("--version", action="version", version=f"relulab {version('relulab')}")
+    parser.add_argument("--version", action="version", version=f"relulab {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
 
     commands.add_parser("figures", help="list the figures that can be computed")

@@ -116,7 +116,7 @@ def test_dependent_outputs_meet_the_inequalities_of_nic_k_and_are_not_unique():
     B = np.hstack([s[:, None] * X for s in own.T])
     dual = np.linalg.pinv(B.T) @ W.T.ravel()
     np.testing.assert_allclose(B.T @ dual, W.T.ravel(), atol=1e-9)
-    masks = np.asarray(rl.sample_patterns(X, count=50, rng=1))
+    masks = np.asarray(rl.sample_patterns(X, count=50, rng=np.random.default_rng(1)))
     assert not (masks[:, :, None] == own[:, None]).all(axis=0).any()
     assert np.linalg.norm((masks * dual[:, None]).T @ X, axis=1).max() < 1 - 1e-3
     outputs, change = np.maximum(X @ W, 0), np.array([1, 1, -np.sqrt(2), -1, -1, np.sqrt(2)]) / 4

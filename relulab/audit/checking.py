@@ -110,9 +110,11 @@ def check(verdict, plant=None, S=None, arithmetic="float"):
         ...
     relulab.audit.arithmetic.AuditError: planted equations: ||A_J^T dual - g|| = 1 must be <= 1e-08
     """
-    if arithmetic not in PROOFS:
-        raise ValueError(f"arithmetic={arithmetic!r} is unknown; choose from {', '.join(map(repr, PROOFS))}")
-    words, proof = PROOFS[arithmetic]
+    if arithmetic not in KNOWN_ARITHMETIC:
+        raise ValueError(
+            f"arithmetic={arithmetic!r} is unknown; choose from {', '.join(map(repr, KNOWN_ARITHMETIC))}"
+        )
+    words, proof = KNOWN_ARITHMETIC[arithmetic]
     plant = verdict.plant if plant is None else plant
     S = ("all" if verdict.everywhere else verdict.patterns) if S is None else S
     if plant is None:
@@ -142,11 +144,14 @@ CLAIMS = {
     "recovered": "the plant is the unique solution",
     "not-recovered": "the plant is no solution: an interpolant costs less",
     "not-unique": "the plant is not the only solution: another interpolant costs the same",
+    "optimal": "the plant is a solution: no interpolant costs less",
 }
 
 
 def _prove(verdict, plant, masks, gates, everywhere, stored):
     theorem = everywhere and verdict.evidence == "closed-form"
+    if verdict.status == "optimal":
+        raise NotProved("a dual vector that touches the ball stays inside within a tolerance only")
     problem = Problem(plant, masks, verdict.network, verdict.form, one_scale=theorem)
     dual = None if verdict.dual is None else problem.dual(verdict.dual)
     multipliers = {place: problem.multipliers(m) for place, m in stored.items()}
@@ -170,7 +175,7 @@ def _prove(verdict, plant, masks, gates, everywhere, stored):
 
 def _prove_in_balls(verdict, plant, masks, gates, everywhere, multipliers):
     theorem = everywhere and verdict.evidence == "closed-form"
-    if theorem or verdict.status == "not-unique":
+    if theorem or verdict.status in ("not-unique", "optimal"):
         raise NotProved("ties and theorems are not covered in balls")
     problem = balls.Balls(plant, masks, verdict.network, verdict.form)
     if verdict.status == "recovered":
@@ -188,7 +193,7 @@ def _prove_in_balls(verdict, plant, masks, gates, everywhere, multipliers):
     return CLAIMS[verdict.status], bound
 
 
-PROOFS = {
+KNOWN_ARITHMETIC = {
     "float": ("float64 with a-priori rounding bounds", _prove),
     "balls": (f"{balls.BITS}-bit balls", _prove_in_balls),
 }
@@ -204,9 +209,9 @@ def _check_shapes(verdict, plant, masks):
             f"patterns: {masks.dtype} of shape {masks.shape}; they must be bool, of shape ({n}, p)"
         )
     size = masks.shape[1] + (verdict.network == "skip")
-    if verdict.status == "recovered" or verdict.dual is not None:
+    if verdict.status in ("recovered", "optimal") or verdict.dual is not None:
         checked("dual vector", verdict.dual, (n,))
-    if verdict.status != "recovered":
+    if verdict.status not in ("recovered", "optimal"):
         checked("competitor", verdict.competitor, (size, d) if verdict.form == "gated" else (2, size, d))
 
 

@@ -44,6 +44,10 @@ def agree(verdict, plant, masks, gates, everywhere, multipliers):
         if everywhere:
             all_patterns.check_complete(problem.X, masks, gates)
         return _check_dual(dual, problem)
+    if verdict.status == "optimal":
+        if everywhere:
+            all_patterns.check_complete(problem.X, masks, gates)
+        return _check_optimal(dual, problem)
     competitor = verdict.competitor * weight_scale
     _check_competitor_cones(competitor, problem)
     if everywhere:
@@ -86,15 +90,19 @@ class _Problem:
         self.outputs = np.stack(outputs, axis=1) * self.signs
         self.y = self.outputs.sum(axis=1)
         self.price = float(self.k) if network == "normalized" else np.linalg.norm(self.neurons, axis=1).sum()
-        self.home = [0 if plant.kind == "linear" else self._find(X @ w) for w in self.neurons]
+        self.home = [0 if plant.kind == "linear" else self._find(w) for w in self.neurons]
 
-    def _find(self, output):
-        if not (output > 0).any():
+    def _find(self, w):
+        """The block of a neuron: its mask is 1 where x_i^T w > 0, 0 where < 0, and holds most rows with 0."""
+        output, terms = self.X @ w, np.abs(self.X) @ np.abs(w)
+        border = np.abs(output) <= 8 * EPS * np.sqrt(len(w)) * terms
+        if not (output > 0)[~border].any():
             return -1  # a silent neuron has no block
-        for j in range(self.skip, len(self.masks)):
-            if np.array_equal(self.masks[j], output >= 0):
-                return j
-        raise AuditError("planted pattern: the pattern of a planted neuron must be in S")
+        blocks = range(self.skip, len(self.masks))
+        fits = [j for j in blocks if not ((self.masks[j] != (output > 0)) & ~border).any()]
+        if not fits:
+            raise AuditError("planted pattern: the pattern of a planted neuron must be in S")
+        return max(fits, key=lambda j: (self.masks[j] & border).sum())
 
     def basis(self, j):
         """Block j as a matrix (n, r): D_j X, or an orthonormal basis of its range."""

@@ -4,6 +4,7 @@ import numpy as np
 import scipy
 
 from .. import _checks
+from ..patterns.borders import heard, places_of
 from ..patterns.sampling import as_masks
 
 STEEP = 1e-2  # pivots of a Cholesky factor that are this far apart have lost digits that an SVD keeps
@@ -130,24 +131,23 @@ class Blocks:
     def planted(self, plant):
         """Where the planted neurons sit: block indices, shape (k,), and block coordinates, shape (k, d).
 
-        Each coordinate vector has norm 1, so the plant costs k. Those of neurons with output weight -1 are
-        minus the neuron.
+        A neuron lives in the block whose mask is 1 where ``x_i^T w >= 0``, its border included. Each
+        coordinate vector has norm 1, so the plant costs k. Those of neurons with output weight -1 are minus
+        the neuron.
         """
         check_pair(plant.kind, self.network)
         if plant.kind == "linear":
             return np.array([0]), plant.weights.T
-        silent = np.flatnonzero(~(self.X @ plant.weights > 0).any(axis=0))
+        silent = np.flatnonzero(~heard(self.X, plant.weights))
         if silent.size:
             raise ValueError(f"planted neuron {silent[0]} is silent on every row of X: it has no block")
-        wanted = plant.X @ plant.weights >= 0
-        matches = (wanted[:, :, None] == (self.masks[:, None, self.skip :] > 0)).all(axis=0)
-        if not matches.any(axis=1).all():
-            missing = int(np.flatnonzero(~matches.any(axis=1))[0])
+        places = places_of(plant.X, plant.weights, self.masks[:, self.skip :] > 0)
+        if (places < 0).any():
             raise ValueError(
-                f"S lacks the pattern of planted neuron {missing}; "
+                f"S lacks the pattern of planted neuron {places.argmin()}; "
                 "use sample_patterns(X, include=plant.weights)"
             )
-        index = matches.argmax(axis=1) + self.skip
+        index = places + self.skip
         if plant.kind == "relu":
             return index, plant.signs[:, None] * plant.weights.T
         outputs = np.maximum(plant.X @ plant.weights, 0)

@@ -167,6 +167,10 @@ class PlantedEquations:
         inverse = np.linalg.pinv(self.B.T)
         return lambda rhs: inverse @ rhs
 
+    def missed(self, dual):
+        """The shortest move that would meet the equations, where rounding leaves a residual: (n,)."""
+        return self.solve(self.g - self.B.T @ dual)
+
     def project(self, dual):
         """The nearest dual vector that meets the equations."""
         for _ in range(2):

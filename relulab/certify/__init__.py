@@ -1,7 +1,8 @@
 """The decision: is the plant the unique solution of the minimal-norm program?
 
-`verdicts` is what it says. Many problems go `together`: `problems` and `stacks` hold them, `minimax`
-searches. What they leave open goes `one_by_one`, with `search`, `admm`, `interior_points` and `ties`.
+`verdicts` is what it says, `units` make a problem even. Many problems go `together`: `problems` and `stacks`
+hold them, `minimax` searches. What they leave open goes `one_by_one`, with `search`, `admm`,
+`interior_points` and `ties`; `proofs` verify what these find.
 `multipliers` completes what the exact form proves. `sampled` asks both, `all_patterns` goes beyond a sample,
 and `decision` is `decide` itself. `loading` reads what was saved.
 

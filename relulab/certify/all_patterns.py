@@ -10,6 +10,7 @@ from ..patterns.all_ones import all_ones_gate
 from ..patterns.enumeration import enumerate_patterns
 from ..patterns.sampling import Patterns, count_patterns, distinct_columns, sample_patterns
 from ..solvers.arrays import norm
+from .problems import WORTHWHILE
 from .sampled import decide_over
 from .verdicts import Verdict
 
@@ -37,8 +38,11 @@ def decide_all(plant, network, form, iterations, rng=0, rounds=30):
         From a closed form, where one applies; from all patterns, where there are few enough; else from
         cutting planes, which can prove failure and never recovery.
     """
+    linear = _linear(plant, network, form)
+    if linear and linear.status == "not-unique" and linear.dual is None:  # a tie: is something cheaper?
+        return _enumerated(plant, network, form, iterations, WORTHWHILE) or linear
     return (
-        _linear(plant, network, form)
+        linear
         or _one_normalized(plant, network, form)
         or _enumerated(plant, network, form, iterations)
         or _cutting_planes(plant, network, form, iterations, rng, rounds)
@@ -116,10 +120,10 @@ def _neighbor(X, w, active):
     return w + times[first] * z, w + behind * z
 
 
-def _enumerated(plant, network, form, iterations):
+def _enumerated(plant, network, form, iterations, limit=np.inf):
     n, d = plant.X.shape
     most = count_patterns(n, min(n, d, int(np.linalg.matrix_rank(plant.X)) or 1))
-    if most * n * d > ENUMERABLE:
+    if most * n * d > min(limit, ENUMERABLE):
         return None
     S = enumerate_patterns(plant.X)
     return decide_over(plant, S, network, form, iterations)

@@ -10,6 +10,10 @@ from .sampled import check_question, decide_over
 def decide(plant, S, network="skip", form="gated", iterations=4000):
     """Decide whether the planted neurons are the unique solution of the minimal-norm program.
 
+    A neuron lives in the block whose mask is 1 where ``x_i^T w >= 0``, rows on its border included
+    (`patterns.borders`). Rows of very different sizes are brought to one, which changes no mask, no
+    interpolant and no cost; whatever is found is verified in float64 before it is a verdict.
+
     Parameters
     ----------
     plant : Plant

@@ -8,10 +8,13 @@ working set of blocks, which grows by those that its dual vector breaks.
 
 import numpy as np
 
+from ..blocks import cones
 from ..blocks.conditions import MARGIN, reach
 from ..solvers.clarabel import run_clarabel
 
 ROUNDS, ADDED = 30, 40
+TOUCHES, ROUNDING = 8, 1e-12
+SATURATED = 1e-7  # a norm that is closer to 1 may be 1
 
 
 def best_dual(problem, split, equations, size_limit):
@@ -122,3 +125,76 @@ def _cheaper(problem, split, working, move):
     solve = split.solver_of(active)
     points = (split.mend_move(step * move, solve, active) for step in 0.5 ** np.arange(0, 20, 2))
     return min(points, key=lambda point: point[1])
+
+
+def touching(problem, equations, dual):
+    """From a dual vector near the ball to one that touches it, by Newton's method on the blocks it leaves.
+
+    Returns
+    -------
+    dual : ndarray, shape (n,)
+        The best of the dual vectors on the way.
+    reach : float
+        The largest norm that it reaches off the plant.
+    """
+    best, lowest, left = dual, np.inf, np.zeros((0, 2), dtype=int)
+    for _ in range(TOUCHES):
+        vectors = reached_vectors(problem, dual)
+        reached = np.linalg.norm(vectors, axis=-1)
+        reached[problem.sides, problem.index] = -1
+        if not np.isfinite(reached).all():
+            break
+        if (reach := float(reached.max())) < lowest:
+            best, lowest = dual, reach
+        if lowest <= 1 + ROUNDING:
+            break
+        left = np.unique(np.vstack([left, np.argwhere(reached > 1 + ROUNDING)]), axis=0)
+        left = left[reached[tuple(left.T)] > 0.5]
+        rows = [(1 - 2 * s) * (problem.blocks.block(j) @ vectors[s, j]) / reached[s, j] for s, j in left]
+        system = np.vstack([equations.B.T, *rows])
+        lack = np.r_[equations.g - equations.B.T @ dual, [1 - reached[s, j] for s, j in left]]
+        dual = equations.project(dual + np.linalg.lstsq(system, lack)[0])
+    return best, lowest
+
+
+def reached_vectors(problem, dual):
+    """``A_j^T dual`` for every block (1, p + s, d); in the exact form, projected onto the cones (2, …).
+
+    Those that are shorter than the ball before they are projected are left zero there.
+    """
+    gradients = problem.blocks.adjoint(dual)
+    if problem.form == "gated":
+        return gradients[None]
+    skip = problem.blocks.skip
+    reached = np.stack([gradients, np.zeros_like(gradients)])
+    for j in range(skip, problem.blocks.size):
+        cone = problem.blocks.cone(j)
+        long = np.linalg.norm(gradients[j]) > 1 - SATURATED
+        for side in (0, 1):
+            reached[side, j] = cones.project(cone, (1 - 2 * side) * gradients[j])[0] if long else 0
+    return reached
+
+
+def cheapest(problem):
+    """The program's solution: weights on X (p + s, d) or (2, p + s, d), and a dual vector; or None."""
+    import cvxpy as cp
+
+    X, masks, skip = problem.blocks.X, problem.blocks.masks, problem.blocks.skip
+    y = problem.blocks.apply(problem.plant)
+    size, d = np.abs(y).max(), X.shape[1]
+    parts = [cp.Variable((d, masks.shape[1])) for _ in range(1 if problem.form == "gated" else 2)]
+    total = parts[0] if problem.form == "gated" else parts[0] - parts[1]
+    normalized = problem.blocks.factors is not None
+    costs = [cp.norm(cp.multiply(masks, X @ W) if normalized else W, axis=0) for W in parts]
+    fits = cp.sum(cp.multiply(masks, X @ total), axis=1) == y / size
+    rules = [fits]
+    if problem.form == "exact":
+        signs = 2 * masks[:, skip:] - 1
+        rules += [cp.multiply(signs, X @ W[:, skip:]) >= 0 for W in parts]
+        rules += [parts[1][:, :skip] == 0] * (skip > 0)
+    program = cp.Problem(cp.Minimize(sum(cp.sum(cost) for cost in costs)), rules)
+    run_clarabel(program, {"tol_gap_abs": 1e-10, "tol_gap_rel": 1e-10, "tol_feas": 1e-10})
+    if parts[0].value is None:
+        return None
+    W = size * np.stack([part.value.T for part in parts])
+    return W[0] if problem.form == "gated" else W, -fits.dual_value

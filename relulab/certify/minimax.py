@@ -67,7 +67,7 @@ def search(stack, dual, found, steps=STEPS):
             if finding is None and reaches[i, best[i]].max() < 1 + ALMOST:
                 end = own + float(SHARES[best[i]]) * move[i : i + 1, ...]
                 reach = stack.take([i]).reaches(end)[0]
-                finding = problem.certified("dual", to_numpy(end[0, :, 0]), reach, step)
+                finding = problem.certified("dual", to_numpy(end[0, :, 0]), reach, stack.stretch[i], step)
             if finding is not None:
                 found[problem.place], settled[i] = finding, True
         if settled.all():

@@ -4,66 +4,111 @@ import numpy as np
 
 from ..blocks.blocks import Blocks
 from ..blocks.conditions import EQUATIONS, MARGIN, PlantedEquations, sides
-from ..data.planted import unchecked, without_silent
+from ..data.planted import without_silent
+from ..patterns.borders import signs_of
 from ..patterns.sampling import Patterns, gates_of
 from ..programs.fast import solve_fast
-from ..solvers.arrays import norm
-from . import admm, interior_points, search, ties
+from . import admm, interior_points, search
 from .minimax import STEPS
+from .problems import WORTHWHILE
+from .proofs import CHEAPER, Prices, verified
 from .search import Problem
-from .verdicts import Finding, cheaper, inside, undecided
+from .ties import second_solution
+from .units import units_of
+from .verdicts import cheaper, hidden, inside, tied, undecided
 
 SOCP_SIZE = 400_000  # blocks x n x d beyond which interior points take too long
-EXACT = 2e-9  # what the cost of a solution of Newton's method must beat that of the plant by
+PROGRAM = 20_000  # the same for the whole program at once
+PATIENCE = 150  # steps of ADMM after which interior points are quicker for those
+NEAR = 1e-4  # how far out of the ball a dual vector may be from which one is sought that touches it
 FEW = 20  # blocks beyond which projecting on their cones costs more than iterating
+BEHIND = "behind"  # what is left of a tie is to be found out without the twin
 
 
 def decide_with_care(cases, network, form, iterations, xp, device):
     """What takes more care than a batch: each by itself, but for ADMM."""
-    scales = [norm(plant.X) for plant, _ in cases]
+    units = [units_of(plant.X, network) for plant, _ in cases]
     split_of = search.Exact if form == "exact" else search.Gated
     found, waiting = [None] * len(cases), {}
-    for i, ((plant, S), scale) in enumerate(zip(cases, scales, strict=True)):
-        problem, silent = _problem(unchecked(plant, X=plant.X / scale), S, network, form)
+    for i, ((plant, S), own) in enumerate(zip(cases, units, strict=True)):
+        problem, silent = _problem(own.of_plant(plant), S, own, network, form)
         found[i] = _drop(problem, silent) or _first_look(problem)
         if found[i] is None:
-            equations, provable = _equations(problem)
-            found[i] = _by_equations(problem, equations, provable)
+            equations, independent = _equations(problem)
+            found[i] = _by_equations(problem, equations, independent)
         if found[i] is None:
-            waiting[i] = admm.Waiting(split_of(problem), equations, provable)
-    steps = iterations if form == "exact" else min(iterations, STEPS)
-    if form == "exact" and waiting:
-        findings = admm.search(list(waiting.values()), steps, xp, device)
-    else:
-        findings = [_by_newton(one, steps) for one in waiting.values()]
-    for (i, one), finding in zip(waiting.items(), findings, strict=True):
-        unsettled = finding.evidence is None and one.provable and finding.steps == steps
-        found[i] = _by_interior_points(one.split, one.equations, finding) if unsettled else finding
-    return [_unscaled(finding, scale, network) for finding, scale in zip(found, scales, strict=True)]
+            meets = equations.residual <= EQUATIONS
+            waiting[i] = admm.Waiting(split_of(problem), equations, meets), independent
+        elif found[i] is BEHIND:
+            found[i] = _without_twin(plant, S, network, form, iterations, xp, device)
+            units[i] = None
+    searched, steps = _searched([one for one, _ in waiting.values()], form, iterations, xp, device)
+    for (i, (one, independent)), finding in zip(waiting.items(), searched, strict=True):
+        try:
+            found[i] = _concluded(one, independent, finding, finding.steps == steps)
+        except np.linalg.LinAlgError as error:
+            found[i] = undecided(finding.steps, f"linear algebra in float64 did not get through: {error}")
+    return [f if own is None else own.finding(f) for f, own in zip(found, units, strict=True)]
 
 
-def _problem(unit, S, network, form):
-    """A problem whose data have norm 1, and how many of its neurons are silent."""
+def _searched(waiting, form, iterations, xp, device):
+    """What Newton's method or ADMM finds, and the steps after which they give up."""
+    if form != "exact":
+        steps = min(iterations, STEPS)
+        return [_by_newton(one, steps) for one in waiting], steps
+    small = waiting and _size(waiting[0].split.problem) <= PROGRAM
+    steps = min(iterations, PATIENCE) if small else iterations
+    return admm.search(waiting, steps, xp, device) if waiting else [], steps
+
+
+def _concluded(one, independent, finding, unsettled):
+    """What a search found, verified; what it leaves open goes to interior points."""
+    problem, found = one.split.problem, finding
+    for way in (_by_interior_points, _by_program):
+        found = verified(problem, one.equations, independent, found)
+        if found.evidence is not None or not unsettled:
+            break
+        found = way(one, found) or found
+    return verified(problem, one.equations, independent, found)
+
+
+def _size(problem):
+    return problem.blocks.size * problem.blocks.X.size
+
+
+def _problem(unit, S, units, network, form):
+    """A problem in even units, and how many of its neurons are silent."""
     blocks = Blocks(unit.X, S, network)
-    gates = _gates(S, unit.X) if form == "exact" else None
     heard, silent = without_silent(unit)
-    return Problem(
-        blocks, form, *blocks.planted(heard), _neurons(heard, form), sides(heard, form), gates
-    ), silent
+    index, coordinates = blocks.planted(heard)
+    gates = _gates(S, heard, units, index - blocks.skip) if form == "exact" else None
+    return Problem(blocks, form, index, coordinates, _neurons(heard, form), sides(heard, form), gates), silent
 
 
-def _unscaled(found, scale, network):
-    dual_scale, weight_scale = (1, scale) if network == "normalized" else (scale, 1)
-    return found._replace(
-        dual=None if found.dual is None else found.dual / dual_scale,
-        multipliers=None if found.multipliers is None else found.multipliers / dual_scale,
-        W=None if found.W is None else found.W / weight_scale,
-    )
+def _gates(S, unit, units, planted):
+    """Interior points of the cones; by linear programming where a boolean array came without gates.
 
-
-def _gates(S, X):
-    """Interior points of the cones; by linear programming where a boolean array came without gates."""
-    return S.gates if isinstance(S, Patterns) else gates_of(X, np.asarray(S))
+    The cone of a planted neuron with rows on its border may have none: then the neuron is its gate.
+    """
+    masks, own = np.asarray(S), {}
+    if unit.kind != "linear":
+        border = (signs_of(unit.X, unit.weights) == 0)[unit.X.any(axis=1)].any(axis=0)
+        own = dict(zip(planted[border], unit.weights.T[border], strict=True))
+    if isinstance(S, Patterns):
+        gates = S.gates * units.columns[:, None]
+        gates = gates / np.abs(gates).max(axis=0)
+    else:
+        gates, others = (
+            np.empty((unit.X.shape[1], masks.shape[1])),
+            np.delete(np.arange(masks.shape[1]), [*own]),
+        )
+        gates[:, others] = gates_of(unit.X, masks[:, others])
+    for j, w in own.items():
+        try:
+            gates[:, j] = gates_of(unit.X, masks[:, [j]])[:, 0]
+        except ValueError:
+            gates[:, j] = w
+    return gates
 
 
 def _neurons(plant, form):
@@ -82,18 +127,21 @@ def _drop(problem, silent):
 
 
 def _first_look(problem):
-    """What needs no search: a zero plant, neurons that merge, a linear neuron that can hide."""
+    """What needs no search: a zero plant, neurons that merge."""
     plant, blocks = problem.plant, problem.blocks
     if not blocks.apply(plant).any():
         return cheaper(problem.cost, 0 * problem.weights, 0.0, 0)
     spent = search.cost(plant if problem.form == "gated" else problem.parts)
     if spent < problem.cost * (1 - MARGIN):
         return cheaper(problem.cost, problem.weights, spent, 0)
-    return _all_ones(problem)
+    return None
 
 
-def _all_ones(problem):
-    """A linear neuron can hide in the all-ones block, whose `D_j X` is X."""
+def _all_ones(problem, equations):
+    """A linear neuron can hide in the all-ones block, whose `D_j X` is X: a tie.
+
+    `BEHIND` where that does not say whether the plant is a solution, and it is worthwhile to find out.
+    """
     blocks = problem.blocks
     if blocks.network != "skip" or problem.index[0] != 0:
         return None
@@ -104,26 +152,49 @@ def _all_ones(problem):
         return None
     W = np.zeros((2, *problem.plant.shape))
     W[side, full[0] + 1] = (1 - 2 * side) * problem.coordinates[0]
-    equations = PlantedEquations(blocks, problem.index, problem.coordinates)
-    dual = equations.dual
-    optimal = equations.residual <= EQUATIONS and blocks.norms(dual).max() <= 1 + EQUATIONS
-    reason = "in the all-ones block the planted weights give the same output at the same cost"
-    return Finding("not-unique", "all-ones", dual if optimal else None, W if exact else W[0], 0.0, 0, reason)
+    W = W if exact else W[0]
+    if equations.residual <= EQUATIONS and blocks.norms(equations.dual).max() <= 1 + EQUATIONS:
+        return hidden(W, equations.dual)
+    if _size(problem) > WORTHWHILE or full.size == blocks.p:
+        return hidden(W, None)
+    return BEHIND
+
+
+def _without_twin(plant, S, *question):
+    """The finding without the all-ones blocks, which are copies of the skip block, and then with them."""
+    masks = np.asarray(S)
+    full = masks.all(axis=0)
+    rest = Patterns(S.array[:, ~full], S.gates[:, ~full]) if isinstance(S, Patterns) else masks[:, ~full]
+    (finding,) = decide_with_care([(plant, rest)], *question)
+    places = 1 + np.flatnonzero(~full)
+    shape = ((2,) if question[1] == "exact" else ()) + (1 + len(full), plant.X.shape[1])
+    W = np.zeros(shape)
+    if finding.status == "not-recovered":
+        W[..., 0, :], W[..., places, :] = finding.W[..., 0, :], finding.W[..., 1:, :]
+        return finding._replace(W=W)
+    side = int(question[1] == "exact" and (plant.X @ plant.weights <= 0).all())
+    own = (1 - 2 * side) * plant.weights[:, 0]
+    W[(side, 1 + full.argmax()) if question[1] == "exact" else 1 + full.argmax()] = own
+    return hidden(W, finding.dual)
 
 
 def _equations(problem):
-    """The planted equations, and whether a dual vector that meets them can prove anything."""
+    """The planted equations, and whether the planted outputs are independent, as uniqueness needs."""
     equations = PlantedEquations(problem.blocks, problem.index, problem.coordinates)
     outputs = problem.blocks.apply(problem.alone)
-    independent = np.linalg.matrix_rank(outputs) == len(problem.index)
-    return equations, equations.residual <= EQUATIONS and independent
+    return equations, len(outputs) > 0 and np.linalg.matrix_rank(outputs) == len(outputs)
 
 
-def _by_equations(problem, equations, provable):
+def _by_equations(problem, equations, independent):
     """What the planted equations settle alone, met or not."""
-    if provable and (found := _by_minimum_norm(problem, equations.dual)):
+    if equations.residual > EQUATIONS:
+        found = _by_what_is_lacking(problem, equations) or _all_ones(problem, equations)
+    else:
+        found = _all_ones(problem, equations) or _by_minimum_norm(problem, equations.dual)
+    if found in (None, BEHIND):
         return found
-    return _by_what_is_lacking(problem, equations) if equations.residual > EQUATIONS else None
+    found = verified(problem, equations, independent, found)
+    return found if found.evidence else None
 
 
 def _by_minimum_norm(problem, dual):
@@ -134,9 +205,11 @@ def _by_minimum_norm(problem, dual):
         reach = interior_points.reach_off_plant(problem, dual).max(initial=0)
     if 1 - reach > MARGIN:
         return inside("isometry", dual, 1 - reach)
-    if reach <= 1 + EQUATIONS:
-        return _tied(problem, dual, 0)
-    return None
+    return (
+        tied(dual, W, 0)
+        if reach <= 1 + EQUATIONS and (W := second_solution(problem, dual)) is not None
+        else None
+    )
 
 
 def _by_what_is_lacking(problem, equations):
@@ -167,11 +240,11 @@ def _by_newton(one, steps):
         return undecided(steps, admm.GIVEN_UP.format(steps))
     split, problem = one.split, one.split.problem
     solution = solve_fast(problem.blocks, split.y, problem.form, tol=1e-9)
-    if solution.value < problem.cost * (1 - EXACT):
+    if solution.value < problem.cost * (1 - CHEAPER):
         W, spent = split.mend(solution.parts[0] - solution.parts[1], split.solve)
-        if spent < problem.cost * (1 - EXACT):
+        if spent < problem.cost * (1 - CHEAPER):
             return cheaper(problem.cost, W, spent, STEPS)
-    if one.provable and solution.dual is not None:
+    if one.provable and solution.dual is not None and np.isfinite(solution.dual).all():
         dual = one.equations.project(solution.dual)
         if (margin := 1 - split.reach(dual).max(initial=0)) > MARGIN:
             return inside("dual", dual, margin, STEPS)
@@ -180,23 +253,38 @@ def _by_newton(one, steps):
     )
 
 
-def _by_interior_points(split, equations, found):
-    """The best dual vector, where the problem is small enough for it."""
-    problem = split.problem
-    dual, reach, W, spent = interior_points.best_dual(problem, split, equations, SOCP_SIZE)
+def _by_interior_points(one, found):
+    """The best dual vector, where the problem is small enough for it; None where it settles nothing."""
+    split, problem = one.split, one.split.problem
+    if not one.provable:
+        return None
+    dual, reach, W, spent = interior_points.best_dual(problem, split, one.equations, SOCP_SIZE)
     if W is not None:
         return cheaper(problem.cost, W, spent, found.steps)
     if 1 - reach > MARGIN:
         return inside("socp", dual, 1 - reach, found.steps)
-    if reach <= 1 + MARGIN:
-        return _tied(problem, dual, found.steps) or found
-    return found
+    return _by_touching(problem, one.equations, dual, found.steps) if reach <= 1 + NEAR else None
 
 
-def _tied(problem, dual, steps):
-    """A dual vector reaches the ball and no further, so the plant is a solution: is it the only one?"""
-    W = ties.second_solution(problem, dual)
-    if W is None:
+def _by_program(one, found):
+    """The solution of the whole program, where it is small: an interpolant, and a dual vector."""
+    problem = one.split.problem
+    if _size(problem) > PROGRAM or (solved := interior_points.cheapest(problem)) is None:
         return None
-    reason = "another interpolant costs the same, and a dual vector proves both optimal"
-    return Finding("not-unique", "competitor", dual, W, 0.0, steps, reason)
+    W, dual = solved
+    spent = search.cost(W) if problem.blocks.factors is None else Prices(problem).cost(W)
+    if spent < problem.cost * (1 - CHEAPER):
+        return cheaper(problem.cost, W, spent, found.steps)
+    if not one.provable:
+        return None
+    return _by_touching(problem, one.equations, one.equations.project(dual), found.steps)
+
+
+def _by_touching(problem, equations, dual, steps):
+    """A dual vector that reaches the ball and no further proves the plant optimal: alone or not?"""
+    dual, reach = interior_points.touching(problem, equations, dual)
+    if reach > 1 + EQUATIONS or equations.residual > EQUATIONS:
+        return None
+    if 1 - reach > MARGIN:
+        return inside("socp", dual, 1 - reach, steps)
+    return tied(dual, second_solution(problem, dual), steps)

@@ -1,4 +1,7 @@
-"""One planted problem as the batch sees it, and what float32 has found for it made certain in float64.
+"""One member of a stack of problems, and what float32 has found for it made certain in float64.
+
+A member has no blocks built, only masks: `search.Problem` is the same question asked one by one, with blocks.
+Both learn from `patterns.borders` where a neuron lives.
 
 A gradient of a block is ``q = X^T D_j dual``; weights on X that go along it are ``M_j^+ q``, where ``M_j`` is
 the identity for plain and skip networks and ``X^T D_j X`` for the normalized one, whose norm of a block is
@@ -10,15 +13,22 @@ from typing import NamedTuple
 import numpy as np
 
 from ..blocks.conditions import EQUATIONS, MARGIN
-from .verdicts import Finding, cheaper, inside
+from ..patterns.borders import heard, places_of
+from .units import Units
+from .verdicts import cheaper, hidden, inside
 
 INTERPOLATES = 1e-12  # what a cheaper interpolant may lack, ||fit - y|| over ||y||, once it is mended
 MENDS = 8  # rounds in which it is mended
+HELPS = 1e-2  # what a repair may miss of what it repairs
+SILENT = 1e-14  # an output that is zero but for rounding, relative
+UNCLEAR = 1e-9  # eigenvalues of a Gram matrix below this share may be rounding or not
+WORTHWHILE = 4_500  # blocks x n x d up to which a tie is worth finding out whether something is cheaper
+LEFT = "left"  # what `Member.all_ones` says of a tie that is
 ALMOST = 1e-2  # how wrong float32 may be about the reaches of normalized networks
 
 
 class Planted(NamedTuple):
-    """The planted blocks of one problem, X having largest entry 1.
+    """The planted blocks of one problem, whose X is in even units.
 
     ``B`` (n, k d) holds them side by side, ``g`` (k d,) what the dual vector must show on them, ``weights``
     (k, d) the neurons on X, each of cost 1, ``to_weights`` (k, d, d) leads from block coordinates to weights.
@@ -31,15 +41,13 @@ class Planted(NamedTuple):
     to_weights: np.ndarray
 
 
-def planted(plant, X, masks, network):
+def planted(plant, masks, network):
     """The planted blocks; None where neurons are silent, share a block or have none.
 
     Parameters
     ----------
     plant : Plant
-        The planted problem.
-    X : ndarray, shape (n, d)
-        Its data, scaled.
+        The planted problem, in even units.
     masks : ndarray of bool, shape (n, p)
         The patterns.
     network : str
@@ -50,16 +58,15 @@ def planted(plant, X, masks, network):
     Planted or None
         The planted blocks.
     """
-    skip, d = int(network == "skip"), X.shape[1]
+    X, skip, d = plant.X, int(network == "skip"), plant.X.shape[1]
     outputs = X @ plant.weights
     if plant.kind == "linear":
         w = plant.weights.T
         return Planted(np.zeros(1, dtype=int), X, w[0], w, np.eye(d)[None]) if outputs.any() else None
-    matches = (masks.T[None] == (outputs >= 0).T[:, None]).all(axis=2)
-    home = matches.argmax(axis=1) + skip
-    if not (outputs > 0).any(axis=0).all() or not matches.any(axis=1).all() or len(set(home)) < len(home):
+    places = places_of(X, plant.weights, masks)
+    if (places < 0).any() or not heard(X, plant.weights).all() or len(set(places)) < len(places):
         return None
-    own = (outputs > 0).T
+    home, own = places + skip, masks.T[places]
     if network != "normalized":
         w = plant.signs[:, None] * plant.weights.T
         ways = np.broadcast_to(np.eye(d), (len(w), d, d))
@@ -82,11 +89,11 @@ def basis(block):
     return columns, way
 
 
-class Problem(NamedTuple):
-    """A problem that waits for its finding: its number, what X was divided by, and what it is made of."""
+class Member(NamedTuple):
+    """A problem that waits for its finding: its number, its units, and what it is made of."""
 
     place: int
-    top: float
+    units: Units
     X: np.ndarray
     masks: np.ndarray
     planted: Planted
@@ -105,6 +112,7 @@ class Problem(NamedTuple):
         rows[of_patterns] = self.masks.T[which[of_patterns] - skip]
         return rows
 
+    @np.errstate(over="ignore", invalid="ignore")  # infinitely far is an answer
     def reach(self, dual, roughly, metric=None):
         """How far a dual vector reaches on the blocks off the plant, to float64.
 
@@ -145,20 +153,23 @@ class Problem(NamedTuple):
             W = W + added
         return np.sqrt(np.maximum(square, 0)).max(initial=0)
 
-    def certified(self, evidence, dual, reach, step=0):
-        """The finding of a dual vector, or None where it proves nothing."""
-        lack = np.linalg.norm(self.planted.B.T @ dual - self.planted.g)
-        proves = lack <= EQUATIONS and 1 - reach > MARGIN
-        return inside(evidence, self.unscaled(dual), 1 - reach, step) if proves else None
+    def certified(self, evidence, dual, reach, stretch, step=0):
+        """The finding of a dual vector, or None where it proves nothing.
 
-    def unscaled(self, dual):
-        """A dual vector for X as it was given."""
-        return dual if self.network == "normalized" else dual / self.top
+        The equations hold up to a residual; to meet them exactly the dual vector would move, and reach up to
+        `stretch` times the residual further.
+        """
+        lack = np.linalg.norm(self.planted.B.T @ dual - self.planted.g)
+        margin = 1 - reach - (stretch * lack if lack > 0 else 0.0)
+        return (
+            self.units.finding(inside(evidence, dual, margin, step))
+            if lack <= EQUATIONS and margin > MARGIN
+            else None
+        )
 
     def cheaper(self, W, spent, step):
         """The finding of a cheaper interpolant."""
-        W = W / self.top if self.network == "normalized" else W
-        return cheaper(float(self.k), W, spent, step)
+        return self.units.finding(cheaper(float(self.k), W, spent, step))
 
     def point(self, coordinates):
         """Weights of the planted neurons, given in block coordinates (k, d), among those of all blocks."""
@@ -167,27 +178,39 @@ class Problem(NamedTuple):
         return W
 
     def all_ones(self, dual, reach):
-        """The finding that a linear neuron hides in the all-ones block; None where there is no such block."""
+        """The finding that a linear neuron hides in the all-ones block; None where there is no such block.
+
+        Where the dual vector does not prove that the plant is a solution, a small problem is left to
+        `one_by_one`, which finds out without that block.
+        """
         full = self.masks.all(axis=0)
         if self.network != "skip" or 0 not in self.planted.home or not full.any():
             return None
+        optimal = reach <= 1 + EQUATIONS
+        if not optimal and self.masks.size * self.X.shape[1] <= WORTHWHILE:
+            return LEFT
         W = np.roll(self.point(self.planted.weights), full.argmax() + 1, axis=0)
-        optimal = self.unscaled(dual) if reach <= 1 + EQUATIONS else None
-        reason = "in the all-ones block the planted weights give the same output at the same cost"
-        return Finding("not-unique", "all-ones", optimal, W, 0.0, 0, reason)
+        return self.units.finding(hidden(W, dual if optimal else None))
 
     def lacking(self):
-        """Where the planted equations lack a solution, r = g - B^T dual gives no output: g - r is cheaper."""
+        """Where the planted equations lack a solution, r = g - B^T dual gives no output: g - r is cheaper.
+
+        Only directions without any output count, and only where they stand out from those with little.
+        """
         B, g = self.planted.B, self.planted.g
         values, vectors = np.linalg.eigh(B.T @ B)
-        null = vectors[:, values <= 1e-14 * len(values) * values[-1]]
+        silent = values <= 1e-14 * len(values) * values[-1]
+        if values[~silent].min() < UNCLEAR * values[-1]:
+            return None
+        null = vectors[:, silent]
         moved = (g - 0.5 ** np.arange(12)[:, None] * (null @ (null.T @ g))).reshape(12, self.k, -1)
         spent = np.linalg.norm(moved, axis=2).sum(axis=1)
         best = spent.argmin()
         missing = np.linalg.norm(B @ (moved[best].ravel() - g))
-        if spent[best] >= self.k * (1 - MARGIN) or missing > INTERPOLATES * np.linalg.norm(B @ g):
+        price = missing / np.sqrt(values[~silent].min())
+        if spent[best] + price >= self.k * (1 - MARGIN) or missing > SILENT * np.linalg.norm(B @ g):
             return None
-        return self.cheaper(self.point(moved[best]), spent[best], 0)
+        return self.cheaper(self.point(moved[best]), spent[best] + price, 0)
 
     def mended(self, W, which, repair_of):
         """An interpolant made exact, and its cost with the price of its rounding; infinite where it fails.
@@ -199,7 +222,8 @@ class Problem(NamedTuple):
         which : ndarray of int
             The blocks that have any, planted ones aside.
         repair_of : callable
-            Labels (n,) -> weights of those blocks that give about these labels.
+            Labels (n,) -> weights of those blocks that give about these labels; what they miss must be
+            little, or the last repair, which is not made but priced, proves nothing.
         """
         used = np.union1d(which, self.planted.home)
         rows, y = self.rows(used), self.planted.B @ self.planted.g
@@ -214,8 +238,10 @@ class Problem(NamedTuple):
             error = outputs(W).sum(axis=0) - y
             repair = np.zeros_like(W)
             repair[which] = repair_of(error)
-            if np.linalg.norm(error) <= INTERPOLATES * np.linalg.norm(y):
-                return W, cost(W) + cost(repair)
+            lack = np.linalg.norm(error)
+            if lack <= INTERPOLATES * np.linalg.norm(y):
+                helps = np.linalg.norm(outputs(repair).sum(axis=0) - error) <= HELPS * lack
+                return W, cost(W) + 2 * cost(repair) if helps else np.inf
             W = W - repair
         return W, np.inf
 

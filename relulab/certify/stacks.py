@@ -10,13 +10,16 @@ from array_api_compat import array_namespace
 from ..solvers.arrays import root, take, to_numpy
 from ..solvers.inverses import inverse
 from .problems import basis
+from .proofs import spread
 
+FIRM = 1e11  # product of the norms of a Gram matrix and its inverse up to which both are what they seem
+BLURRED = 1e6  # singular values of a normalized block that are this far apart leave its range in doubt
 RIDGE = {"float32": 1e-7, "float64": 1e-14}  # what keeps matrices invertible, relative to a mean eigenvalue
 THIN = 1.15  # blocks with fewer active rows than this many times d are too ill-conditioned for float32
 
 
 class Stack:
-    """Problems of one shape, X scaled to largest entry 1.
+    """Problems of one shape, X in even units.
 
     Attributes
     ----------
@@ -32,9 +35,12 @@ class Stack:
         What the dual vector must show on them: ``B^T dual = g``.
     inverse : array of float64, shape (b, k d, k d)
         Of ``B^T B``.
+    stretch : ndarray, shape (b,)
+        How much further a dual vector reaches at most when it is moved to meet the equations, for a residual
+        of 1; infinite where the planted blocks are too nearly dependent to say.
     metric : the same, shape (b, p, d, d), or None
         The ``M_j^+`` of normalized networks, once they are needed.
-    problems : list of Problem
+    problems : list of Member
         What they are stacked from.
     """
 
@@ -54,8 +60,25 @@ class Stack:
         self.rows, self.off = (xp.asarray(array, device=device) for array in (rows, off))
         self.B = put([problem.planted.B for problem in problems])
         self.g = put([problem.planted.g[:, None] for problem in problems])
-        self.inverse = inverse(xp.matrix_transpose(self.B) @ self.B, 1e-14)
+        gram = xp.matrix_transpose(self.B) @ self.B
+        self.inverse = inverse(gram, 1e-14)
+        self.stretch = self._stretch(gram)
         self._metric = None
+
+    def _stretch(self, gram):
+        """``||A_j|| / sigma`` for all j, sigma the smallest singular value of B, columns of zeros aside."""
+        gram = to_numpy(gram)
+        used = np.diagonal(gram, axis1=1, axis2=2) > 0
+        size = np.sqrt(np.sum(gram * gram, axis=(1, 2)))
+        largest = to_numpy(self.inverse) * used[:, :, None] * used[:, None, :]
+        largest = np.sqrt(np.sum(largest * largest, axis=(1, 2)))
+        X = np.sum(to_numpy(self.X).astype(np.float64) ** 2, axis=(1, 2))
+        reach = np.sqrt(largest * (1.0 if self.problems[0].network == "normalized" else X))
+        firm = size * largest < FIRM
+        if self.problems[0].network == "normalized":
+            ways = [problem.planted.to_weights for problem in self.problems]
+            firm &= [max(map(spread, way)) < BLURRED for way in ways]
+        return np.where(firm, reach, np.inf)
 
     def take(self, which):
         """Some of the problems."""
@@ -86,7 +109,7 @@ class Stack:
         return self.off * root(array_namespace(Q).linalg.vecdot(Q, self.lift(Q)))
 
     def reaches(self, dual):
-        """How far each dual vector reaches off the plant, to float64: see `Problem.reach`."""
+        """How far each dual vector reaches off the plant, to float64: see `Member.reach`."""
         trials = zip(self.problems, to_numpy(dual)[:, :, 0], to_numpy(self.lengths(dual)), strict=True)
         return [
             problem.reach(own, roughly, None if self.metric is None else to_numpy(self.metric[i, ...]))

@@ -4,8 +4,7 @@ import numpy as np
 
 from ..blocks import cones
 from . import search
-
-SATURATED = 1e-7
+from .interior_points import SATURATED, reached_vectors
 
 
 def second_solution(problem, dual):
@@ -29,7 +28,7 @@ def second_solution(problem, dual):
     """
     from scipy.optimize import linprog
 
-    vectors = _reached(problem, dual)
+    vectors = reached_vectors(problem, dual)
     reach = search.norms(vectors)
     planted = np.zeros(reach.shape, dtype=bool)
     planted[problem.sides, problem.index] = True
@@ -71,18 +70,3 @@ def _weights(problem, W):
         for side, j in zip(*np.nonzero(W.any(axis=2)), strict=True):
             weights[side, j] += cones.null_part(blocks, j, W[side, j])
     return weights
-
-
-def _reached(problem, dual):
-    """``A_j^T dual`` for every block (1, p + s, d); in the exact form, projected onto the cones (2, …)."""
-    gradients = problem.blocks.adjoint(dual)
-    if problem.form == "gated":
-        return gradients[None]
-    skip = problem.blocks.skip
-    reached = np.stack([gradients, np.zeros_like(gradients)])
-    for j in range(skip, problem.blocks.size):
-        cone = problem.blocks.cone(j)
-        long = np.linalg.norm(gradients[j]) > 1 - SATURATED
-        for side in (0, 1):
-            reached[side, j] = cones.project(cone, (1 - 2 * side) * gradients[j])[0] if long else 0
-    return reached

@@ -4,7 +4,7 @@ A problem leaves at the first stage that settles it. Whatever settles it is chec
 was found does not matter.
 
 1. The planted equations. Where they have no solution, what they lack is a move of the planted neurons that
-   changes no label and lowers the cost. A linear neuron can hide in an all-ones block.
+   changes no label and lowers the cost. A linear neuron can hide in an all-ones block: a tie.
 2. The shortest dual vector that meets the planted equations. Strictly inside the ball of every other block it
    proves recovery (the isometry condition).
 3. Newton's method for the dual vector that reaches least (`minimax`): its steps give dual vectors that may
@@ -21,8 +21,9 @@ import numpy as np
 from ..blocks.conditions import EQUATIONS
 from ..solvers.arrays import take, to_numpy
 from .minimax import STEPS, search
-from .problems import Problem, planted
+from .problems import LEFT, Member, planted
 from .stacks import Stack
+from .units import units_of
 
 INDEPENDENT = 1e-12  # smallest over largest eigenvalue of the Gram matrix of the planted outputs
 DEVICES = ("cpu", "auto")
@@ -76,11 +77,11 @@ def decide_together(plants, patterns, network="skip", form="gated", steps=STEPS,
     found, shapes = [None] * len(plants), {}
     steps = min(steps, STEPS) if form == "gated" else 0
     for i, (plant, masks) in enumerate(zip(plants, patterns, strict=True)):
-        top = np.abs(plant.X).max() or 1.0
-        X = plant.X / top
-        if (parts := planted(plant, X, masks, network)) is not None:
+        units = units_of(plant.X, network)
+        even = units.of_plant(plant)
+        if (parts := planted(even, masks, network)) is not None:
             shape = plant.kind, plant.weights.shape, masks.shape
-            shapes.setdefault(shape, []).append(Problem(i, top, X, masks, parts, network))
+            shapes.setdefault(shape, []).append(Member(i, units, even.X, masks, parts, network))
     for (_, (d, _), (n, p)), problems in shapes.items():
         size = 40 * n * (p + 1) + (4 * d * d * (n + 3 * p) if network == "normalized" else 0)
         together = max(1, BYTES // size)
@@ -97,7 +98,7 @@ def _decide(problems, found, steps, xp, device):
     dual = stack.project(stack.B @ (stack.inverse @ stack.g))
     provable = (to_numpy(stack.residual(dual)) <= EQUATIONS) & (to_numpy(stack.spread()) > INDEPENDENT)
     for i in np.flatnonzero(~provable):
-        found[problems[i].place] = problems[i].all_ones(None, np.inf) or problems[i].lacking()
+        _found(found, problems[i], problems[i].lacking() or problems[i].all_ones(None, np.inf))
     if not provable.any():
         return
     if not provable.all():
@@ -105,9 +106,13 @@ def _decide(problems, found, steps, xp, device):
     left = []
     for i, (problem, reach) in enumerate(zip(stack.problems, stack.reaches(dual), strict=True)):
         own = to_numpy(dual[i, :, 0])
-        finding = problem.all_ones(own, reach) or problem.certified("isometry", own, reach)
-        found[problem.place] = finding
+        finding = problem.all_ones(own, reach) or problem.certified("isometry", own, reach, stack.stretch[i])
+        _found(found, problem, finding)
         if finding is None and reach > 1 + EQUATIONS:
             left.append(i)
     if left and steps:
         search(stack.take(left), take(dual, left), found, steps)
+
+
+def _found(found, problem, finding):
+    found[problem.place] = None if finding is LEFT else finding

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..audit.files import digest, write_file
 
-STATUSES = ("recovered", "not-recovered", "not-unique", "undecided")
+STATUSES = ("recovered", "not-recovered", "not-unique", "undecided", "optimal")  # stored by number: append
 EVIDENCE = ("isometry", "dual", "competitor", "all-ones", "closed-form", "socp")
 
 
@@ -42,6 +42,7 @@ class Verdict:
     not-recovered     competitor                                   competitor, strictly cheaper
     not-unique        all-ones, competitor, closed-form            competitor at the same cost, and a
                                                                    dual where both are known optimal
+    optimal           dual                                         dual
     undecided         None                                         none
     ================= ============================================ ==================================
 
@@ -50,20 +51,21 @@ class Verdict:
     status : str
         ``"recovered"``: the plant is the unique solution. ``"not-recovered"``: an interpolant is strictly
         cheaper. ``"not-unique"``: another interpolant costs the same, so that the plant is not the only
-        solution; that both are solutions is proved where a dual comes with it. ``"undecided"``: no evidence
-        was found.
+        solution; that both are solutions is proved where a dual comes with it, else the reason says that it
+        is open. ``"optimal"``: the plant is a solution; whether it is the only one is open. ``"undecided"``:
+        no evidence was found; the reason says what was missing.
     evidence : str or None
         What proves it: ``"isometry"`` (the minimum-norm dual), ``"dual"`` (a refined one), ``"socp"`` (one
         from an interior-point method), ``"closed-form"`` (a theorem, with the dual that its proof uses),
         ``"competitor"``, ``"all-ones"``; None where undecided.
     dual : ndarray, shape (n,), or None
-        The dual vector that proves recovery, or that a not-unique plant is a solution.
+        The dual vector that proves recovery, or that a not-unique or optimal plant is a solution.
     competitor : ndarray, shape (p + s, d) or (2, p + s, d), or None
         The X-weights of the other interpolant, the skip block's first; in the exact form its positive and
         its negative neurons.
     margin : float
         How strictly the evidence holds: 1 minus the largest block norm off the plant, or the plant's cost
-        minus the competitor's. NaN where undecided.
+        minus the competitor's; 0 for ties and for an optimal plant. NaN where undecided.
     iterations : int
         Steps of the search; 0 where it was not needed.
     network, form : str
@@ -157,3 +159,20 @@ def inside(evidence, dual, margin, steps=0):
     which = {"isometry": "the minimum-norm", "dual": "a", "socp": "the best"}[evidence]
     reason = f"{which} dual vector stays inside the ball on every other block"
     return Finding("recovered", evidence, dual, None, margin, steps, reason)
+
+
+def hidden(W, dual):
+    """The finding of a linear neuron that hides in the all-ones block; a dual proves it a solution."""
+    reason = "in the all-ones block the planted weights give the same output at the same cost"
+    if dual is None:
+        reason += "; whether something costs less is open"
+    return Finding("not-unique", "all-ones", dual, W, 0.0, 0, reason)
+
+
+def tied(dual, W, steps):
+    """The finding of a dual vector that reaches the ball and no further, and of another solution."""
+    if W is None:
+        reason = "a dual vector proves the plant a solution; whether it is the only one is open"
+        return Finding("optimal", "dual", dual, None, 0.0, steps, reason)
+    reason = "another interpolant costs the same, and a dual vector proves both optimal"
+    return Finding("not-unique", "competitor", dual, W, 0.0, steps, reason)

@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import _checks
 from ..audit.files import write_file
+from ..patterns.borders import heard
 
 if TYPE_CHECKING:
     from typing import Any
@@ -155,7 +156,7 @@ def _directions(X, direction, k, rng, redraw_silent):
         W = rng.standard_normal((d, k))
         if redraw_silent:
             for _ in range(1000):
-                silent = ~(X @ W > 0).any(axis=0)
+                silent = ~heard(X, W)
                 if not silent.any():
                     break
                 W[:, silent] = rng.standard_normal((d, silent.sum()))
@@ -186,12 +187,12 @@ def neurons(X, weights, kind):
     output = np.maximum(output, 0)
     if kind == "relu":
         return output
-    norms = np.linalg.norm(output, axis=0)
-    if not norms.all():
+    if not heard(X, weights).all():
         raise SilentNeuron(
             "weights (or direction) holds a neuron that is silent on every row of X: it cannot be normalized"
         )
-    return output / norms
+    output = output / output.max(axis=0)  # its squares neither overflow nor vanish
+    return output / np.linalg.norm(output, axis=0)
 
 
 def unchecked(plant, **changes):
@@ -203,8 +204,10 @@ def unchecked(plant, **changes):
 
 def without_silent(plant):
     """The plant without the ReLU neurons that are silent on every row, and how many those are."""
-    loud = np.array([plant.kind == "linear"] * plant.weights.shape[1]) | (plant.X @ plant.weights > 0).any(
-        axis=0
+    loud = (
+        np.ones(plant.weights.shape[1], dtype=bool)
+        if plant.kind == "linear"
+        else heard(plant.X, plant.weights)
     )
     return unchecked(plant, weights=plant.weights[:, loud], signs=plant.signs[loud]), int((~loud).sum())
 

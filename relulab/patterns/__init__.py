@@ -1,7 +1,7 @@
 """Arrangement patterns: on which rows a neuron is active.
 
-`sampling` draws and counts patterns, `all_ones` asks for the one that is active everywhere, `enumeration`
-writes them all down.
+`borders` says what a row on a neuron's border counts for, `sampling` draws and counts patterns, `all_ones`
+asks for the one that is active everywhere, `enumeration` writes them all down.
 
 >>> from relulab.patterns import count_patterns, enumerate_patterns
 >>> enumerate_patterns([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]).p + 1 == count_patterns(3, 2)

@@ -9,6 +9,7 @@ import numpy as np
 from .. import _checks
 from ..audit.files import write_file
 from .all_ones import all_ones_gate, all_ones_gates
+from .borders import signs_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -24,7 +25,9 @@ class Patterns:
     array : ndarray of bool, shape (n, p)
         One pattern a column; `numpy.asarray` gives it too.
     gates : ndarray, shape (d, p)
-        Weights that realize them: ``array == (X @ gates >= 0)``.
+        Weights that realize them: ``array == (X @ gates >= 0)``, products that are zero but for rounding
+        counted as zero. They lie strictly inside their cells, but for included neurons with rows on their
+        border.
     complete : bool
         True where no nonzero pattern of X is missing (`enumerate_patterns`); False for a sample.
     """
@@ -205,7 +208,8 @@ def sample_patterns(
     count : int, optional
         Number of gates drawn; max(n, 50) by default. Repeated patterns and the zero pattern are dropped.
     include : array_like, shape (d, m), optional
-        Weights whose patterns must be in the set; they come first.
+        Weights, none zero, whose patterns ``X @ include >= 0`` must be in the set; they come first. Planted
+        neurons, which may have rows on their border (`borders`).
     rng : numpy.random.Generator or int
         Source of randomness, or a seed; what a seed gives is independent of what `draw`, `plant` and `train`
         do with the same one.
@@ -213,12 +217,14 @@ def sample_patterns(
     Returns
     -------
     Patterns
-        Distinct, none zero. The all-ones pattern is in it, once and last, if it exists.
+        Distinct, none zero. The all-ones pattern is in it, once and last, if it exists or if one of `include`
+        has it with rows on its border.
 
     Raises
     ------
     ValueError
-        For X or include of a wrong shape or not finite, or a count that is not a whole number >= 1.
+        For X or include of a wrong shape or not finite, a zero column of include, or a count that is not a
+        whole number >= 1.
 
     Examples
     --------
@@ -244,21 +250,32 @@ def sample_together(data, count=None, includes=None, rngs=None):
 
 
 def _sample(X, count, include, rng):
-    """Masks and gates, those of zeros and ones left out."""
+    """Masks and gates without those of zeros and ones, and which of `include` has the all-ones pattern."""
     n, d = X.shape
     count = max(n, 50) if count is None else _checks.count("count", count)
-    gates = rng.standard_normal((d, count))
+    gates, weak = rng.standard_normal((d, count)), None
     if include is not None:
-        gates = np.hstack([_checks.array("include", include, (d, "m")), gates])
+        include = _checks.array("include", include, (d, "m"))
+        if not include.any(axis=0).all():
+            raise ValueError("include holds a zero column; u = 0 is on every border and has no pattern")
+        gates = np.hstack([include, gates])
     masks = X @ gates >= 0
     nonzero = X.any(axis=1)
+    if include is not None:
+        sides = signs_of(X, include)
+        masks[:, : include.shape[1]] = sides >= 0
+        full = (sides >= 0).all(axis=0) & (sides > 0).any(axis=0)
+        weak = include[:, full.argmax()] if full.any() else None
     active = masks[nonzero].sum(axis=0)
     keep = distinct_columns(masks)
     keep = keep[(active[keep] > 0) & (active[keep] < nonzero.sum())]
-    return (masks, gates) if len(keep) == masks.shape[1] else (masks[:, keep], gates[:, keep])
+    if len(keep) < masks.shape[1]:
+        masks, gates = masks[:, keep], gates[:, keep]
+    return masks, gates, weak
 
 
-def _complete(X, masks, gates, gate):
+def _complete(X, masks, gates, weak, gate):
+    gate = weak if gate is None else gate
     if gate is not None and X.any():
         masks = np.hstack([masks, np.ones((len(X), 1), dtype=bool)])
         gates = np.hstack([gates, gate[:, None]])

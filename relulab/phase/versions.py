@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import platform
+import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -38,7 +39,7 @@ def this_process():
     """
     others = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy"))
     system = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"
-    return Worker(f"{version('relulab')} (source {source()})", f"{others}, {system}")
+    return Worker(f"{sys.modules['relulab'].__version__} (source {source()})", f"{others}, {system}")
 
 
 def source():

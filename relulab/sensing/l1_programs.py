@@ -161,9 +161,9 @@ def lasso(A: ArrayLike, b: ArrayLike, beta: float) -> Sparse:
     import cvxpy as cp
 
     A, b, unit = _scaled(A, b)
-    if not (beta := _checks.nonnegative("beta", beta)):
+    if not _checks.nonnegative("beta", beta):
         raise ValueError(f"beta={beta!r} is not > 0; without a price use basis_pursuit")
-    price = beta / unit[0] / unit[1]
+    price = float(beta) / unit[0] / unit[1]
     if price >= np.abs(A.T @ b).max():
         return Sparse(np.zeros(A.shape[1]), float(b @ b) / 2 * unit[1] ** 2, b * unit[1])
     x = cp.Variable(A.shape[1])
@@ -260,5 +260,5 @@ def recovery_diagram(
     return xr.Dataset(
         {"rate": (dims, found / trials), "lower": (dims, lower), "upper": (dims, upper)},
         coords={"m": measurements, "k": sparsity},
-        attrs={"d": d, "trials": trials, "rng": seed},
+        attrs={"d": d, "trials": trials, "rng": seed if seed < 2**31 else str(seed)},
     )

@@ -24,7 +24,8 @@ def agrees_with_clarabel(plant, S, network, verdict):
     cost = plant.weights.shape[1]
     accuracy = max(solution.residual, solution.gap, abs(solution.residual * np.abs(solution.dual @ plant.y)))
     if verdict.status == "not-unique":
-        return None if accuracy > 1e-7 else solution.value <= cost * (1 + 1e-6)
+        below = -np.inf if verdict.dual is None else cost * (1 - 1e-6)  # a dual says that nothing is cheaper
+        return None if accuracy > 1e-7 else below <= solution.value <= cost * (1 + 1e-6)
     if not solution.status.startswith("optimal") or accuracy > 0.1 * verdict.margin:
         return None
     if verdict.status == "not-recovered":
@@ -60,7 +61,8 @@ def test_decide_and_solve_never_disagree_on_linear_plants(ensemble, direction):
             open_cases += agreed is None
     assert seen["undecided"] == 0
     assert seen["recovered"] >= 12
-    assert seen["not-unique"] >= 8
+    assert seen["not-unique"] >= 3
+    assert seen["not-unique"] + seen["not-recovered"] >= 8
     assert open_cases <= 2
 
 

@@ -9,8 +9,9 @@ import pytest
 import relulab as rl
 from relulab.certify import minimax, sampled, stacks
 from relulab.certify import together as batches
-from relulab.certify.problems import Problem, planted
+from relulab.certify.problems import Member, planted
 from relulab.certify.sampled import decide_many
+from relulab.certify.units import Units
 from relulab.data.ensembles import cluster_direction, cluster_means, clustered
 from relulab.solvers import arrays
 from relulab.solvers.inverses import inverse
@@ -105,7 +106,7 @@ def test_what_goes_together_changes_no_bit(grid, form, monkeypatch):
 
 def waiting(plants, masks, network):
     return [
-        Problem(i, 1.0, plant.X, mask, planted(plant, plant.X, mask, network), network)
+        Member(i, Units(1.0, 1.0), plant.X, mask, planted(plant, mask, network), network)
         for i, (plant, mask) in enumerate(zip(plants, masks, strict=True))
     ]
 

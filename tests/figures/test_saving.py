@@ -50,6 +50,8 @@ MADE = {
     "clusters": lambda: frequencies([20], [10], [3.0], trials=4, progress=False),
     "truth": lambda: rl.figures.truth("6c", n=[8], trials=1),
     "sensing": lambda: rl.sensing.recovery_diagram(30, [5], [5], trials=1),
+    "sensing, large seed": lambda: rl.sensing.recovery_diagram(30, [5], [5], trials=1, rng=2**40),
+    "clusters, large seed": lambda: frequencies([20], [10], [3.0], trials=4, rng=2**40, progress=False),
     "trained": trained,
     "recorded": lambda: rl.widgets.record(
         rl.plant(rl.draw("gaussian", 20, 2), kind="relu"), width=4, steps=20, frames=5

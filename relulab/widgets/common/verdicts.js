@@ -4,6 +4,7 @@ const STATUS = {
   recovered: { sign: "✓", words: "recovered" },
   "not-recovered": { sign: "✕", words: "not recovered" },
   "not-unique": { sign: "=", words: "not unique" },
+  optimal: { sign: "≤", words: "optimal, perhaps not the only one" },
   undecided: { sign: "?", words: "undecided" },
   fitted: { sign: "≈", words: "fitted" },
 };
@@ -37,6 +38,10 @@ function verdictWords({ status, evidence, norms, refined, cost, iterations, plan
   if (status === "not-recovered") {
     return ["Not recovered.", ` Another network gives the same output for less: it costs ${decimals(cost)}, the ` +
       `planted one ${price}.`];
+  }
+  if (status === "optimal") {
+    return ["Optimal.", " A certificate proves that no network gives the same output for less; whether another costs " +
+      "the same is open."];
   }
   const limit = source === "browser" ? " The page searches no further; Python, in a notebook, does." : "";
   return ["Undecided.", ` Neither a certificate nor a cheaper network turned up in ${iterations} steps.${limit}`];
