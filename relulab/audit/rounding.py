@@ -10,7 +10,6 @@ was computed from non-negative ones into a bound of the true value.
 from fractions import Fraction
 
 import numpy as np
-from scipy.linalg import solve_triangular
 
 from .arithmetic import NotProved, prove
 
@@ -87,7 +86,7 @@ class Basis:
         for factor in (_by_cholesky, _by_reflections):  # the first is faster, the second bears more
             R = factor(B)
             if R is not None and np.abs(np.diag(R)).min(initial=1) > 0:
-                self._measure(B, solve_triangular(R, np.eye(m), check_finite=False))
+                self._measure(B, np.linalg.inv(R))
                 if self.defect < 1e-8:
                     return
         if R is None or not np.abs(np.diag(R)).min(initial=1) > 0:
@@ -141,7 +140,7 @@ def smallest_eigenvalue(G, error, what):
     n = len(G)
     try:
         L = np.linalg.cholesky(G)
-        guess = 0.5 / np.sum(solve_triangular(L, np.eye(n), lower=True, check_finite=False) ** 2)
+        guess = 0.5 / np.sum(np.linalg.inv(L) ** 2)
         np.linalg.cholesky(G - guess * np.eye(n))
     except np.linalg.LinAlgError:
         raise NotProved(f"{what}: Cholesky's factorization fails, so that it may be singular") from None
