@@ -27,7 +27,7 @@ ABOUT = {
     "data": "the data alone",
     "network": "the network itself",
     "gated": "the gated program",
-    "exact": "the exact program, so the ReLU network",
+    "exact": "the exact program",
     "both": "the gated and the exact program",
 }
 OVER = {"any": "any set of patterns", "all": "all patterns"}
