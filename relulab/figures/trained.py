@@ -1,7 +1,6 @@
 """The paper's figures of trained networks: sweeps over n and d that train a cell's trials in one batch."""
 
 import time
-from dataclasses import replace
 
 import numpy as np
 
@@ -31,7 +30,7 @@ def trial_problem(n, d, trial, kind, ensemble, direction, k, sigma, rng):
     hidden = planted_problem(source, ensemble, n, d, kind, k, direction, sigma)
     fresh = np.random.default_rng([rng, n, d, trial, 1])
     rows = loud_rows(hidden, lambda source: draw(ensemble, n, d, source), fresh)
-    return replace(hidden, seed=trial), rows
+    return hidden, rows
 
 
 def train_cell(n, d, trials, problem, settings):
@@ -44,6 +43,7 @@ def train_cell(n, d, trials, problem, settings):
         record_every=last,
         test=np.stack(tests),
         rng=problem["rng"],
+        seeds=range(trials),
         workers=1,
         progress=False,
         **settings,

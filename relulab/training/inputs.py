@@ -97,6 +97,16 @@ def own_seed(plant):
     return int(digest_of(*((plant.X, plant.y) if plant.seed is None else ([plant.seed],)))[:16], 16)
 
 
+def own_seeds(plants, seeds):
+    """Each problem's own seed: as given, or a digest."""
+    if seeds is None:
+        return [own_seed(plant) for plant in plants]
+    seeds = _checks.sequence("seeds", seeds)
+    if len(seeds) != len(plants):
+        raise ValueError(f"seeds has {len(seeds)} entries for {len(plants)} plants")
+    return [_checks.count("seeds", seed, 0) for seed in seeds]
+
+
 def digest_of(*arrays):
     digest = hashlib.blake2b()
     for array in arrays:

@@ -12,7 +12,7 @@ import numpy as np
 from .. import _checks
 from ..phase.executor import cores
 from .crew import Crew, cut
-from .inputs import find_device, fresh_rows, initial_weights, own_seed, positive, problems, rate_factors
+from .inputs import find_device, fresh_rows, initial_weights, own_seeds, positive, problems, rate_factors
 from .networks import NETWORKS, torch
 from .part import record_epochs
 
@@ -102,6 +102,7 @@ def train(
     workers: int | None = None,
     checkpoint_seconds: float = 30.0,
     progress: bool = True,
+    seeds: Sequence[int] | None = None,
 ) -> Runs:
     """Train one network for each planted problem, all at once.
 
@@ -143,9 +144,9 @@ def train(
         A folder for the state of the run. The same call again goes on from there, and ends with the same
         bits on the same machine.
     rng : int
-        The run's seed. The randomness of a problem comes from this seed and its own (its `.seed`, or a digest
-        of its data where it has none), so that its result does not depend on what else is trained, but for
-        the rounding of matrix products, which may depend on the number of them.
+        The run's seed. The randomness of a problem comes from this seed and its own (a digest of its `.seed`,
+        or of its data where it has none; see `seeds`), so that its result does not depend on what else is
+        trained, but for the rounding of matrix products, which may depend on the number of them.
     schedule : {"constant", "linear", "cosine"} or callable
         Factor of the learning rate: falling to zero, or a function of the share of epochs done, in [0, 1).
     test : array_like, shape (B, rows, d), optional
@@ -159,6 +160,8 @@ def train(
         Time between checkpoints.
     progress : bool
         Show a progress bar.
+    seeds : sequence of int, optional
+        A number of its own for each problem, in place of the digest.
 
     Returns
     -------
@@ -215,7 +218,8 @@ def train(
     }
     device = find_device(device, dtype)
     factors = rate_factors(schedule, epochs)
-    seeds = [[settings["rng"], own_seed(plant)] for plant in plants]
+    own = own_seeds(plants, seeds)
+    seeds = [[settings["rng"], seed] for seed in own]
     starts = initial_weights(init, network, d, settings["width"], seeds)
     tests = fresh_rows(test, plants, seeds)
     if checkpoint is not None and Path(checkpoint).exists() and not Path(checkpoint).is_dir():

@@ -142,7 +142,7 @@ def test_a_plant_of_any_length():
 
 def test_what_proves_only_a_second_interpolant_says_no_more():
     for seed in range(10):
-        plant, S = rl.phase.instance(9, 6, seed, direction="smallest")
+        plant, S = rl.phase.instance(20, 15, seed, direction="smallest")
         verdict = rl.decide(plant, S)
         if verdict.evidence == "all-ones":
             audit = rl.check(replace(verdict, dual=None), plant, S)

@@ -185,5 +185,5 @@ def test_directions_that_are_silent_on_a_few_rows_get_other_data(number):
 
 
 def test_truth_is_asked_of_recovery_figures():
-    with pytest.raises(ValueError, match="figure='7' is not about recovery"):
+    with pytest.raises(ValueError, match="number='7' is not about recovery"):
         truth("7")

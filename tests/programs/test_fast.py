@@ -123,7 +123,7 @@ def degenerate():
 @pytest.mark.parametrize("form", FORMS)
 def test_degenerate_data(name, form):
     X, linear = degenerate()[name]
-    S = rl.sample_patterns(X, rng=0)
+    S = rl.sample_patterns(X, rng=np.random.default_rng(0))  # enough patterns to fit any labels
     for network in NETWORKS:
         if linear:
             y = X @ np.ones(X.shape[1]) if network == "skip" else np.maximum(X @ np.asarray(S.gates)[:, 0], 0)

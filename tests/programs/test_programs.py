@@ -17,7 +17,7 @@ TWELVE = list(product(NETWORKS, ["gated", "exact"], [None, 0.1]))
 def problem(seed=0, n=12, d=3, data="gaussian"):
     """Noisy labels, and data with the faults that real data have."""
     X = rl.draw("gaussian", n, d, rng=seed)
-    y = rl.plant(X, sigma=0.5, rng=seed).y
+    y = rl.plant(X, sigma=0.5, rng=np.random.default_rng(seed)).y
     if data == "duplicate rows":
         X[1], X[2] = X[0], -X[0]
         y[1] = y[0]
@@ -25,7 +25,7 @@ def problem(seed=0, n=12, d=3, data="gaussian"):
         X[3] = y[3] = 0
     if data == "rank-deficient":
         X[:, -1] = X[:, 0]
-    return X, y, rl.sample_patterns(X, rng=seed)
+    return X, y, rl.sample_patterns(X, rng=np.random.default_rng(seed))
 
 
 @pytest.mark.parametrize(("network", "form", "beta"), TWELVE)

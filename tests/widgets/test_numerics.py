@@ -269,6 +269,7 @@ def test_verdicts_are_the_librarys_and_their_evidence_holds(ask, form):
             dual=dual,
             competitor=competitor,
             margin=answer["margin"],
+            multipliers=None,  # they would be those of the library's own dual vector
         )
         assert rl.check(found, plant, S)
         seen.add((network, verdict.status, answer["evidence"]))

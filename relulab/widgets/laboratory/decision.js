@@ -1,5 +1,5 @@
-// The certified decision: is the planted point the unique solution? The steps are those of relulab/certify.py
-// and search.py; the tests hold its verdicts against theirs, and each certificate to the other's check.
+// The certified decision: is the planted point the unique solution? The steps are those of relulab/certify, in its room
+// one_by_one; the tests hold its verdicts against theirs, and each certificate to the other's check.
 
 function decisions(lab) {
   "use strict";
@@ -7,6 +7,7 @@ function decisions(lab) {
   const { dot, norm, addTo, largest, sum, choleskySolver, pose, plantedEquations, exactSplit, inCones, SEARCH } = lab;
 
   const MARGIN = 1e-7, EQUATIONS = 1e-10, SATURATED = 1e-7;
+  const WORTHWHILE = 4500; // patterns x n x d up to which a tie finds out whether something is cheaper
   const TILTS = [[250, 1e-2], [750, 1e-3], [2000, 1e-4], [Infinity, 1e-5]];
   const listed = (w) => (Array.isArray(w) ? w : [w]);
 
@@ -79,8 +80,11 @@ function decisions(lab) {
 
   // One neuron w, or several in a list; gates, interior points of the patterns' cones, for the exact form.
   function decide(X, w, patterns, { network = "skip", form = "gated", gates = null, iterations = 4000, watch = null } = {}) {
-    const problem = { ...pose(X, listed(w), patterns, network), form, gates };
-    const found = atOnce(problem, patterns) ?? byEquations(problem, iterations, watch);
+    const solve = (patterns, gates) => {
+      const problem = { ...pose(X, listed(w), patterns, network), form, gates };
+      return [problem, atOnce(problem) ?? byEquations(problem, patterns, iterations, watch, solve)];
+    };
+    const [problem, found] = solve(patterns, gates);
     const scaled = (v, scale) => v?.map((x) => x / scale) ?? null;
     return { ...nothing, ...found, dual: scaled(found.dual, problem.dualScale),
       competitor: scaled(found.competitor, problem.weightScale) };
@@ -91,31 +95,51 @@ function decisions(lab) {
     return { status: "not-recovered", evidence: "competitor", competitor: withSides(competitor, competitor.length > problem.plant.length ? "gated" : problem.form), cost, margin, iterations };
   }
 
-  // Silent or merged neurons, a zero plant, a linear neuron that hides in the all-ones block.
-  function atOnce(problem, patterns) {
-    const { blocks, planted, plant, weights, silent, form } = problem;
+  // Silent or merged neurons, a zero plant.
+  function atOnce(problem) {
+    const { blocks, planted, plant, weights, silent } = problem;
     const price = planted.length, spent = blocks.cost(plant);
     const y = blocks.apply(plant);
     if (silent > 0) return cheaper(problem, weights, spent);
     if (y.every((value) => value === 0)) return cheaper(problem, new Float64Array(plant.length), 0);
     if (spent < price * (1 - MARGIN)) return cheaper(problem, weights, spent);
+    return null;
+  }
+
+  // A linear neuron that hides in the all-ones block: a tie. Where the dual vector does not show that the plant is a
+  // solution, a small problem finds out what there is without that block.
+  function allOnes({ blocks, plant, weights, form, gates }, patterns, { dual, residual }, solve) {
+    const y = blocks.apply(plant), { n, d } = blocks.X;
     const full = blocks.skip ? patterns.findIndex((bits) => bits.every((bit) => bit)) : -1;
     const negative = y.every((value) => value < 0);
     if (full >= 0 && (form === "gated" || negative || y.every((value) => value > 0))) {
       const competitor = withSides(new Float64Array(plant.length), form);
       const side = form === "exact" && negative ? 1 : 0;
-      competitor.set(weights.subarray(0, blocks.X.d).map((x) => (side ? -x : x)), side * plant.length + (full + 1) * blocks.X.d);
-      return { status: "not-unique", evidence: "all-ones", competitor, cost: 1, margin: 0 };
+      competitor.set(weights.subarray(0, d).map((x) => (side ? -x : x)), side * plant.length + (full + 1) * d);
+      const tie = { status: "not-unique", evidence: "all-ones", competitor, cost: 1, margin: 0 };
+      if (residual <= EQUATIONS && largest(blocks.lengths(blocks.adjoint(dual))) <= 1 + EQUATIONS) return { ...tie, dual };
+      if (patterns.length * n * d > WORTHWHILE || patterns.length === 1) return tie;
+      const others = (list) => list?.filter((_, j) => j !== full) ?? null;
+      const [, rest] = solve(others(patterns), others(gates));
+      if (rest.status !== "not-recovered") return rest.dual ? { ...tie, dual: rest.dual } : tie;
+      const whole = withSides(new Float64Array(plant.length), form), at = (full + 1) * d, short = plant.length - d;
+      for (let side = 0; side * short < rest.competitor.length; side++) {
+        const half = rest.competitor.subarray(side * short, (side + 1) * short);
+        whole.set(half.subarray(0, at), side * plant.length);
+        whole.set(half.subarray(at), side * plant.length + at + d);
+      }
+      return { ...rest, competitor: whole };
     }
     return null;
   }
 
   // The minimum-norm certificate, a second solution that it shows; then the search. Planted equations without
   // a solution show a cheaper interpolant.
-  function byEquations(problem, iterations, watch) {
+  function byEquations(problem, patterns, iterations, watch, solve) {
     const { blocks, own } = problem, equations = plantedEquations(problem), { dual } = equations;
     const solvable = equations.residual <= EQUATIONS, provable = solvable && independent(problem);
-    let found = solvable ? null : byWhatIsLacking(problem, equations);
+    let found = (solvable ? null : byWhatIsLacking(problem, equations)) ?? allOnes(problem, patterns, equations, solve);
+    if (found) return found;
     if (provable) {
       const norms = blocks.lengths(blocks.adjoint(dual));
       const margin = 1 - largest(norms.map((value, j) => (own.has(j) ? 0 : value)));
