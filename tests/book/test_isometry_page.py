@@ -83,7 +83,7 @@ def test_instances_are_as_the_theory_says(opened):
     assert part(explorer, "refined-words").inner_text().startswith("Not needed")
     assert explorer.locator("[data-action=play]").is_disabled()
     for ensemble in ("gaussian", "cubic"):
-        # n < d: every pattern exists, the all-ones one too; w is not in the row space, so something is cheaper
+        # n < d: every pattern exists, the all-ones one too; w is not in the row space: something is cheaper
         slide(explorer, ensemble=ensemble, n=20, d=30)
         assert explorer.get_attribute("data-status") == "not-recovered"
         assert "The all-ones pattern exists." in part(explorer, "about").inner_text()

@@ -36,13 +36,13 @@ function verdictWords({ status, evidence, norms, refined, cost, iterations, plan
       "give the same output at the same cost."];
   }
   if (status === "not-recovered") {
-    return ["Not recovered.", ` Another network gives the same output for less: it costs ${decimals(cost)}, the ` +
-      `planted one ${price}.`];
+    return ["Not recovered.", ` Other weights of this program give the same output for less: they cost ${decimals(cost)}, ` +
+      `the planted ones ${price}.`];
   }
   if (status === "optimal") {
-    return ["Optimal.", " A certificate proves that no network gives the same output for less; whether another costs " +
+    return ["Optimal.", " A certificate shows that no weights of this program give the same output for less; whether others cost " +
       "the same is open."];
   }
   const limit = source === "browser" ? " The page searches no further; Python, in a notebook, does." : "";
-  return ["Undecided.", ` Neither a certificate nor a cheaper network turned up in ${iterations} steps.${limit}`];
+  return ["Undecided.", ` Neither a certificate nor cheaper weights turned up in ${iterations} steps.${limit}`];
 }

@@ -20,7 +20,7 @@ function certificates(lab) {
     return { norms: Array.from(norms), level, residual, allOnes: fullest };
   }
 
-  // The search for a certificate or a cheaper network; `part` gets every dual vector on the way.
+  // The search for a certificate or cheaper weights; `part` gets every dual vector on the way.
   function refine(question, part) {
     const { X, neurons, patterns } = pose(question);
     const watch = (step, norms) => part({ step, norms: Array.from(norms) });

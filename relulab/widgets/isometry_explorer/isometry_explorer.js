@@ -156,7 +156,7 @@ function render({ model, el }) {
   async function refine() {
     const now = wanted;
     root.dataset.state = "refining";
-    said.textContent = "Searching for a certificate below 1, or a cheaper network …";
+    said.textContent = "Searching for a certificate below 1, or cheaper weights …";
     let late = 0;
     try {
       const answer = await slow.ask(settings(), (frame) => {
