@@ -13,7 +13,7 @@ from .results import SCALES, measured_edge, open_figure, solved_as, stored
 CLOSE = 3.0  # plateaus over sigma may differ by that factor
 
 
-def compute(number, scale="book", rng=0, protocol="paper", store=None, executor=None, progress=True):
+def compute(number, scale="book", rng=0, protocol="paper", store=None, executor=None, progress=True, prove=False):
     """Compute a figure.
 
     Parameters
@@ -32,6 +32,8 @@ def compute(number, scale="book", rng=0, protocol="paper", store=None, executor=
         As for `phase_diagram`.
     progress : bool
         Show a progress bar.
+    prove : bool
+        Prove every verdict where it is decided, as ``audit`` of `phase_diagram`; for figures of recovery.
 
     Returns
     -------
@@ -44,7 +46,7 @@ def compute(number, scale="book", rng=0, protocol="paper", store=None, executor=
     Raises
     ------
     ValueError
-        For an unknown figure, scale or protocol.
+        For an unknown figure, scale or protocol; for proofs of a figure that has no verdicts.
 
     Examples
     --------
@@ -56,6 +58,8 @@ def compute(number, scale="book", rng=0, protocol="paper", store=None, executor=
     figure = FIGURES[_checks.choice("figure", number, FIGURES)]
     grid = figure.grids[_checks.choice("scale", scale, SCALES)]
     _checks.choice("protocol", protocol, PROTOCOLS)
+    if prove and not (figure.decides and protocol == "paper"):
+        raise ValueError(f"prove: figure {number} holds no verdicts of recovery, so that nothing is proved")
     if store is not None:
         Path(store).mkdir(parents=True, exist_ok=True)
     if number == "clusters":
@@ -66,9 +70,10 @@ def compute(number, scale="book", rng=0, protocol="paper", store=None, executor=
     else:
         panels = []
         for sigma in figure.sigmas:
-            name = f"figure-{solved_as(figure)}-{scale}-{protocol}-sigma{sigma:g}.zarr"
+            name = f"figure-{solved_as(figure)}-{scale}-{protocol}-sigma{sigma:g}{'-proved' * prove}.zarr"
             kept = None if store is None else Path(store) / name
             run = {"rng": rng, "store": kept, "executor": executor, "progress": progress}
+            run |= {"audit": True} if prove else {}
             panels.append(_panel(figure, grid, sigma, protocol, run))
         ds = _joined(panels, figure.sigmas)
     command = f"relulab figure {number} --scale {scale} --seed {rng}"
@@ -76,7 +81,7 @@ def compute(number, scale="book", rng=0, protocol="paper", store=None, executor=
         "figure": number,
         "scale": scale,
         "protocol": protocol,
-        "command": command + (" --protocol released" if protocol == "released" else ""),
+        "command": command + " --protocol released" * (protocol == "released") + " --prove" * prove,
         "note": figure.note,
         "expectation": figure.expectation,
     }
