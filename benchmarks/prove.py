@@ -1,8 +1,9 @@
 """Prove the verdicts of the shipped figures: `python -m benchmarks.prove 4a 6a`, or all of them.
 
 Every figure is decided again as its command says, each verdict is proved on the spot, and what is proved is
-written into the stored result. Its statuses and rates stay as they are: a verdict that comes out otherwise
-now is named as one that is not proved. What is finished is kept in figures/cells.
+written into the stored result. Its rates stay as they are: where another status comes out now, the proved one
+is taken if the plant is recovered by neither, and otherwise the stored one is named as not proved. What is
+finished is kept in figures/cells.
 """
 
 import sys

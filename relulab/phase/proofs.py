@@ -133,25 +133,33 @@ def carried(ds, again):
     Parameters
     ----------
     ds : xarray.Dataset
-        The stored one; its numbers stay.
+        The stored one. Its rates stay, and so do its undecided trials.
     again : xarray.Dataset
         The same problems, decided with ``audit=True``.
 
     Returns
     -------
     xarray.Dataset
-        With ``proved``, ``proofs`` and ``unproved``; a verdict that came out otherwise is not proved. The
-        attribute ``proved by`` says which run proved it.
+        With ``proved``, ``proofs`` and ``unproved``. Where another status came out, the proved one is taken
+        if the plant is recovered by neither; else the stored one stays, and is not proved. The attribute
+        ``proved by`` says which run proved it.
     """
-    same = ds.status.values == again.status.values
-    codes = np.where(same, again.proved.values, PROOFS.index("open"))
-    codes[ds.status.values == STATUSES.index("undecided")] = NO_CLAIM
+    recovered, undecided = (STATUSES.index(name) for name in ("recovered", "undecided"))
+    before, now = ds.status.values, again.status.values
+    clash = (before != now) & np.isin([before, now], (recovered, undecided)).any(axis=0)
+    kept = ds.status.copy(data=np.where(clash, before, now))
+    ds = ds.assign(status=kept)
+    for name in ("evidence", "margin", "iterations"):
+        ds[name] = ds[name].copy(data=np.where(before != kept.values, again[name].values, ds[name].values))
+    codes = [(ds.evidence.values == code).sum(axis=2) for code in ds.evidence.flag_values]
+    ds["evidence_count"] = ds.evidence_count.copy(data=np.stack(codes, axis=-1))
+    codes = np.where(clash, PROOFS.index("open"), again.proved.values)
+    codes[kept.values == undecided] = NO_CLAIM
     notes = [_parsed(line) for line in again.attrs.get("unproved", "").splitlines()]
     n, d = ds.n.values.tolist(), ds.d.values.tolist()
-    for i, j, trial in np.argwhere(~same).tolist():
-        now = STATUSES[again.status.values[i, j, trial]]
-        before = STATUSES[ds.status.values[i, j, trial]]
-        notes.append({"n": n[i], "d": d[j], "trial": trial, "error": f"{before} when stored, {now} today"})
+    for i, j, trial in np.argwhere(clash).tolist():
+        words = f"{STATUSES[before[i, j, trial]]} when stored, {STATUSES[now[i, j, trial]]} today"
+        notes.append({"n": n[i], "d": d[j], "trial": trial, "error": words})
     run = (again.attrs[name] for name in ("command", "versions", "machine", "date"))
     return with_proofs(ds, codes, notes).assign_attrs({"proved by": ", ".join(run)})
 
