@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from relulab.figures.archive import save
+from relulab.figures.archive import pack, save
 from relulab.figures.list import FIGURES
 from relulab.figures.results import FILE, RESULTS, open_figure, stored
 from relulab.figures.runs import compute
@@ -25,9 +25,11 @@ def main(numbers):
     with processes(workers) as pool:
         for number in numbers or [name for name in stored() if FIGURES[name].decides]:
             ds, begun = open_figure(number), time.perf_counter()
-            again = compute(number, ds.attrs["scale"], int(ds.attrs["rng"]), store=CELLS, executor=pool, prove=True)
+            again = compute(
+                number, ds.attrs["scale"], int(ds.attrs["rng"]), store=CELLS, executor=pool, prove=True
+            )
             proved = carried(ds, again)
-            save(proved, RESULTS / FILE.format(number))
+            save(pack(proved), RESULTS / FILE.format(number))
             seconds = time.perf_counter() - begun
             print(f"{number}: {proved.attrs['proofs']} ({seconds:.0f} s)", flush=True)
             print(proved.attrs.get("unproved", ""), flush=True)

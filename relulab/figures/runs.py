@@ -13,7 +13,9 @@ from .results import SCALES, measured_edge, open_figure, solved_as, stored
 CLOSE = 3.0  # plateaus over sigma may differ by that factor
 
 
-def compute(number, scale="book", rng=0, protocol="paper", store=None, executor=None, progress=True, prove=False):
+def compute(
+    number, scale="book", rng=0, protocol="paper", store=None, executor=None, progress=True, prove=False
+):
     """Compute a figure.
 
     Parameters

@@ -119,9 +119,7 @@ def counted(codes):
     """
     codes = np.asarray(codes)
     claims, idle = int((codes != NO_CLAIM).sum()), int((codes == NO_CLAIM).sum())
-    by = {
-        name: int((codes == code).sum()) for code, name in enumerate(PROOFS) if name in KNOWN_ARITHMETIC
-    }
+    by = {name: int((codes == code).sum()) for code, name in enumerate(PROOFS) if name in KNOWN_ARITHMETIC}
     parts = ", ".join(f"{count} in {KNOWN_ARITHMETIC[name][0]}" for name, count in by.items() if count)
     words = f"{sum(by.values())} of {claims} verdicts proved" + (f": {parts}" if parts else "")
     return words + (f"; {idle} undecided, which claim{'s' * (idle == 1)} nothing" if idle else "")
