@@ -158,7 +158,8 @@ def carried(ds, again):
     for i, j, trial in np.argwhere(clash).tolist():
         words = f"{STATUSES[before[i, j, trial]]} when stored, {STATUSES[now[i, j, trial]]} today"
         notes.append({"n": n[i], "d": d[j], "trial": trial, "error": words})
-    run = (again.attrs[name] for name in ("command", "versions", "machine", "date"))
+    names = ("command", "versions", "machine", "date")
+    run = (again.attrs[name] for name in names if name in again.attrs)
     return with_proofs(ds, codes, notes).assign_attrs({"proved by": ", ".join(run)})
 
 
