@@ -6,9 +6,10 @@ square roots are bounded, by fractions that are a share of at most 2^-199 off. S
 * recovered: a vector that meets the planted equations exists near the stored one, and reaches less than 1 on
   every other block; over all patterns, besides, as many patterns are there as Cover's count allows;
 * not-recovered: an interpolant exists near the stored one and costs less than the plant;
-* not-unique: the planted weights give the same labels in the all-ones block.
+* not-unique: planted weights give their output in another block too, or one normalized neuron with other
+  weights gives it.
 
-Floating point appears once, in `triangle`: a guess that any matrix may replace, since its defect is measured.
+Floating point gives guesses only: of a matrix in `triangle`, whose defect is measured, and of a scale.
 Usage: ``python by_fractions.py FILE``. The format of the file is described in ``files.py``.
 """
 
@@ -107,10 +108,27 @@ def triangle_and_share(G):
     """T, and an upper bound of ``1 / sqrt(1 - ||I - T^T G T||)``, the share that a length may be short by."""
     T = triangle(G)
     GT = [times(G, column) for column in T]
-    off = [dot(a, b) - (i == j) for i, a in enumerate(T) for j, b in enumerate(GT)]
-    defect = length(off)
+    defect = length([dot(a, b) - (i == j) for i, a in enumerate(T) for j, b in enumerate(GT)])
     demand("the columns are dependent, or too near to it", defect < Q(1, 2))
     return T, 1 / root(1 - defect, 0)
+
+
+def reduced(rows):
+    """Gauss and Jordan's elimination, exactly: by its pivot's column, each row that is not zero."""
+    found = {}
+    for row in rows:
+        for column, pivot in found.items():
+            row = [a - row[column] * b for a, b in zip(row, pivot, strict=True)] if row[column] else row
+        if (new := next((c for c, a in enumerate(row) if a), None)) is not None:
+            row = [a / row[new] for a in row]
+            for column, pivot in found.items():
+                found[column] = [a - pivot[new] * b for a, b in zip(pivot, row, strict=True)]
+            found[new] = row
+    return found
+
+
+def gram(columns):
+    return [times(columns, column) for column in columns]
 
 
 class Problem:
@@ -142,24 +160,27 @@ class Problem:
         demand("a planted neuron has no pattern", mask in self.masks[self.skip :])
         return self.skip + self.masks[self.skip :].index(mask)
 
-    def on(self, j):
-        """The columns of D_j X."""
-        return [[x if m else Q(0) for x, m in zip(c, self.masks[j], strict=True)] for c in self.columns]
+    def on(self, j, independent=False):
+        """The columns of D_j X, or those on which the others depend."""
+        on = [[x if m else Q(0) for x, m in zip(c, self.masks[j], strict=True)] for c in self.columns]
+        return [on[c] for c in sorted(reduced(transposed(on)))] if independent else on
 
 
 def prove_recovered(problem, dual, multipliers):
     """Block after block, an upper bound of how far a vector that meets the planted equations reaches."""
     demand("a planted neuron is silent", min(problem.home) >= 0)
-    columns = [column for j in problem.home for column in problem.on(j)]
-    T, share = triangle_and_share([times(columns, column) for column in columns])
-    if problem.network == "normalized":
-        owners = zip(problem.home, problem.outputs, problem.signs, strict=True)
-        wanted = [s * dot(c, f) for j, f, s in owners for c in problem.on(j)]
+    normalized = problem.network == "normalized"
+    blocks = [problem.on(j, independent=normalized) for j in problem.home]
+    columns = [column for block in blocks for column in block]
+    T, share = triangle_and_share(gram(columns))
+    if normalized:
+        owners = zip(blocks, problem.outputs, problem.signs, strict=True)
+        wanted = [s * dot(c, f) for block, f, s in owners for c in block]
     else:
         wanted = [s * v / length(w) for w, s in zip(problem.neurons, problem.signs, strict=True) for v in w]
     missed = [g - dot(c, dual) for g, c in zip(wanted, columns, strict=True)]
     lack = length(times(T, missed))
-    demand("planted equations", (lack if problem.network == "normalized" else length(missed)) <= CLOSE)
+    demand("planted equations", (lack if normalized else length(missed)) <= CLOSE)
     shift = (lack + size_of(T) * length(wanted) * BLUR) * share
     signs = dict(zip(problem.home, problem.signs, strict=True))
     for j in range(len(problem.masks)):
@@ -181,9 +202,10 @@ def reach(problem, j, side, dual, m, shift):
     positive = own if problem.form == "gated" else [max(v, Q(0)) for v in own]
     if (far := length(positive) + shift) < 1:
         return far
-    columns = problem.on(j)
-    T, share = triangle_and_share([times(columns, column) for column in columns])
-    return min(length(times(T, times(problem.columns, v))) for v in (own, lifted)) * share + shift
+    kept = sorted(reduced(transposed(problem.on(j))))
+    T, share = triangle_and_share(gram([problem.on(j)[c] for c in kept]))
+    free = [problem.columns[c] for c in kept]
+    return min(length(times(T, times(free, v))) for v in (own, lifted)) * share + shift
 
 
 def prove_cheaper(problem, parts):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import balls, tolerances
+from . import balls, balls_ties, tolerances
 from .arithmetic import AuditError, NotProved
 from .cheaper import prove_cheaper
 from .completeness import prove_complete, prove_realized
@@ -73,7 +73,7 @@ def check(verdict, plant=None, S=None, arithmetic="float"):
         The patterns it was decided over; by default those that it says.
     arithmetic : {"float", "balls"}
         ``"float"``: float64 with error bounds. ``"balls"``: ball arithmetic at 106 bits (python-flint, extra
-        ``proofs``), written apart from the first and slower; it does not cover ties and theorems.
+        ``proofs``), written apart from the first and slower; it does not cover theorems.
 
     Returns
     -------
@@ -175,22 +175,25 @@ def _prove(verdict, plant, masks, gates, everywhere, stored):
 
 def _prove_in_balls(verdict, plant, masks, gates, everywhere, multipliers):
     theorem = everywhere and verdict.evidence == "closed-form"
-    if theorem or verdict.status in ("not-unique", "optimal"):
-        raise NotProved("ties and theorems are not covered in balls")
-    problem = balls.Balls(plant, masks, verdict.network, verdict.form)
-    if verdict.status == "recovered":
+    if theorem or verdict.status == "optimal":
+        raise NotProved("theorems, and dual vectors that touch the ball, are not covered in balls")
+    problem, claim = balls.Balls(plant, masks, verdict.network, verdict.form), CLAIMS[verdict.status]
+    if verdict.status == "not-unique":
+        claim = f"{claim}: {balls_ties.prove_second(problem, verdict.competitor)}"
+        bound = np.nan
+    elif verdict.status == "recovered":
         bound = balls.prove_recovered(problem, verdict.dual, multipliers)
     else:
         bound = balls.prove_cheaper(problem, verdict.competitor, gates)
     if everywhere:
         used = np.ones(masks.shape[1], dtype=bool)
-        if verdict.status == "not-recovered":
+        if verdict.status != "recovered":
             used = verdict.competitor.reshape(-1, *verdict.competitor.shape[-2:]).any(axis=(0, 2))[
                 problem.skip :
             ]
         prove = prove_complete if verdict.status == "recovered" else prove_realized
         prove(plant.X, masks.T[used], None if gates is None else gates[:, used])
-    return CLAIMS[verdict.status], bound
+    return claim, bound
 
 
 KNOWN_ARITHMETIC = {

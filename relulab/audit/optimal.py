@@ -9,6 +9,7 @@ vector reaches less than 1 by more than that distance can add, the plant is the 
 import numpy as np
 
 from .arithmetic import NotProved, prove, require
+from .exactly import independent_rows
 from .rounding import Basis, U, above, norm_above, product, sum_above
 
 MET = 1e-8  # what stored evidence may miss; a proof repairs rounding, not a wrong vector
@@ -41,14 +42,18 @@ def prove_recovered(problem, dual, multipliers=None, exempt=()):
 
 def planted_distance(problem, dual):
     """How far the nearest vector that meets the planted equations exactly can be."""
-    B = np.hstack([problem.X * problem.masks[j][:, None] for j in problem.home])
     h, error = (a.ravel() for a in problem.targets())
+    blocks = [problem.X * problem.masks[j][:, None] for j in problem.home]
+    B = np.hstack(blocks)
     try:
         basis = Basis(B, "planted blocks")
     except NotProved:
-        if problem.network != "normalized" or problem.k > 1:
+        if problem.network != "normalized":
             raise
-        return _output_distance(problem, dual)
+        if problem.k == 1:
+            return _output_distance(problem, dual)
+        B, h, error = _independent_columns(blocks, h, error)
+        basis = Basis(B, "planted blocks")
     value, rounding = product(B.T, dual)
     r = h - value
     error = sum_above(error, rounding, U * np.abs(r))
@@ -56,6 +61,13 @@ def planted_distance(problem, dual):
     carried = above(np.abs(basis.T.T) @ error, len(error))
     _require_met(lack if problem.network == "normalized" else r)
     return basis.longest(norm_above(sum_above(np.abs(lack), rounding, carried)))
+
+
+def _independent_columns(blocks, h, error):
+    """A normalized block's equations ``X^T D (dual - f) = 0`` follow from those of independent columns."""
+    d = blocks[0].shape[1]
+    kept = [i * d + c for i, block in enumerate(blocks) for c in independent_rows(block.T, "planted blocks")]
+    return np.hstack(blocks)[:, kept], h[kept], error[kept]
 
 
 def _output_distance(problem, dual):
@@ -105,6 +117,7 @@ def _normalized_bounds(problem, dual, shift, multipliers, exempt):
     with multipliers ``||T^T X^T (side D_j dual + s_j m)||``, T the basis' triangle.
     """
     bases = {}
+    X = problem.X
     for j, side in problem.others():
         if j in exempt:
             continue
@@ -113,14 +126,25 @@ def _normalized_bounds(problem, dual, shift, multipliers, exempt):
         bound = sum_above(norm_above(part), shift)
         if bound >= 1:
             if j not in bases:
-                basis = Basis(problem.X[own], f"block {j}")
-                bases[j] = basis, sum_above(basis.projected(dual[own]), shift)
-            basis, projected = bases[j]
+                basis, columns = range_basis(X[own], f"block {j}")
+                bases[j] = basis, columns, sum_above(basis.projected(dual[own]), shift)
+            basis, columns, projected = bases[j]
             bound = min(bound, projected)
             if bound >= 1 and (j, side) in multipliers:
                 v, off = _lifted(problem, dual, j, side, multipliers[j, side])
-                bound = sum_above(_pulled(problem.X, basis, v, off), shift)
+                bound = sum_above(_pulled(X[:, columns], basis, v, off), shift)
         yield (j, side), bound
+
+
+def range_basis(B, what):
+    """A `Basis` of the range of B, and the columns that it is made of: independent ones."""
+    try:
+        return Basis(B, what), np.arange(B.shape[1])
+    except NotProved as open_question:
+        columns = independent_rows(B.T, what)
+        if len(columns) == B.shape[1]:
+            raise open_question from None
+        return Basis(B[:, columns], what), columns
 
 
 def _pulled(X, basis, v, off):
