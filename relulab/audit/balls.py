@@ -159,6 +159,8 @@ def _square(problem, j, side, dual, m):
         columns = pivots(problem.rational((problem.X * problem.masks[j][:, None]).tolist()))
         A = problem.matrix((problem.X * problem.masks[j][:, None])[:, columns])
         X, gram = problem.matrix(problem.X[:, columns]).transpose(), A.transpose() * A
+        if len(columns) < problem.X.shape[1]:
+            tries = [own]  # weights that the block does not see may leave its cone
     for v in tries:
         q = X * problem.mat(len(v), 1, v)
         z = q if problem.network != "normalized" else problem.solve(gram, q, f"block {j}")

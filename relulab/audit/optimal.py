@@ -43,8 +43,7 @@ def prove_recovered(problem, dual, multipliers=None, exempt=()):
 def planted_distance(problem, dual):
     """How far the nearest vector that meets the planted equations exactly can be."""
     h, error = (a.ravel() for a in problem.targets())
-    blocks = [problem.X * problem.masks[j][:, None] for j in problem.home]
-    B = np.hstack(blocks)
+    B = np.hstack([problem.X * problem.masks[j][:, None] for j in problem.home])
     try:
         basis = Basis(B, "planted blocks")
     except NotProved:
@@ -52,7 +51,7 @@ def planted_distance(problem, dual):
             raise
         if problem.k == 1:
             return _output_distance(problem, dual)
-        B, h, error = _independent_columns(blocks, h, error)
+        B, h, error = _ranges(problem, h, error)
         basis = Basis(B, "planted blocks")
     value, rounding = product(B.T, dual)
     r = h - value
@@ -63,11 +62,27 @@ def planted_distance(problem, dual):
     return basis.longest(norm_above(sum_above(np.abs(lack), rounding, carried)))
 
 
-def _independent_columns(blocks, h, error):
-    """A normalized block's equations ``X^T D (dual - f) = 0`` follow from those of independent columns."""
-    d = blocks[0].shape[1]
-    kept = [i * d + c for i, block in enumerate(blocks) for c in independent_rows(block.T, "planted blocks")]
-    return np.hstack(blocks)[:, kept], h[kept], error[kept]
+def _ranges(problem, h, error):
+    """The equations of normalized blocks once more, ``P (dual - f) = 0`` with columns that span the range.
+
+    Where the rows of a block are independent, the range is all of them, and ``dual = f`` there. Otherwise
+    the equations of columns on which the others depend imply the others.
+    """
+    n, d = problem.X.shape
+    spans, wanted, errors = [], [], []
+    for i, j in enumerate(problem.home):
+        own = problem.masks[j]
+        try:
+            Basis(problem.X[own].T, f"rows of block {j}")
+            spans.append(np.eye(n)[:, own])
+            wanted.append(problem.signs[i] * problem.outputs[i, own])
+            errors.append(problem.output_errors[i, own])
+        except NotProved:
+            kept = independent_rows((problem.X * own[:, None]).T, f"block {j}")
+            spans.append((problem.X * own[:, None])[:, kept])
+            wanted.append(h.reshape(-1, d)[i, kept])
+            errors.append(error.reshape(-1, d)[i, kept])
+    return np.hstack(spans), np.concatenate(wanted), np.concatenate(errors)
 
 
 def _output_distance(problem, dual):
@@ -130,9 +145,10 @@ def _normalized_bounds(problem, dual, shift, multipliers, exempt):
                 bases[j] = basis, columns, sum_above(basis.projected(dual[own]), shift)
             basis, columns, projected = bases[j]
             bound = min(bound, projected)
-            if bound >= 1 and (j, side) in multipliers:
+            full = len(columns) == X.shape[1]  # else weights that the block does not see may leave its cone
+            if bound >= 1 and full and (j, side) in multipliers:
                 v, off = _lifted(problem, dual, j, side, multipliers[j, side])
-                bound = sum_above(_pulled(X[:, columns], basis, v, off), shift)
+                bound = sum_above(_pulled(X, basis, v, off), shift)
         yield (j, side), bound
 
 
