@@ -43,14 +43,16 @@ def read(path):
     header, arrays, start = json.loads(head), {}, 0
     demand(f"it holds {header['kind']!r}, not a verdict", header["kind"] == "verdict")
     for entry in header["arrays"]:
-        size, code = math.prod(entry["shape"]), {"float64": "d", "int64": "q", "bool": "?"}[entry["type"]]
+        size, code = math.prod(entry["shape"]), {"float64": "d", "int64": "q", "bool": "B"}[entry["type"]]
         numbers = struct.unpack_from(f"<{size}{code}", data, start)
         start += size * struct.calcsize(f"<{code}")
-        demand(f"{entry['name']}: a number is not finite", code != "d" or all(map(math.isfinite, numbers)))
-        array = [number if code == "?" else Q(number) for number in numbers]
+        fine = all(x in (0, 1) if code == "B" else math.isfinite(x) for x in numbers)
+        demand(f"{entry['name']}: a number is not finite, or a bit neither 0 nor 1", fine)
+        array = [bool(x) if code == "B" else Q(x) for x in numbers]
         for step in entry["shape"][:0:-1]:
             array = [array[i : i + step] for i in range(0, len(array), step)]
         arrays[entry["name"]] = array
+    demand("bytes follow the last array", start == len(data))
     return header["fields"], arrays
 
 
@@ -93,9 +95,7 @@ def eliminate(G, *vectors):
     return rank, [root(q, 1) for q in sums]
 
 
-class Problem:
-    """Data, neurons and patterns of a file, and the neurons' outputs; masks are lists of rows."""
-
+class Problem:  # data, neurons, their outputs, and patterns; masks are lists of rows
     def __init__(self, fields, arrays):
         self.X, self.form, pair = arrays["plant X"], fields["form"], (fields["plant kind"], fields["network"])
         demand(f"{self.form}, {pair}: unknown", self.form in ("gated", "exact") and pair in PAIRS)
@@ -208,11 +208,11 @@ def room(problem, j):
 
 def prove_second(problem, parts):
     """The competitor's neurons are planted ones, some moved to blocks that give them the same output."""
-    used, left, moved = neurons(parts), list(range(len(problem.neurons))), False
-    for sign, j, w in used:
+    left, moved = list(range(len(problem.neurons))), False
+    for sign, j, w in neurons(parts):
         fits = [i for i in left if stays(problem, i, sign, j) and gives(problem, i, sign, j, w)]
         if not fits:
-            return other_weights(problem, used)
+            return other_weights(problem, neurons(parts))
         left.remove(fits[0])
         moved |= problem.home[fits[0]] != j
     demand("a tie to rounding only", moved and not left)
@@ -239,8 +239,7 @@ def other_weights(problem, used):
     demand("a tie to rounding only", problem.home[0] not in (-1, j) and gives(problem, 0, sign, j, w))
     demand("a tie to rounding only", gated or sign == problem.signs[0])
     near = [sign * problem.signs[0] * problem.lengths[0] * x for x in w]
-    f = [max(v, Q(0)) for v in problem.values[0]]
-    rows = list(zip(problem.X, problem.masks[j], f, strict=True))
+    rows = list(zip(problem.X, problem.masks[j], (max(v, Q(0)) for v in problem.values[0]), strict=True))
     missed = [t - dot(x, near) for x, own, t in rows if own]
     _, (step,) = eliminate(products([x for x, own, _ in rows if own]), missed)
     off = [(t, dot(x, near) + length(x) * step) for x, own, t in rows if not own]

@@ -140,6 +140,8 @@ def check(verdict, plant=None, S=None, arithmetic="float"):
         )
 
 
+PAIRS = ("linear", "skip"), ("relu", "plain"), ("relu", "skip"), ("normalized", "normalized")
+EVIDENCE = ("isometry", "dual", "socp", "closed-form", "competitor", "all-ones")
 CLAIMS = {
     "recovered": "the plant is the unique solution",
     "not-recovered": "the plant is no solution: an interpolant costs less",
@@ -203,9 +205,17 @@ KNOWN_ARITHMETIC = {
 
 
 def _check_shapes(verdict, plant, masks):
-    """Evidence is there, finite and of the right shape."""
+    """The question is one, and evidence is there, finite and of the right shape."""
     if verdict.status not in CLAIMS:
         raise AuditError(f"status {verdict.status!r} is none that can be checked")
+    if verdict.evidence not in EVIDENCE:
+        raise AuditError(f"evidence {verdict.evidence!r}: this checker does not know that kind of evidence")
+    if (plant.kind, verdict.network) not in PAIRS or verdict.form not in ("gated", "exact"):
+        raise AuditError(f"no program {verdict.form!r} of {verdict.network!r} for {plant.kind!r} neurons")
+    if not (np.isfinite(plant.X).all() and np.isfinite(plant.weights).all()):
+        raise AuditError("data and planted neurons must be finite")
+    if np.shape(plant.signs) != plant.weights.shape[1:] or not np.isin(plant.signs, (1, -1)).all():
+        raise AuditError("signs of the planted neurons: they must be 1 or -1")
     n, d = plant.X.shape
     if masks.dtype != bool or masks.ndim != 2 or len(masks) != n:
         raise AuditError(
