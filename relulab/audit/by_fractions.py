@@ -20,7 +20,7 @@ from fractions import Fraction as Q
 CLOSE = Q(1, 10**8)  # what stored evidence may miss; a proof repairs rounding, not a wrong vector
 BLUR = Q(1, 2**198)  # what a number divided by a `length` is off, as a share of it
 PAIRS = ("linear", "skip"), ("relu", "plain"), ("relu", "skip"), ("normalized", "normalized")
-EVIDENCE = ("isometry", "dual", "socp", "closed-form", "competitor", "all-ones")
+EVIDENCE = (None, "isometry", "dual", "socp", "closed-form", "competitor", "all-ones")
 
 
 class NotProved(ValueError):
