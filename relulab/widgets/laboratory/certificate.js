@@ -16,7 +16,7 @@ function certificateChecker(numbers, files) {
     if (!holds) throw new Error(words);
   }
 
-  const show = (a) => toNumber(a).toPrecision(6);
+  const show = (a) => String(Number(toNumber(a).toPrecision(6)));
 
   function pose(fields, arrays) {
     const { network, form, "plant kind": kind } = fields;
