@@ -1,6 +1,9 @@
 """The neural isometry conditions: one dual vector, one bound on every block."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy
@@ -9,6 +12,11 @@ from .. import _checks
 from ..data.planted import without_silent
 from . import cones
 from .blocks import Blocks
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..data.planted import Plant
 
 FORMS = ("gated", "exact")
 MARGIN = 1e-7  # a certificate must beat its bound by this much
@@ -52,7 +60,7 @@ def name_of(kind, k):
     return ("NNIC-" if kind == "normalized" else "NIC-") + ("1" if k == 1 else "k")
 
 
-def isometry(plant, S, network="skip", form="gated"):
+def isometry(plant: Plant, S: Any, network: str = "skip", form: str = "gated") -> Isometry:
     """Check the neural isometry condition of a planted problem.
 
     The minimum-norm dual vector with ``A_j^T dual = r_j g_j`` on the planted blocks, r_j the output weight,

@@ -13,9 +13,9 @@ from .minimax import STEPS
 from .problems import WORTHWHILE
 from .proofs import CHEAPER, Prices, verified
 from .search import Problem
-from .ties import second_solution
+from .ties import neighboring, second_solution
 from .units import units_of
-from .verdicts import cheaper, hidden, inside, tied, undecided
+from .verdicts import cheaper, hidden, inside, shared, tied, undecided
 
 SOCP_SIZE = 400_000  # blocks x n x d beyond which interior points take too long
 PROGRAM = 20_000  # the same for the whole program at once
@@ -69,7 +69,10 @@ def _concluded(one, independent, finding, unsettled):
         if found.evidence is not None or not unsettled:
             break
         found = way(one, found) or found
-    return verified(problem, one.equations, independent, found)
+    found = verified(problem, one.equations, independent, found)
+    if found.evidence is None and (W := neighboring(problem)) is not None:
+        return shared(W, found.steps)
+    return found
 
 
 def _size(problem):

@@ -6,6 +6,10 @@ proves that it is not a solution, and another that costs the same that it is not
 counts: a search that ends without evidence ends "undecided".
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from .. import _checks
@@ -17,6 +21,12 @@ from .one_by_one import decide_with_care
 from .together import decide_together
 from .verdicts import Verdict
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from ..data.planted import Plant
+
 TOGETHER = 400 * 400  # rows x patterns that ADMM treats together, all problems counted
 
 
@@ -25,7 +35,15 @@ def decide_over(plant, S, network, form, iterations=4000):
     return decide_many([plant], [S], network, form, iterations)[0]
 
 
-def decide_many(plants, patterns, network="skip", form="gated", iterations=4000, xp=np, device=None):
+def decide_many(
+    plants: Sequence[Plant],
+    patterns: Sequence[Any],
+    network: str = "skip",
+    form: str = "gated",
+    iterations: int = 4000,
+    xp: Any = np,
+    device: Any = None,
+) -> list[Verdict]:
     """Decide several planted problems; those of equal shape go together.
 
     Parameters
