@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..blocks.blocks import Blocks
-from ..blocks.conditions import EQUATIONS, MARGIN, PlantedEquations, sides
+from ..blocks.conditions import EQUATIONS, MARGIN, PlantedEquations, independent_outputs, sides
 from ..data.planted import without_silent
 from ..patterns.borders import signs_of
 from ..patterns.sampling import Patterns, gates_of
@@ -184,8 +184,7 @@ def _without_twin(plant, S, *question):
 def _equations(problem):
     """The planted equations, and whether the planted outputs are independent, as uniqueness needs."""
     equations = PlantedEquations(problem.blocks, problem.index, problem.coordinates)
-    outputs = problem.blocks.apply(problem.alone)
-    return equations, len(outputs) > 0 and np.linalg.matrix_rank(outputs) == len(outputs)
+    return equations, independent_outputs(problem.blocks, problem.index, problem.coordinates)
 
 
 def _by_equations(problem, equations, independent):

@@ -28,8 +28,8 @@ def enumerate_patterns(X: ArrayLike, limit: int | None = 2_000_000, method: str 
     """All the nonzero arrangement patterns of a data matrix, with gates.
 
     They are the patterns of the open cells: of every u with ``x_i^T u != 0`` on all nonzero rows. Zero rows
-    are active everywhere, as in ``X @ gates >= 0``; rows that are parallel share their bit; X may have any
-    rank, and n may be less than d.
+    are active everywhere, as in ``X @ gates >= 0``; rows that are positive multiples of each other share
+    their bit; X may have any rank, and n may be less than d.
 
     Parameters
     ----------

@@ -61,7 +61,7 @@ def phase_diagram(
 ) -> xr.Dataset:
     """Decide planted problems, or measure how far their solutions are from the plant, over a grid of sizes.
 
-    Patterns are sampled, so what this measures is an upper bound for the same program over all patterns. Over
+    Patterns are sampled, so a recovery rate is an upper bound for the same program over all patterns. Over
     all patterns the exact program is the ReLU network. A gated diagram is a bound for the gated program only:
     what the gated program misses, the ReLU network may recover.
     With a store, a sweep that was stopped, by Ctrl-C or a power cut, goes on where it was: run the same

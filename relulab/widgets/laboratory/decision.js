@@ -18,7 +18,7 @@ function decisions(lab) {
     const norms = blocks.lengths(blocks.adjoint(dual));
     const planted = [...own].map((j) => j - blocks.skip).filter((j) => j >= 0);
     const margin = 1 - largest(norms.map((value, j) => (own.has(j) ? 0 : value)));
-    const holds = residual <= EQUATIONS && silent === 0 && margin > MARGIN;
+    const holds = residual <= EQUATIONS && silent === 0 && margin > MARGIN && independent(problem);
     return { dual: dual.map((x) => x / dualScale), norms: norms.subarray(blocks.skip), planted, residual, margin, holds };
   }
 
