@@ -8,11 +8,14 @@ counts: a search that ends without evidence ends "undecided".
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import _checks
+from ..audit.arithmetic import AuditError
+from ..audit.checking import check
 from ..blocks.blocks import check_pair
 from ..blocks.conditions import FORMS
 from ..patterns.sampling import as_masks
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
     from ..data.planted import Plant
 
+UNEVEN = 1e3  # largest over smallest row from which a normalized network's verdict is checked as it is made
 TOGETHER = 400 * 400  # rows x patterns that ADMM treats together, all problems counted
 
 
@@ -93,13 +97,42 @@ def decide_many(
         else None
         for *one, f in zip(plants, masks, found, strict=True)
     ]
-    return [
+    verdicts = [
         Verdict(
             *(f.status, f.evidence, f.dual, f.W, float(f.margin), f.steps),
             *(network, form, S, f.reason, m, plant),
         )
         for f, S, m, plant in zip(found, patterns, needed, plants, strict=True)
     ]
+    doubtful = {*left, *(i for i, plant in enumerate(plants) if _uneven(plant.X))}
+    for i in doubtful if network == "normalized" else ():
+        verdicts[i] = _standing(verdicts[i])
+    return verdicts
+
+
+def _uneven(X):
+    """Whether rows are so different in size that double precision sees little of the small ones."""
+    sizes = np.abs(X).max(axis=1)
+    return sizes.max(initial=0) > UNEVEN * sizes.min(where=sizes > 0, initial=np.inf)
+
+
+def _standing(verdict):
+    """The verdict, if `check` accepts it; else undecided. A normalized network's rows cannot be scaled."""
+    try:
+        check(verdict)
+    except AuditError as error:
+        reason = f"what was found does not stand in double precision: {error}"
+        return replace(
+            verdict,
+            status="undecided",
+            evidence=None,
+            dual=None,
+            competitor=None,
+            margin=np.nan,
+            multipliers=None,
+            reason=reason,
+        )
+    return verdict
 
 
 def check_question(plant, network, form):
