@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import time
 import warnings
 from concurrent.futures import Executor
@@ -25,6 +24,7 @@ from .executor import run_cells
 from .fingerprints import fingerprint
 from .proofs import AUDITED, with_proofs
 from .store import open_store, stored_configuration
+from .versions import meeting, met
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -229,8 +229,7 @@ def phase_diagram(
         table = kept.read()
         _complete(table, kept, sizes_n, sizes_d, arguments, executor, progress)
         settings |= datasets.merged(kept.runs())
-        workers = sorted(note["worker"] for note in kept.notes("workers"))
-        settings |= {"workers": "; ".join(workers) or "not recorded", "seconds": time.perf_counter() - begun}
+        settings |= {"workers": met(kept), "seconds": time.perf_counter() - begun}
         notes = kept.notes("failures")
         failed = table[..., 1] == (distances.EVIDENCE.index("error") if measured else ERROR)
         if failed.any():
@@ -260,10 +259,6 @@ def _complete(table, kept, sizes_n, sizes_d, arguments, executor, progress):
     if not missing.any():
         return
 
-    def meet(worker):
-        name = hashlib.sha256(str(worker).encode()).hexdigest()[:16]
-        kept.note("workers", name, {"worker": str(worker)})
-
     def keep(place, found):
         (i, j), (cell, errors) = place, found
         for trial, error in errors.items():
@@ -280,7 +275,7 @@ def _complete(table, kept, sizes_n, sizes_d, arguments, executor, progress):
         for size_n, size_d, place in largest_first
     }
     try:
-        run_cells(run_cell, cells, keep, missing.size, executor, progress, meet)
+        run_cells(run_cell, cells, keep, missing.size, executor, progress, meeting(kept))
     except KeyboardInterrupt:
         finished = f"{missing.size - missing.sum()} of {missing.size} cells are finished"
         raise KeyboardInterrupt(f"{finished}; {kept.advice}") from None
