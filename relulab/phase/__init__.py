@@ -12,6 +12,7 @@ makes, `fingerprints` tells ensembles apart, `executor` spreads cells over worke
 """
 
 from ..data.trials import instance, instances
+from .cells import FailedTrials
 from .datasets import FIELDS, meanings, provenance
 from .distances import measure, vanishing
 from .grid import PROTOCOLS, phase_diagram
@@ -23,6 +24,7 @@ __all__ = [
     "vanishing",
     "instance",
     "instances",
+    "FailedTrials",
     "PROTOCOLS",
     "phase_diagram",
     "FIELDS",

@@ -1,10 +1,12 @@
 """Phase diagrams: how often a plant is recovered, over a grid of samples n and dimension d."""
 
+from __future__ import annotations
+
 import contextlib
-import hashlib
 import time
 import warnings
 from concurrent.futures import Executor
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,6 +24,14 @@ from .executor import run_cells
 from .fingerprints import fingerprint
 from .proofs import AUDITED, with_proofs
 from .store import open_store, stored_configuration
+from .versions import meeting, met
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from os import PathLike
+    from typing import Any
+
+    import xarray as xr
 
 __all__ = ["instance", "instances", "phase_diagram"]
 PROTOCOLS = ("paper", "released")
@@ -29,30 +39,30 @@ METRICS = ("recovery", "isometry", *distances.METRICS)
 
 
 def phase_diagram(
-    n=range(10, 401, 10),
-    d=range(10, 101, 10),
-    trials=5,
-    kind="linear",
-    network="skip",
-    form="gated",
-    ensemble="gaussian",
-    direction="random",
-    k=1,
-    sigma=0.0,
-    beta=None,
-    metric="recovery",
-    patterns=1,
-    rng=0,
-    store=None,
-    executor=None,
-    progress=True,
-    audit=False,
-    device="cpu",
-    protocol="paper",
-):
+    n: Iterable[int] | int = range(10, 401, 10),
+    d: Iterable[int] | int = range(10, 101, 10),
+    trials: int = 5,
+    kind: str | None = "linear",
+    network: str = "skip",
+    form: str = "gated",
+    ensemble: str | Callable = "gaussian",
+    direction: Any = "random",
+    k: int = 1,
+    sigma: float = 0.0,
+    beta: float | None = None,
+    metric: str = "recovery",
+    patterns: Any = 1,
+    rng: int = 0,
+    store: str | PathLike[str] | None = None,
+    executor: Any = None,
+    progress: bool = True,
+    audit: bool = False,
+    device: str = "cpu",
+    protocol: str = "paper",
+) -> xr.Dataset:
     """Decide planted problems, or measure how far their solutions are from the plant, over a grid of sizes.
 
-    Patterns are sampled, so what this measures is an upper bound for the same program over all patterns. Over
+    Patterns are sampled, so a recovery rate is an upper bound for the same program over all patterns. Over
     all patterns the exact program is the ReLU network. A gated diagram is a bound for the gated program only:
     what the gated program misses, the ReLU network may recover.
     With a store, a sweep that was stopped, by Ctrl-C or a power cut, goes on where it was: run the same
@@ -219,8 +229,7 @@ def phase_diagram(
         table = kept.read()
         _complete(table, kept, sizes_n, sizes_d, arguments, executor, progress)
         settings |= datasets.merged(kept.runs())
-        workers = sorted(note["worker"] for note in kept.notes("workers"))
-        settings |= {"workers": "; ".join(workers) or "not recorded", "seconds": time.perf_counter() - begun}
+        settings |= {"workers": met(kept), "seconds": time.perf_counter() - begun}
         notes = kept.notes("failures")
         failed = table[..., 1] == (distances.EVIDENCE.index("error") if measured else ERROR)
         if failed.any():
@@ -250,10 +259,6 @@ def _complete(table, kept, sizes_n, sizes_d, arguments, executor, progress):
     if not missing.any():
         return
 
-    def meet(worker):
-        name = hashlib.sha256(str(worker).encode()).hexdigest()[:16]
-        kept.note("workers", name, {"worker": str(worker)})
-
     def keep(place, found):
         (i, j), (cell, errors) = place, found
         for trial, error in errors.items():
@@ -270,7 +275,7 @@ def _complete(table, kept, sizes_n, sizes_d, arguments, executor, progress):
         for size_n, size_d, place in largest_first
     }
     try:
-        run_cells(run_cell, cells, keep, missing.size, executor, progress, meet)
+        run_cells(run_cell, cells, keep, missing.size, executor, progress, meeting(kept))
     except KeyboardInterrupt:
         finished = f"{missing.size - missing.sum()} of {missing.size} cells are finished"
         raise KeyboardInterrupt(f"{finished}; {kept.advice}") from None
