@@ -1,9 +1,13 @@
 """The certificate explorer: a dual vector to drag, its inequalities, and a checker of saved verdicts."""
 
+from __future__ import annotations
+
 import base64
 import tempfile
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import anywidget
 import numpy as np
@@ -15,6 +19,9 @@ from ...data.planted import plant
 from ...patterns.enumeration import enumerate_patterns
 from ..common.sources import joined, packed
 from ..common.stills import Still, pictured
+
+if TYPE_CHECKING:
+    from typing import Any
 
 STEPS = 60  # of an entry of the dual vector, in the page too
 ROWS = ((1.0, 0.0), (0.0, 1.0), (-1.0, 1.0), (-1.0, -1.0))
@@ -74,7 +81,7 @@ class CertificateExplorer(Still, anywidget.AnyWidget):
     place = traitlets.List().tag(sync=True)
     examples = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, X=ROWS, w=(1.0, 0.0)):
+    def __init__(self, X: Any = ROWS, w: Any = (1.0, 0.0)) -> None:
         X, w = _checks.array("X", X, (4, 2)), _checks.array("w", w, (2,))
         if not w.any():
             raise ValueError("w is zero; a planted neuron points somewhere")
@@ -92,19 +99,17 @@ class CertificateExplorer(Still, anywidget.AnyWidget):
         )
 
     @property
-    def dual(self):
+    def dual(self) -> list[Fraction]:
         """The dual vector, four fractions."""
         return _exact(self.points, self.weights, self.place)
 
     @property
-    def holds(self):
+    def holds(self) -> bool:
         """Whether every pattern stays strictly shorter than w, in exact arithmetic."""
         squares, limit = self._squares()
         return all(square < limit for square in squares)
 
     def _squares(self):
-        from fractions import Fraction
-
         dual, limit = self.dual, sum(Fraction(v) ** 2 for v in self.weights)
         reached = (
             [
@@ -146,8 +151,6 @@ class CertificateExplorer(Still, anywidget.AnyWidget):
 
 def _exact(points, weights, place):
     """The dual vector with these two last entries, in fractions, by Cramer's rule."""
-    from fractions import Fraction
-
     X, free = [[Fraction(x) for x in row] for row in points], [Fraction(k, STEPS) for k in place]
     rest = [Fraction(v) - free[0] * X[2][c] - free[1] * X[3][c] for c, v in enumerate(weights)]
     (a, b), (c, d) = X[:2]
