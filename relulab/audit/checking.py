@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import balls, balls_ties, tolerances
+from . import balls, balls_patterns, balls_ties, tolerances
 from .arithmetic import AuditError, NotProved
 from .cheaper import prove_cheaper
 from .completeness import prove_complete, prove_realized
@@ -193,14 +193,11 @@ def _prove_in_balls(verdict, plant, masks, gates, everywhere, multipliers):
         bound = balls.prove_recovered(problem, verdict.dual, multipliers)
     else:
         bound = balls.prove_cheaper(problem, verdict.competitor, gates)
-    if everywhere:
-        used = np.ones(masks.shape[1], dtype=bool)
-        if verdict.status != "recovered":
-            used = verdict.competitor.reshape(-1, *verdict.competitor.shape[-2:]).any(axis=(0, 2))[
-                problem.skip :
-            ]
-        prove = prove_complete if verdict.status == "recovered" else prove_realized
-        prove(plant.X, masks.T[used], None if gates is None else gates[:, used])
+    if everywhere and verdict.status == "recovered":
+        balls_patterns.prove_real(problem, gates, range(masks.shape[1]))
+        balls_patterns.prove_all_there(problem)
+    elif everywhere:
+        balls_patterns.prove_real(problem, gates, balls_patterns.used_by(verdict.competitor, problem.skip))
     return claim, bound
 
 
