@@ -182,7 +182,7 @@ def _prove(verdict, plant, masks, gates, everywhere, stored):
 
 
 def _prove_in_balls(verdict, plant, masks, gates, everywhere, multipliers):
-    theorem = everywhere and verdict.evidence == "closed-form"
+    theorem = everywhere and (verdict.status, verdict.evidence) == ("recovered", "closed-form")
     if theorem or verdict.status == "optimal":
         raise NotProved("theorems, and dual vectors that touch the ball, are not covered in balls")
     problem, claim = balls.Balls(plant, masks, verdict.network, verdict.form), CLAIMS[verdict.status]
@@ -241,6 +241,8 @@ def stored_multipliers(verdict, masks):
     size = masks.shape[1] + (verdict.network == "skip")
     if blocks.dtype.kind not in "iu" or (blocks < 0).any() or (blocks >= size).any():
         raise AuditError("multipliers: of blocks that there are not")
+    if (blocks < size - masks.shape[1]).any():
+        raise AuditError("multipliers: of the skip block, which has no cone")
     if (values < 0).any():
         raise AuditError(f"multipliers: they must be >= 0, the smallest is {values.min():.3g}")
     if sides.shape != blocks.shape or not np.isin(sides, (1, -1)).all():
