@@ -33,7 +33,7 @@ function makeChecker(model) {
 
   async function show(name, bytes) {
     zone.dataset.state = "checking";
-    said.textContent = `Checking ${name} …`;
+    said.textContent = `Checking ${name} …${bytes.length > 100000 ? " It is large: this takes a minute or two." : ""}`;
     try {
       tell(name, await worker.ask(bytes));
     } catch (error) {
