@@ -49,6 +49,7 @@ WIDGETS = {
     "arrangement-explorer": rl.widgets.ArrangementExplorer,
     "isometry-explorer": rl.widgets.IsometryExplorer,
     "training-player": rl.widgets.TrainingPlayer,
+    "zonotope-explorer": rl.widgets.ZonotopeExplorer,
     "phase-explorer": lambda: rl.widgets.PhaseExplorer(n=[10, 40], d=[5], trials=2),
 }
 

@@ -12,6 +12,7 @@ from relulab.widgets import (
     IsometryExplorer,
     PhaseExplorer,
     TrainingPlayer,
+    ZonotopeExplorer,
     record,
 )
 
@@ -36,6 +37,10 @@ def run():
         (
             lambda: IsometryExplorer(n=60, d=10, ensemble="whitened", direction="random"),
             ["n = 60, d = 10", "The verdict: recovered."],
+        ),
+        (
+            lambda: ZonotopeExplorer([[1, -2], [1, 2]], w=[1, 0]),
+            ["2 rows, w = (1.00, 0.00)", "h = 1.12: this dual vector does not prove it."],
         ),
         (lambda: TrainingPlayer({"mine": run()}), ["Training loss over the steps. mine: from "]),
         (
@@ -72,7 +77,8 @@ def test_the_still_of_a_given_plant_tells_both_certificates():
 
 
 @pytest.mark.parametrize(
-    "widget", [ArrangementExplorer, Flipbook, IsometryExplorer, PhaseExplorer, TrainingPlayer]
+    "widget",
+    [ArrangementExplorer, Flipbook, IsometryExplorer, PhaseExplorer, TrainingPlayer, ZonotopeExplorer],
 )
 def test_a_page_carries_less_than_60_kb_of_a_widget(widget):
     assert len((widget._esm + widget._css).encode()) < 60_000
