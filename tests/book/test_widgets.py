@@ -106,6 +106,7 @@ def test_a_slider_answers_at_once_and_leaves_nothing_behind(opened, name, contro
     session = page.context.new_cdp_session(page)
 
     def heap():
+        page.wait_for_timeout(200)  # no frame is to come
         session.send("HeapProfiler.collectGarbage")
         return session.send("Runtime.getHeapUsage")["usedSize"]
 

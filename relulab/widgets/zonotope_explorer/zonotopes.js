@@ -4,7 +4,7 @@
 const SURE = 1e-9, CLOSE = 1e-6; // how far from 1 an h, and the least h, must be to be told from it
 const FAR = 1e4, LEFT = 1e-7;
 
-const combine = (parts, rows) => rows.reduce((sum, x, i) => plus(sum, x, parts[i]), [0, 0]);
+const combine = (parts, rows) => [0, 1].map((k) => rows.reduce((sum, x, i) => sum + parts[i] * x[k], 0));
 
 // v with a^T v = s and b^T v = t.
 const meet = ([a, c], [b, d], s, t) => [(s * d - t * c) / (a * d - b * c), (a * t - b * s) / (a * d - b * c)];
@@ -20,22 +20,30 @@ function dualOf(rows, w) {
   return plus(q.map((v) => z * v), rest, (w[1] - across * z) / s / s);
 }
 
+const sectorsOf = (rows) => sectors(rows.filter((x) => sized(x) > 0).map(toUnit));
+
 // h and a unit u where it is attained, with the sign of lambda^T (Xu)_+ there. Within a sector that function of u
 // is g^T u, so that its extremes are at the sector's ends or along g.
-function distance(rows, dual) {
-  const heard = rows.filter((x) => sized(x) > 0).map(toUnit);
-  const at = (u) => rows.reduce((sum, x, i) => sum + dual[i] * Math.max(0, inner(x, u)), 0);
-  let best = { h: 0, u: [1, 0], sign: 1 };
-  const consider = (u) => {
-    const value = at(u);
-    if (Math.abs(value) > best.h) best = { h: Math.abs(value), u, sign: Math.sign(value) };
+function distance(rows, dual, cells = sectorsOf(rows)) {
+  let h = 0, best = [1, 0], sign = 1;
+  const consider = (a, b) => {
+    let value = 0;
+    for (let i = 0; i < rows.length; i++) value += dual[i] * Math.max(0, rows[i][0] * a + rows[i][1] * b);
+    if (Math.abs(value) > h) [h, best, sign] = [Math.abs(value), [a, b], Math.sign(value)];
   };
-  for (const { from, gate } of sectors(heard)) {
-    consider([Math.cos(from), Math.sin(from)]);
-    const g = combine(dual.map((part, i) => (inner(rows[i], gate) > 0 ? part : 0)), rows);
-    if (sized(g) > 0) for (const u of [toUnit(g), toUnit(g).map((v) => -v)]) consider(u);
+  for (const { from, gate } of cells) {
+    consider(Math.cos(from), Math.sin(from));
+    let [a, b] = [0, 0];
+    for (let i = 0; i < rows.length; i++) {
+      if (rows[i][0] * gate[0] + rows[i][1] * gate[1] > 0) [a, b] = [a + dual[i] * rows[i][0], b + dual[i] * rows[i][1]];
+    }
+    const size = Math.hypot(a, b);
+    if (size > 0) {
+      consider(a / size, b / size);
+      consider(-a / size, -b / size);
+    }
   }
-  return best;
+  return { h, u: best, sign };
 }
 
 // The zonotope of the rows whose lambda has this sign: its corners in order, and each edge with the row that it is.
@@ -65,7 +73,8 @@ function eliminated(matrix, right) {
     const p = a.reduce((top, row, i) => (i > k && Math.abs(row[k]) > Math.abs(a[top][k]) ? i : top), k);
     [a[k], a[p]] = [a[p], a[k]];
     for (let i = 0; i < m; i++) {
-      if (i !== k && a[i][k] !== 0) a[i] = plus(a[i], a[k], -a[i][k] / a[k][k]);
+      const rate = i === k ? 0 : a[i][k] / a[k][k];
+      if (rate !== 0) for (let c = k; c <= m; c++) a[i][c] -= rate * a[k][c];
     }
   }
   return a.map((row, i) => row[m] / row[i]);
@@ -78,7 +87,7 @@ function eliminated(matrix, right) {
 function bestDual(rows, w) {
   const start = dualOf(rows, w);
   if (!start) return null;
-  const lengths = rows.map(sized), units = rows.map((x) => (sized(x) > 0 ? toUnit(x) : x)), n = rows.length;
+  const lengths = rows.map(sized), units = rows.map((x) => (sized(x) > 0 ? toUnit(x) : x)), n = rows.length, cells = sectorsOf(units);
   const pairs = units.flatMap((a, i) => units.slice(0, i).map((b, j) => ({ i, j, area: Math.abs(a[0] * b[1] - a[1] * b[0]) })));
   const { i, j } = pairs.reduce((a, b) => (b.area > a.area ? b : a));
   const free = units.map((_, k) => k).filter((k) => k !== i && k !== j && lengths[k] > 0);
@@ -96,7 +105,7 @@ function bestDual(rows, w) {
     return dual;
   };
 
-  let found = distance(units, center), best = { h: found.h, dual: center }, settled = false;
+  let found = distance(units, center, cells), best = { h: found.h, dual: center }, settled = false;
   const first = cut(found);
   const basis = [first, ...free.map((k, at) => {
     const side = first.column[at] > 0 ? -1 : 1;
@@ -106,7 +115,7 @@ function bestDual(rows, w) {
   for (let step = 0; step < 200 && !settled; step++) {
     const z = eliminated(basis.map(({ column }) => column), basis.map(({ price }) => price)), t = z.pop();
     const dual = wholly(z);
-    found = distance(units, dual);
+    found = distance(units, dual, cells);
     if (found.h < best.h) best = { h: found.h, dual };
     const next = cut(found), matrix = goal.map((_, row) => basis.map(({ column }) => column[row]));
     const now = eliminated(matrix, goal), turn = eliminated(matrix, next.column);
