@@ -117,6 +117,7 @@ class ZonotopeExplorer(Still, anywidget.AnyWidget):
                 near = far - self.h * u
                 ax.plot(*np.array([near, far]).T, "o-", color=COLORS["ink"], linewidth=3)
                 ax.plot(*np.array([near, near + u]).T, ":", color=COLORS["ink"])
+                ax.plot(*(near + u), "o", color=COLORS["ink"], markerfacecolor="white")
             ax.set_aspect("equal", "datalim")
 
         if dual is None:
@@ -124,7 +125,7 @@ class ZonotopeExplorer(Still, anywidget.AnyWidget):
             return pictured(draw, (4.2, 3.2)), f"{n} rows on one line, as points.", words
         alt = (
             "The zonotopes of the positive entries (blue) and the negative ones (orange, dashed) of a dual "
-            "vector, the segment that is their distance, and dots as far as a unit of length."
+            "vector, the segment that is their distance, and an open dot a unit of length along it."
         )
         words = (
             f"{n} rows, w = ({w[0]:.2f}, {w[1]:.2f}), the minimum-norm dual vector: {verdict_words(self.h)}"
