@@ -5,7 +5,7 @@ What is proved is a statement about the stored binary numbers. `problem` reads t
 open.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from . import balls, tolerances
 from .arithmetic import AuditError, NotProved
 from .cheaper import prove_cheaper
 from .completeness import prove_complete, prove_realized
+from .cone_trees import prove_cones
 from .identities import prove_second
 from .optimal import prove_recovered
 from .problem import Problem, checked
@@ -73,7 +74,7 @@ def check(verdict, plant=None, S=None, arithmetic="float"):
         The patterns it was decided over; by default those that it says.
     arithmetic : {"float", "balls"}
         ``"float"``: float64 with error bounds. ``"balls"``: ball arithmetic at 106 bits (python-flint, extra
-        ``proofs``), written apart from the first and slower; it does not cover ties and theorems.
+        ``proofs``), written apart from the first and slower; it does not cover ties, theorems and trees.
 
     Returns
     -------
@@ -134,6 +135,11 @@ def check(verdict, plant=None, S=None, arithmetic="float"):
             statement, bound = proof(verdict, plant, masks, gates, everywhere, multipliers)
         return Audit(verdict.status, True, f"{statement} over {where}", bound, words)
     except NotProved as open_question:
+        if verdict.evidence == "cones":  # its bounds hold or they do not: there is no tolerance
+            if proof is _prove:
+                raise AuditError(f"cones: {open_question}") from None
+            whole = check(verdict, plant, S)
+            return replace(whole, proved=False, arithmetic=words, reason=str(open_question))
         tolerances.agree(verdict, plant, masks, gates, everywhere, multipliers)
         return Audit(
             verdict.status, False, f"{CLAIMS[verdict.status]} over {where}", np.nan, words, str(open_question)
@@ -160,12 +166,15 @@ def _prove(verdict, plant, masks, gates, everywhere, stored):
     if verdict.status == "recovered":
         if theorem:
             return claim, prove_theorem(problem, dual)
+        if verdict.evidence == "cones":
+            return claim, prove_cones(problem, dual, verdict.proof)
         bound = prove_recovered(problem, dual, multipliers)
         if everywhere:
             prove_complete(problem.X, patterns, gates)
         return claim, bound
     W = problem.weights(verdict.competitor)
-    if everywhere:
+    hides = verdict.status == "not-unique" and problem.kind == "linear" and problem.form == "exact"
+    if everywhere and not hides:  # a ReLU neuron with the labels themselves is one, in whatever cell
         used = W.reshape(-1, *W.shape[-2:]).any(axis=(0, 2))[problem.skip :]
         prove_realized(problem.X, patterns[used], None if gates is None else gates[:, used])
     if verdict.status == "not-recovered":
@@ -175,8 +184,8 @@ def _prove(verdict, plant, masks, gates, everywhere, stored):
 
 def _prove_in_balls(verdict, plant, masks, gates, everywhere, multipliers):
     theorem = everywhere and verdict.evidence == "closed-form"
-    if theorem or verdict.status in ("not-unique", "optimal"):
-        raise NotProved("ties and theorems are not covered in balls")
+    if theorem or verdict.status in ("not-unique", "optimal") or verdict.evidence == "cones":
+        raise NotProved("ties, theorems and trees are not covered in balls")
     problem = balls.Balls(plant, masks, verdict.network, verdict.form)
     if verdict.status == "recovered":
         bound = balls.prove_recovered(problem, verdict.dual, multipliers)

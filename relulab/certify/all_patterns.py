@@ -10,6 +10,7 @@ from ..patterns.all_ones import all_ones_gate
 from ..patterns.enumeration import enumerate_patterns
 from ..patterns.sampling import Patterns, count_patterns, distinct_columns, sample_patterns
 from ..solvers.arrays import norm
+from .exact_network.door import decide_exact
 from .problems import WORTHWHILE
 from .sampled import decide_over
 from .verdicts import Verdict
@@ -38,14 +39,19 @@ def decide_all(plant, network, form, iterations, rng=0, rounds=30):
         From a closed form, where one applies; from all patterns, where there are few enough; else from
         cutting planes, which can prove failure and never recovery.
     """
-    linear = _linear(plant, network, form)
-    if linear and linear.status == "not-unique" and linear.dual is None:  # a tie: is something cheaper?
-        return _enumerated(plant, network, form, iterations, WORTHWHILE) or linear
-    return (
-        linear
-        or _one_normalized(plant, network, form)
-        or _enumerated(plant, network, form, iterations)
-        or _cutting_planes(plant, network, form, iterations, rng, rounds)
+    known = _linear(plant, network, form) or _one_normalized(plant, network, form)
+    tie = known is not None and known.status == "not-unique" and known.dual is None
+    if known and not (tie and known.evidence == "all-ones"):
+        return known
+    if form == "exact" and network != "normalized":
+        verdict = decide_exact(plant, network, rng=rng)
+        if verdict.status not in ("undecided", "not-unique"):
+            return verdict
+        known = known or (verdict if verdict.status == "not-unique" else None)
+    if known:  # a tie: is something cheaper?
+        return _enumerated(plant, network, form, iterations, WORTHWHILE) or known
+    return _enumerated(plant, network, form, iterations) or _cutting_planes(
+        plant, network, form, iterations, rng, rounds
     )
 
 

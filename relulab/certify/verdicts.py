@@ -8,7 +8,7 @@ import numpy as np
 from ..audit.files import digest, write_file
 
 STATUSES = ("recovered", "not-recovered", "not-unique", "undecided", "optimal")  # stored by number: append
-EVIDENCE = ("isometry", "dual", "competitor", "all-ones", "closed-form", "socp")
+EVIDENCE = ("isometry", "dual", "competitor", "all-ones", "closed-form", "socp", "cones")
 
 
 class Multipliers(NamedTuple):
@@ -80,6 +80,8 @@ class Verdict:
         The planted problem.
     everywhere : bool
         Whether it was decided over all patterns of the data.
+    proof : dict of ndarray or None
+        What proves a statement over all patterns without a list of them, as named arrays.
     """
 
     status: str
@@ -95,6 +97,7 @@ class Verdict:
     multipliers: Multipliers | None = None
     plant: object = None
     everywhere: bool = False
+    proof: dict | None = None
 
     def save(self, path, recipe=None):
         """Write the verdict, its problem and its patterns to a file that `load` reads.
@@ -124,6 +127,7 @@ class Verdict:
         arrays |= {"masks": masks, "gates": gates, "dual": self.dual, "competitor": self.competitor}
         if self.multipliers is not None:
             arrays |= {f"multipliers {name}": a for name, a in self.multipliers._asdict().items()}
+        arrays |= {f"proof {name}": array for name, array in (self.proof or {}).items()}
         write_file(path, "verdict", fields, arrays)
 
 
