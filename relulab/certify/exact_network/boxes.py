@@ -38,12 +38,15 @@ def shorten(rows, low, high, m, fixed, steps):
     if rows.size == 0 or steps == 0:
         return m
     gram = rows @ rows.T
-    speed = 1 / max(np.linalg.norm(gram, 2), 1e-300)
+    speed = 1 / max(np.linalg.eigvalsh(gram)[-1], 1e-300)
     pull = fixed @ rows.T * speed
     gram = gram * speed
     ahead, t = m, 1.0
     for _ in range(steps):
-        new = np.clip(ahead - ahead @ gram - pull, low, high)
+        new = ahead - ahead @ gram
+        new -= pull
+        np.maximum(new, low, out=new)
+        np.minimum(new, high, out=new)
         later = (1 + np.sqrt(1 + 4 * t * t)) / 2
         ahead = new + (t - 1) / later * (new - m)
         m, t = new, later

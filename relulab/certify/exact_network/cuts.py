@@ -8,7 +8,7 @@ Hanson, chapter 23), and where there is none the same answer holds multipliers t
 import numpy as np
 from scipy.optimize import nnls
 
-DISTINCT = 1e-9  # two directions nearer than this make one cut
+DISTINCT = 1e-13  # two directions whose inner product is nearer to 1 make one cut
 EMPTY = 1e-9  # a residual, of 1 at most, below which no dual vector keeps the cuts
 
 
@@ -33,15 +33,12 @@ class Cuts:
     def add(self, U, side):
         """Cut off directions (b, d) of one side; how many were new."""
         X = self.question.X
-        known = list(self.U[self.sides == side])
-        new = []
-        for u in U:
-            others = np.array(known[-400:] + new)
-            if not len(others) or (np.abs(others - u).max(axis=1)).min() > DISTINCT:
-                new.append(u)
-        if not new:
+        everything = np.vstack([self.U[self.sides == side], U])
+        old = len(everything) - len(U)
+        near = np.tril(U @ everything.T > 1 - DISTINCT, old - 1).any(axis=1)
+        new = U[~near]
+        if not len(new):
             return 0
-        new = np.array(new)
         rows = side * np.maximum(new @ X.T, 0) if side else new @ X.T
         room = self.question.room(new, side) if side else np.ones(len(new))
         self.U, self.sides = np.vstack([self.U, new]), np.r_[self.sides, np.full(len(new), side)]

@@ -11,6 +11,8 @@ from ...patterns.sampling import Patterns
 
 NEAR = 1e-4  # a direction this near to a row's border is moved into its cell before it becomes a gate
 SPARE = 6  # patterns besides, for each n / d: what repairs rounding
+TRIES = 20  # ways into a cell
+ROOM = 1e-7  # how far from all borders is far enough
 SMALLEST = 1e-12  # multipliers below this share of the largest are rounding
 
 
@@ -85,10 +87,12 @@ def inner_gate(X, u, rng):
     if not near.any():
         return u
     sure = near & (np.abs(values) > 1e-13)
-    tries = [np.linalg.lstsq(rows[sure], np.sign(values[sure]), rcond=None)[0]] if sure.any() else []
-    tries += list(rng.standard_normal((20, len(u))))
-    best, most = u, -np.inf
-    for way in tries:
+    best, most = u, 0.0
+    for attempt in range(TRIES):
+        if attempt == 0:
+            way = np.linalg.lstsq(rows[sure], np.sign(values[sure]), rcond=None)[0]
+        else:
+            way = rng.standard_normal(len(u))
         speeds = rows @ way
         way = way + 1e-3 * np.linalg.norm(way) * rng.standard_normal(len(u)) * (near & (speeds == 0)).any()
         speeds = rows @ way
@@ -99,4 +103,6 @@ def inner_gate(X, u, rng):
         room = np.where(sure, outputs * np.sign(values), np.abs(outputs)).min()
         if room > most:
             best, most = gate, room
+        if most > ROOM:
+            break
     return best

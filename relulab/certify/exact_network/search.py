@@ -14,6 +14,7 @@ NODES = 20_000  # nodes of a tree that is to end, at effort 1
 ROUNDS = 300  # dual vectors, at effort 1
 STARTS = 30  # random ones of a climb
 CUTS = 40  # of a round and side
+BEYOND = 1 + 1e-4, 1 + 1e-3, 1 + 1e-2  # levels at which multipliers of a cheaper network are looked for
 TIE = 1e-9  # nearer to 1 than this, nothing is said
 
 
@@ -76,15 +77,24 @@ class _Search:
                     break
                 reach = self._bound(y)
                 if reach > 1 + TIE:
-                    return self._end("beaten", "", cuts=self.cuts, y=y)
+                    return self._beaten(center, y)
                 if delta < TIE or not question.free.size:
                     return self._end("open", f"every dual vector reaches {reach:.12g}, up to rounding")
                 delta = min(delta, 1 - reach) / 2
                 sure, y = self.cuts.nearest(center, 0.0)
                 if sure is None and self._bound(y) > 1 + TIE:
-                    return self._end("beaten", "", cuts=self.cuts, y=y)
+                    return self._beaten(center, y)
             dual = question.tidy(dual)
         return self._end("open", f"no dual vector was found in {self.rounds} rounds")
+
+    def _beaten(self, center, y):
+        """The multipliers of the highest of a few levels that no dual vector keeps."""
+        for level in BEYOND:
+            dual, more = self.cuts.nearest(center, 1 - level)
+            if dual is not None:
+                break
+            y = more
+        return self._end("beaten", "", cuts=self.cuts, y=y)
 
     def _bound(self, y):
         """What every dual vector reaches, by the multipliers."""
@@ -102,7 +112,7 @@ class _Search:
                 return None, self.cuts.add(unit(p[None]), 0)
         if glance:
             for side in (1, -1):
-                tree, status, U = self._grow(dual, side, glance)
+                tree, status, U = self._grow(dual, side, glance, enough=1)
                 trees.append(tree)
                 starts.append(U)
                 if status != "proved":
@@ -129,9 +139,9 @@ class _Search:
                 return None, None
         return tuple(trees), 0
 
-    def _grow(self, dual, side, budget):
+    def _grow(self, dual, side, budget, enough=30):
         tree = Tree(self.question.X, dual, side, self.planted[side], self.level)
-        status, U = tree.run(budget)
+        status, U = tree.run(budget, enough)
         self.nodes += tree.nodes
         return tree, status, U
 

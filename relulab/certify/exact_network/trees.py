@@ -22,6 +22,7 @@ FAR = 500.0  # how long m_i a_i may get on a signed row: any m_i is right, but l
 STEPS = 0, 12, 60  # on the coefficients of nodes that stay above the level, one after the other
 LAST = 400  # on those of the deepest nodes
 WIDTH = 256  # nodes that are treated together
+FIRST = 5  # steps to the first bound; most dual vectors need no better one
 BEST = 2  # which of the forms the coefficients are made for
 
 
@@ -65,7 +66,7 @@ class Tree:
         self.order = P[np.argsort(-np.abs(a[P] @ p), kind="stable")]
         self.N, self.X, self.dual, self.side, self.level = N, X, dual, side, level
         self.rows = np.vstack([a[N], a[self.order]])
-        self.bounds = SignBounds(a[self.order] / 2)
+        self.bounds = SignBounds(a[self.order] / 2, first=FIRST)
         self.base = np.vstack([np.cumsum(a[self.order][::-1] / 2, axis=0)[::-1], np.zeros(X.shape[1])])
         self.far = FAR / np.maximum(np.linalg.norm(a[self.order], axis=1), 1e-300)
         self.exempt = [np.sign(X[self.order] @ u) for u in planted]

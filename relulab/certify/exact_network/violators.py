@@ -11,7 +11,7 @@ from .boxes import shorten
 
 ROUNDS = 12
 STEPS = 15  # to the shortest point of a round
-GAIN = 1e-7  # what a round must add for another
+GAIN = 1e-5  # what a round must add for another
 
 
 def unit(U):
