@@ -9,13 +9,14 @@ from .trees import LEVEL, Tree
 from .violators import climb, unit
 
 DELTA = 0.1  # how far below 1 the first dual vectors are to stay
-GLANCE = 60  # nodes of a tree that is grown before violators are climbed to
+GLANCE = 8  # nodes of a tree that is grown before violators are climbed to
 NODES = 20_000  # nodes of a tree that is to end, at effort 1
 ROUNDS = 300  # dual vectors, at effort 1
-STARTS = 30  # random ones of a climb
+STARTS = 20  # random ones of a climb
 CUTS = 40  # of a round and side
 BEYOND = 1 + 1e-4, 1 + 1e-3, 1 + 1e-2  # levels at which multipliers of a cheaper network are looked for
-TIE = 1e-9  # nearer to 1 than this, nothing is said
+TIE = 1e-9  # nearer to 1 than this, no dual vector is looked for
+CLEAR = 1e-6  # a network must be cheaper by about this
 
 
 class Finding(NamedTuple):
@@ -51,46 +52,52 @@ class _Search:
         self.cuts, self.nodes, self.rounds = Cuts(question), 0, 0
         self.planted = {s: () if question.linear else question.w[:, question.signs == s].T for s in (1, -1)}
         self.level = LEVEL if question.linear else 1 - 1e-9
-        self.broken = 1 - 1e-9 if question.linear else 1 + 1e-9
 
     def run(self):
         question = self.question
         if question.shortest is None or question.silent.any():  # the planted neurons alone can be shortened
             return self._end("beaten", "", cuts=self.cuts, y=np.zeros(0))
-        center, delta, glance = question.shortest, DELTA, GLANCE
-        dual = question.tidy(center)
+        self.center, self.delta = question.shortest, DELTA
+        dual, glance = self.center, GLANCE
         while self.rounds < ROUNDS * self.effort:
             self.rounds += 1
+            dual = question.tidy(dual)
             trees, news = self._look(dual, glance)
             if trees is not None:
                 return self._end("proved", "", dual=dual, trees=trees)
             if news is None:
-                return self._end(
-                    "open", f"the trees of the last dual vector did not end in {self.nodes} nodes"
-                )
+                return self._end("open", f"the trees of the last dual vector did not end in {self.nodes} nodes")
             if not news:
-                return self._end("open", "the violators of the last dual vector are known, up to rounding")
+                return self._end("open", "every dual vector reaches 1, or nearly: the last has no new violator")
+            dual, y = self._next()
+            if dual is None:
+                return self._beaten(y)
             glance = 0
-            while True:
-                dual, y = self.cuts.nearest(center, delta)
-                if dual is not None:
-                    break
-                reach = self._bound(y)
-                if reach > 1 + TIE:
-                    return self._beaten(center, y)
-                if delta < TIE or not question.free.size:
-                    return self._end("open", f"every dual vector reaches {reach:.12g}, up to rounding")
-                delta = min(delta, 1 - reach) / 2
-                sure, y = self.cuts.nearest(center, 0.0)
-                if sure is None and self._bound(y) > 1 + TIE:
-                    return self._beaten(center, y)
-            dual = question.tidy(dual)
         return self._end("open", f"no dual vector was found in {self.rounds} rounds")
 
-    def _beaten(self, center, y):
+    def _next(self):
+        """The dual vector nearest to the center that keeps all cuts at the level, or at a higher one.
+
+        Levels rise half of the way to 1, and in the end beyond it. Multipliers where even that is too low.
+        """
+        dual, y = self.cuts.nearest(self.center, self.delta)
+        if dual is not None or self.delta < 0:
+            return dual, y
+        least, multipliers = self.cuts.nearest(self.center, -CLEAR)
+        if least is None:
+            return None, multipliers
+        while dual is None:
+            self.delta = min(self.delta, 1 - self._bound(y)) / 2
+            if self.delta < TIE:
+                self.delta = -CLEAR
+                return least, None
+            dual, y = self.cuts.nearest(self.center, self.delta)
+        return dual, None
+
+    def _beaten(self, y):
         """The multipliers of the highest of a few levels that no dual vector keeps."""
         for level in BEYOND:
-            dual, more = self.cuts.nearest(center, 1 - level)
+            dual, more = self.cuts.nearest(self.center, 1 - level)
             if dual is not None:
                 break
             y = more
@@ -147,7 +154,7 @@ class _Search:
 
     def _cut(self, U, high, side):
         order = np.argsort(-high)
-        order = order[high[order] >= self.broken][:CUTS]
+        order = order[high[order] >= max(1, 1 - self.delta) + (-TIE if self.question.linear else TIE)][:CUTS]
         return self.cuts.add(U[order], side)
 
     def _end(self, status, reason, **more):

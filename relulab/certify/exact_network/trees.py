@@ -19,7 +19,7 @@ from .boxes import shorten
 
 LEVEL = 1 - 1e-8  # of squared lengths; what a proof's rounding may take is far less
 FAR = 500.0  # how long m_i a_i may get on a signed row: any m_i is right, but long ones round
-STEPS = 0, 12, 60  # on the coefficients of nodes that stay above the level, one after the other
+STEPS = 0, 20  # on the coefficients of nodes that stay above the level, one after the other
 LAST = 400  # on those of the deepest nodes
 WIDTH = 256  # nodes that are treated together
 FIRST = 5  # steps to the first bound; most dual vectors need no better one

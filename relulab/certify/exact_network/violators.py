@@ -9,8 +9,8 @@ import numpy as np
 
 from .boxes import shorten
 
-ROUNDS = 12
-STEPS = 15  # to the shortest point of a round
+ROUNDS = 6
+STEPS = 12  # to the shortest point of a round
 GAIN = 1e-5  # what a round must add for another
 
 
