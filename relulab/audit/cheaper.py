@@ -7,6 +7,8 @@ repaired neurons must be in their cones: an interior point of each cone, added t
 no output, and enough of it makes up for what the stored neurons and the repair lack.
 """
 
+from fractions import Fraction
+
 import numpy as np
 
 from .arithmetic import NotProved, prove, require
@@ -99,6 +101,29 @@ def _gram_bound(problem, active):
     seen = np.hstack([problem.X, masks.T])
     rows = np.flatnonzero(loud & masks.any(axis=0))
     rows = rows[np.unique(seen[rows], axis=0, return_index=True)[1]]
+    try:
+        return _smallest_of_gram(problem, masks, rows)
+    except NotProved:
+        fewer = _one_of_each_ray(problem.X, masks, rows)
+        if len(fewer) == len(rows):
+            raise
+        return _smallest_of_gram(problem, masks, fewer)
+
+
+def _one_of_each_ray(X, masks, rows):
+    """Rows without those that are a positive multiple of another, exactly, in the same masks.
+
+    What such a row lacks is the same multiple of what the other lacks, and so is its repair.
+    """
+    first = {}
+    for i in rows:
+        numbers = [Fraction(x) for x in X[i].tolist()]
+        size = abs(next(x for x in numbers if x))
+        first.setdefault((tuple(x / size for x in numbers), masks[:, i].tobytes()), i)
+    return np.array(sorted(first.values()))
+
+
+def _smallest_of_gram(problem, masks, rows):
     inner, error = product(problem.X[rows], problem.X[rows].T)
     both = masks[:, rows].T @ masks[:, rows]  # whole numbers below 2^53: exact
     G = inner * both

@@ -7,8 +7,9 @@ of P that have a sign, m in [0, 1] on N, and F the rows of P that have none yet,
 
     side l^T (X u)_+ <= u^T (c + sum over F of z_i a_i / 2),   c = sum_i m_i a_i with m_i = 1/2 on F,
 
-for some z in [-1, 1]^F. With ``alpha > 0`` of sum at most 1 on F,
-``M = sum over F of a_i a_i^T / (4 alpha_i)``, and s such that ``G = I - M / s`` is positive definite, Cauchy and Schwarz give for every t
+for some z in [-1, 1]^F. Let ``alpha > 0`` have a sum of at most 1 on F, let
+``M = sum over F of a_i a_i^T / (4 alpha_i)``, and let s be such that ``G = I - M / s`` is positive definite.
+By Cauchy and Schwarz, and for every t,
 
     ||c + sum z_i a_i / 2||^2 <= s + c^T G^-1 c <= s + c^T t + r^T t + ||r||^2 / g,   r = c - G t,
 

@@ -14,10 +14,10 @@ from ..verdicts import Verdict
 from .networks import cheaper_network
 from .proof import written
 from .questions import Question
-from .search import search
+from .search import EFFORT, search
 
 
-def decide_exact(plant, network="skip", effort=1.0, rng=0):
+def decide_exact(plant, network="skip", effort=EFFORT, rng=0):
     """Decide a plant of the ReLU network over all patterns: the exact program.
 
     Parameters
@@ -27,7 +27,7 @@ def decide_exact(plant, network="skip", effort=1.0, rng=0):
     network : {"skip", "plain"}
         The network.
     effort : float
-        How much may be tried; 1 is the usual.
+        Nodes of trees of signs after which the search gives up; a dual vector counts as a thousand.
     rng : numpy.random.Generator or int
         Source of randomness of the search.
 

@@ -6,12 +6,13 @@ import numpy as np
 
 from .cuts import Cuts
 from .trees import LEVEL, Tree
-from .violators import climb, unit
+from .violators import climb, reach, unit
 
 DELTA = 0.1  # how far below 1 the first dual vectors are to stay
 GLANCE = 8  # nodes of a tree that is grown before violators are climbed to
-NODES = 20_000  # nodes of a tree that is to end, at effort 1
-ROUNDS = 300  # dual vectors, at effort 1
+NODES, MORE = 20_000, 4  # nodes after which violators are looked for again, and how many more the next time
+ROUND = 1_000  # nodes that take as long as a dual vector and its climbs
+EFFORT = 1_000_000  # nodes; about half a minute
 STARTS = 20  # random ones of a climb
 CUTS = 40  # of a round and side
 BEYOND = 1 + 1e-4, 1 + 1e-3, 1 + 1e-2  # levels at which multipliers of a cheaper network are looked for
@@ -41,7 +42,7 @@ class Finding(NamedTuple):
     nodes: int = 0
 
 
-def search(question, effort=1.0, rng=0):
+def search(question, effort=EFFORT, rng=0):
     """Look for a certificate, or for multipliers that say that there is none."""
     return _Search(question, effort, np.random.default_rng(rng)).run()
 
@@ -49,7 +50,7 @@ def search(question, effort=1.0, rng=0):
 class _Search:
     def __init__(self, question, effort, rng):
         self.question, self.effort, self.rng = question, effort, rng
-        self.cuts, self.nodes, self.rounds = Cuts(question), 0, 0
+        self.cuts, self.nodes, self.rounds, self.patience = Cuts(question), 0, 0, NODES
         self.planted = {s: () if question.linear else question.w[:, question.signs == s].T for s in (1, -1)}
         self.level = LEVEL if question.linear else 1 - 1e-9
 
@@ -59,21 +60,26 @@ class _Search:
             return self._end("beaten", "", cuts=self.cuts, y=np.zeros(0))
         self.center, self.delta = question.shortest, DELTA
         dual, glance = self.center, GLANCE
-        while self.rounds < ROUNDS * self.effort:
+        while self._left() > 0:
             self.rounds += 1
             dual = question.tidy(dual)
             trees, news = self._look(dual, glance)
             if trees is not None:
                 return self._end("proved", "", dual=dual, trees=trees)
             if news is None:
-                return self._end("open", f"the trees of the last dual vector did not end in {self.nodes} nodes")
+                break
             if not news:
-                return self._end("open", "every dual vector reaches 1, or nearly: the last has no new violator")
+                return self._end(
+                    "open", "every dual vector reaches 1, or nearly: the last has no new violator"
+                )
             dual, y = self._next()
             if dual is None:
                 return self._beaten(y)
             glance = 0
-        return self._end("open", f"no dual vector was found in {self.rounds} rounds")
+        return self._end("open", f"no proof after {self.rounds} dual vectors and {self.nodes} nodes of trees")
+
+    def _left(self):
+        return self.effort - self.nodes - ROUND * self.rounds
 
     def _next(self):
         """The dual vector nearest to the center that keeps all cuts at the level, or at a higher one.
@@ -137,13 +143,16 @@ class _Search:
             return None, news
         trees = []
         for side in (1, -1):
-            tree, status, U = self._grow(dual, side, NODES * self.effort)
-            trees.append(tree)
-            if status == "violated":
+            status = "budget"
+            while status == "budget" and self._left() > 0:
+                tree, status, U = self._grow(dual, side, min(self.patience, self._left()))
                 V, high = climb(q.X, dual, side, U)
-                return None, self._cut(np.vstack([V, U]), np.r_[high, np.full(len(U), 1.0)], side)
+                if news := self._cut(np.vstack([V, U]), np.r_[high, reach(q.X, dual, side, U)], side):
+                    return None, news
+                self.patience *= MORE if status == "budget" else 1
             if status != "proved":
-                return None, None
+                return None, None if status == "budget" else 0
+            trees.append(tree)
         return tuple(trees), 0
 
     def _grow(self, dual, side, budget, enough=30):
