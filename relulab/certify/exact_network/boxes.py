@@ -6,6 +6,7 @@ Whatever m comes out is in its box, and that is all that a proof uses of it.
 """
 
 import numpy as np
+from scipy.optimize import lsq_linear
 
 
 def shorten(rows, low, high, m, fixed, steps):
@@ -51,3 +52,12 @@ def shorten(rows, low, high, m, fixed, steps):
         ahead = new + (t - 1) / later * (new - m)
         m, t = new, later
     return m
+
+
+def shortest(rows, low, high, fixed):
+    """Coefficients (r,) that make ``fixed + m @ rows`` as short as the box lets them, exactly."""
+    if rows.size == 0:
+        return np.zeros(len(rows))
+    high = np.where(high > low, high, low + 1e-9)  # it takes no empty boxes
+    found = lsq_linear(rows.T, -fixed, (low, high), method="bvls", tol=1e-15, max_iter=50 + 10 * len(rows))
+    return np.clip(found.x, low, high)

@@ -15,12 +15,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ...solvers.sign_bounds import SignBounds
-from .boxes import shorten
+from .boxes import shorten, shortest
 
 LEVEL = 1 - 1e-8  # of squared lengths; what a proof's rounding may take is far less
 FAR = 500.0  # how long m_i a_i may get on a signed row: any m_i is right, but long ones round
 STEPS = 0, 20  # on the coefficients of nodes that stay above the level, one after the other
-LAST = 400  # on those of the deepest nodes
+LAST = 100  # on those of the deepest nodes, before they are made exact
 WIDTH = 256  # nodes that are treated together
 FIRST = 5  # steps to the first bound; most dual vectors need no better one
 BEST = 2  # which of the forms the coefficients are made for
@@ -139,11 +139,22 @@ class Tree:
                 m = shorten(rows @ factor, *self._box(m), m, (self.base[k] @ factor)[None], steps)
                 c = self.base[k] + m @ rows
             bounds, form = self._bound(k, c)
+            if last and steps == LAST:
+                m, c = self._exact(m, c, bounds)
+                bounds, form = self._bound(k, c)
             on = ~(bounds < self.level)
             for j in np.unique(form[~on]):
                 self.leaves.append(Leaves(k, int(j), m[~on & (form == j)]))
             m, c, bounds = m[on], c[on], bounds[on]
         return m, c, bounds
+
+    def _exact(self, m, c, bounds):
+        """The deepest nodes that are neither leaves nor violators yet, made as short as can be."""
+        reach = np.maximum(c @ self.X.T, 0) @ self.dual * self.side / np.sqrt(np.maximum(bounds, 1e-300))
+        m, low, high = m.copy(), *self._box(m)
+        for i in np.flatnonzero(~(bounds < self.level) & (reach < 1)):
+            m[i] = shortest(self.rows, low[i], high[i], self.base[-1])
+        return m, self.base[-1] + m @ self.rows
 
     def _bound(self, k, c):
         """The least bound of each node, and by which form."""
