@@ -93,7 +93,7 @@ class _Search:
         if least is None:
             return None, multipliers
         while dual is None:
-            self.delta = min(self.delta, 1 - self._bound(y)) / 2
+            self.delta = min(self.delta, self._most(y)) / 2
             if self.delta < TIE:
                 self.delta = -CLEAR
                 return least, None
@@ -109,12 +109,11 @@ class _Search:
             y = more
         return self._end("beaten", "", cuts=self.cuts, y=y)
 
-    def _bound(self, y):
-        """What every dual vector reaches, by the multipliers."""
+    def _most(self, y):
+        """The largest delta that the multipliers leave possible."""
         q = self.question
-        total = y @ self.cuts.rows
-        v = np.linalg.lstsq(q.equations.T, total, rcond=None)[0]
-        return float(v @ q.targets.T.ravel() / max(y @ np.ones(len(y)), 1e-300))
+        v = np.linalg.lstsq(q.equations.T, y @ self.cuts.rows, rcond=None)[0]
+        return float((y.sum() - v @ q.targets.T.ravel()) / max(y @ self.cuts.room, 1e-300))
 
     def _look(self, dual, glance):
         """The trees if both end, or how many violators were new; None where a tree is cut off."""
