@@ -5,7 +5,10 @@ What is proved is a statement about the stored binary numbers. `problem` reads t
 open.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,6 +21,9 @@ from .identities import prove_second
 from .optimal import prove_recovered
 from .problem import Problem, checked
 from .theorems import prove_theorem
+
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,7 @@ class Audit:
         return f"{word}: {self.statement}" + (f" ({self.reason})" if self.reason else "")
 
 
-def check(verdict, plant=None, S=None, arithmetic="float"):
+def check(verdict: Any, plant: Any = None, S: Any = None, arithmetic: str = "float") -> Audit:
     """Prove a verdict from its evidence.
 
     The data, the hidden neurons, the patterns and the evidence are the stored binary numbers, and the labels

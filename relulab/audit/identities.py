@@ -11,27 +11,42 @@ from .rounding import Basis, above, norm_above, product, sum_above
 def prove_second(problem, W, dual, multipliers):
     """What makes the competitor another interpolant of the same cost, in words; without it, NotProved."""
     parts = W if W.ndim == 3 else W[None]
-    side, block = np.nonzero(parts.any(axis=2))
-    if len(block) != 1 or block[0] in problem.home:
+    places = list(zip(*np.nonzero(parts.any(axis=2)), strict=True))
+    off = [(side, j) for side, j in places if j not in problem.home]
+    if len(off) != 1:
         raise NotProved("a tie: equal costs are known to rounding only")
-    if problem.kind == "linear" and problem.network == "skip":
-        words = _all_ones(problem, parts[side[0], block[0]], side[0], block[0])
-        return words + _optimal(problem, dual, multipliers, block[0])
+    left = {j for _, j in places}
+    moved = [i for i, home in enumerate(problem.home) if home not in left]
+    for i in moved:
+        if (words := _same_output(problem, i, parts[off[0]], *off[0])) is not None:
+            if problem.kind == "linear":
+                words += _optimal(problem, dual, multipliers, off[0][1])
+            return words
     if problem.network == "normalized" and problem.k == 1:
-        return _free_rows(problem, parts[side[0], block[0]], W, side[0], block[0])
+        return _free_rows(problem, parts[off[0]], W, *off[0])
     raise NotProved("a tie: equal costs are known to rounding only")
 
 
-def _all_ones(problem, w, side, j):
-    """``D_j = I``: the planted weights themselves give their labels in block j."""
-    if not problem.masks[j].all() or not np.array_equal(
-        w, -problem.neurons[0] if side else problem.neurons[0]
-    ):
-        raise NotProved("a tie: equal costs are known to rounding only")
-    if problem.form == "exact":
-        wrong = (problem.sides[0] > 0) if side else (problem.sides[0] < 0)
-        require("all-ones block: rows on the wrong side", int(wrong.sum()), "<=", 0)
-    return "the planted weights give the same labels in the all-ones block"
+def _same_output(problem, i, w, side, j):
+    """Planted neuron i itself, in block j, which differs from its own on rows orthogonal to it alone.
+
+    A linear neuron lives in the skip block, whose rows are all; in the exact form block j holds it, or minus
+    it, if its labels have no two signs. None where block j differs otherwise.
+    """
+    signs, home = problem.sides[i], problem.home[i]
+    if not ((problem.masks[j] == problem.masks[home]) | (signs == 0)).all():
+        return None
+    linear = problem.kind == "linear"
+    if problem.network != "normalized":
+        flip = side if linear else problem.signs[i] < 0 and (problem.form == "gated" or j < problem.skip)
+        if not np.array_equal(w, -problem.neurons[i] if flip else problem.neurons[i]):
+            return None
+    if problem.form == "exact" and j >= problem.skip:
+        wrong = (signs > 0) if linear and side else (signs < 0) & (linear | problem.masks[j])
+        require(f"block {j}: rows on the wrong side", int(wrong.sum()), "<=", 0)
+    if linear and problem.masks[j].all():
+        return "the planted weights give the same labels in the all-ones block"
+    return f"neuron {i} gives the same output in block {j}: it is orthogonal to the rows where they differ"
 
 
 def _optimal(problem, dual, multipliers, j):

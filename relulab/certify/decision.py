@@ -1,13 +1,24 @@
 """`decide`: the question over sampled patterns or over all of them, asked of the rooms that answer it."""
 
+from __future__ import annotations
+
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from .. import _checks
 from .all_patterns import decide_all
 from .sampled import check_question, decide_over
 
+if TYPE_CHECKING:
+    from typing import Any
 
-def decide(plant, S, network="skip", form="gated", iterations=4000):
+    from ..data.planted import Plant
+    from .verdicts import Verdict
+
+
+def decide(
+    plant: Plant, S: Any, network: str = "skip", form: str = "gated", iterations: int = 4000
+) -> Verdict:
     """Decide whether the planted neurons are the unique solution of the minimal-norm program.
 
     A neuron lives in the block whose mask is 1 where ``x_i^T w >= 0``, rows on its border included

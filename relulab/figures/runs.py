@@ -1,7 +1,10 @@
 """Computing the paper's figures: the sweeps of each, resumable, and whether they show what they should."""
 
+from __future__ import annotations
+
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .. import _checks
 from ..phase.datasets import provenance
@@ -10,10 +13,24 @@ from ..phase.grid import PROTOCOLS, phase_diagram
 from .list import FIGURES, SKIP_LOW
 from .results import SCALES, measured_edge, open_figure, solved_as, stored
 
+if TYPE_CHECKING:
+    from os import PathLike
+    from typing import Any
+
+    import xarray as xr
+
 CLOSE = 3.0  # plateaus over sigma may differ by that factor
 
 
-def compute(number, scale="book", rng=0, protocol="paper", store=None, executor=None, progress=True):
+def compute(
+    number: str,
+    scale: str = "book",
+    rng: int = 0,
+    protocol: str = "paper",
+    store: str | PathLike[str] | None = None,
+    executor: Any = None,
+    progress: bool = True,
+) -> xr.Dataset:
     """Compute a figure.
 
     Parameters

@@ -1,10 +1,13 @@
 """Phase diagrams: how often a plant is recovered, over a grid of samples n and dimension d."""
 
+from __future__ import annotations
+
 import contextlib
 import hashlib
 import time
 import warnings
 from concurrent.futures import Executor
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,36 +25,43 @@ from .executor import run_cells
 from .fingerprints import fingerprint
 from .store import open_store, stored_configuration
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from os import PathLike
+    from typing import Any
+
+    import xarray as xr
+
 __all__ = ["instance", "instances", "phase_diagram"]
 PROTOCOLS = ("paper", "released")
 METRICS = ("recovery", "isometry", *distances.METRICS)
 
 
 def phase_diagram(
-    n=range(10, 401, 10),
-    d=range(10, 101, 10),
-    trials=5,
-    kind="linear",
-    network="skip",
-    form="gated",
-    ensemble="gaussian",
-    direction="random",
-    k=1,
-    sigma=0.0,
-    beta=None,
-    metric="recovery",
-    patterns=1,
-    rng=0,
-    store=None,
-    executor=None,
-    progress=True,
-    audit=False,
-    device="cpu",
-    protocol="paper",
-):
+    n: Iterable[int] | int = range(10, 401, 10),
+    d: Iterable[int] | int = range(10, 101, 10),
+    trials: int = 5,
+    kind: str | None = "linear",
+    network: str = "skip",
+    form: str = "gated",
+    ensemble: str | Callable = "gaussian",
+    direction: Any = "random",
+    k: int = 1,
+    sigma: float = 0.0,
+    beta: float | None = None,
+    metric: str = "recovery",
+    patterns: Any = 1,
+    rng: int = 0,
+    store: str | PathLike[str] | None = None,
+    executor: Any = None,
+    progress: bool = True,
+    audit: bool = False,
+    device: str = "cpu",
+    protocol: str = "paper",
+) -> xr.Dataset:
     """Decide planted problems, or measure how far their solutions are from the plant, over a grid of sizes.
 
-    Patterns are sampled, so what this measures is an upper bound for the same program over all patterns. Over
+    Patterns are sampled, so a recovery rate is an upper bound for the same program over all patterns. Over
     all patterns the exact program is the ReLU network. A gated diagram is a bound for the gated program only:
     what the gated program misses, the ReLU network may recover.
     With a store, a sweep that was stopped, by Ctrl-C or a power cut, goes on where it was: run the same

@@ -85,7 +85,8 @@ def recovery_whitened(n: int, d: int) -> float:
     For the gated skip program with ``X^T X = I`` the plant is unique exactly when the all-ones pattern does
     not exist, so the probability is ``1 - wendel(n, d)``. For other independent symmetric rows in general
     position it is an upper bound, for the gated program. It bounds no ReLU network: that is the exact
-    program, which recovers the plant with probability ``1 - 2^(1-n)`` for whitened data and n >= d.
+    program, which recovers the plant with probability ``1 - 2^(1-n)`` for whitened data and n >= d, where w
+    is fixed or drawn by itself and what whitens is a function of ``X^T X``.
 
     Parameters
     ----------
