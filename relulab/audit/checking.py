@@ -16,6 +16,7 @@ from .completeness import prove_complete, prove_realized
 from .identities import prove_second
 from .optimal import prove_recovered
 from .problem import Problem, checked
+from .sign_trees import prove_over_signs
 from .theorems import prove_theorem
 
 
@@ -134,7 +135,10 @@ def check(verdict, plant=None, S=None, arithmetic="float"):
             statement, bound = proof(verdict, plant, masks, gates, everywhere, multipliers)
         return Audit(verdict.status, True, f"{statement} over {where}", bound, words)
     except NotProved as open_question:
-        tolerances.agree(verdict, plant, masks, gates, everywhere, multipliers)
+        if everywhere and verdict.evidence == "signs":
+            _by_signs_or_not_at_all(verdict, plant, masks)
+        else:
+            tolerances.agree(verdict, plant, masks, gates, everywhere, multipliers)
         return Audit(
             verdict.status, False, f"{CLAIMS[verdict.status]} over {where}", np.nan, words, str(open_question)
         )
@@ -160,6 +164,8 @@ def _prove(verdict, plant, masks, gates, everywhere, stored):
     if verdict.status == "recovered":
         if theorem:
             return claim, prove_theorem(problem, dual)
+        if everywhere and verdict.evidence == "signs":
+            return claim, prove_over_signs(problem, dual, verdict.proof)
         bound = prove_recovered(problem, dual, multipliers)
         if everywhere:
             prove_complete(problem.X, patterns, gates)
@@ -173,10 +179,21 @@ def _prove(verdict, plant, masks, gates, everywhere, stored):
     return f"{claim}, for {prove_second(problem, W, dual, multipliers)}", np.nan
 
 
+def _by_signs_or_not_at_all(verdict, plant, masks):
+    """A tree of signs proves in float64, or fails: there is nothing that holds within a tolerance."""
+    problem = Problem(plant, masks, verdict.network, verdict.form)
+    try:
+        prove_over_signs(problem, problem.dual(verdict.dual), verdict.proof)
+    except NotProved as failed:
+        raise AuditError(str(failed)) from None
+
+
 def _prove_in_balls(verdict, plant, masks, gates, everywhere, multipliers):
     theorem = everywhere and verdict.evidence == "closed-form"
     if theorem or verdict.status in ("not-unique", "optimal"):
         raise NotProved("ties and theorems are not covered in balls")
+    if everywhere and verdict.evidence == "signs":
+        raise NotProved("trees of signs are not covered in balls")
     problem = balls.Balls(plant, masks, verdict.network, verdict.form)
     if verdict.status == "recovered":
         bound = balls.prove_recovered(problem, verdict.dual, multipliers)

@@ -62,6 +62,7 @@ def _verdict(fields, arrays):
     multipliers = None
     if "multipliers values" in arrays:
         multipliers = Multipliers(*(arrays[f"multipliers {name}"] for name in Multipliers._fields))
+    proof = {name.removeprefix("proof "): a for name, a in arrays.items() if name.startswith("proof ")}
     names = ("status", "evidence", "iterations", "network", "form", "reason", "everywhere")
     return Verdict(
         **{name: fields[name] for name in names},
@@ -71,6 +72,7 @@ def _verdict(fields, arrays):
         patterns=masks if gates is None else Patterns(masks, gates, fields["complete"]),
         multipliers=multipliers,
         plant=plant,
+        proof=proof or None,
     )
 
 

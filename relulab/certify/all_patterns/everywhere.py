@@ -1,0 +1,74 @@
+"""The decision over every pattern of the data: closed forms, enumeration, trees of signs, cutting planes."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from ...patterns.enumeration import enumerate_patterns
+from ...patterns.sampling import count_patterns
+from ..problems import WORTHWHILE
+from ..sampled import decide_over
+from .by_signs import decide_by_signs
+from .closed_forms import linear, one_normalized
+from .cutting_planes import cutting_planes
+from .evidence import over_all
+
+ENUMERABLE = 20_000_000  # patterns x n x d up to which they are all written down
+QUICKLY = 2_000  # the same up to which that takes less time than a tree
+EFFORT = 1_000_000  # nodes; about ten seconds
+
+
+def decide_all(plant, network, form, iterations, effort=EFFORT, rng=0, rounds=30):
+    """Decide a plant over all patterns of its data; see `decide` with ``S="all"``.
+
+    Parameters
+    ----------
+    plant : Plant
+        The planted problem, without noise.
+    network, form, iterations
+        As for `decide`.
+    effort : float
+        Nodes of trees of signs, after which the search gives up.
+    rng : numpy.random.Generator or int
+        Source of randomness.
+    rounds : int
+        How often cutting planes are added.
+
+    Returns
+    -------
+    Verdict
+        From a closed form, where one applies; from all patterns, where there are very few; for a linear plant
+        in the skip network from a tree of signs; else from all patterns, where they can be listed, or from
+        cutting planes, which can prove failure and never recovery.
+    """
+    skip = network == "skip" and plant.kind == "linear"
+    if skip and (known := linear(plant, form)) is not None:
+        if known.status == "recovered":
+            return known
+        listed = _enumerated(plant, network, form, iterations, WORTHWHILE)  # a tie: is something cheaper?
+        return known if listed is None or listed.status == "undecided" else listed
+    if network == "normalized" and (known := one_normalized(plant, form)) is not None:
+        return known
+    found = None
+    if skip and plant.X.any():
+        found = _enumerated(plant, network, form, iterations, QUICKLY)
+        if found is None or found.status == "undecided":
+            found = decide_by_signs(plant, form, effort, rng)
+        if found.status != "undecided":
+            return found
+    listed = _enumerated(plant, network, form, iterations)
+    if listed is not None and (listed.status != "undecided" or found is None):
+        return listed
+    if found is None or form == "exact":
+        last = over_all(cutting_planes(plant, network, form, iterations, rng, rounds))
+        return last if found is None or last.status != "undecided" else found
+    return found
+
+
+def _enumerated(plant, network, form, iterations, limit=np.inf):
+    n, d = plant.X.shape
+    most = count_patterns(n, min(n, d, int(np.linalg.matrix_rank(plant.X)) or 1))
+    if most * n * d > min(limit, ENUMERABLE):
+        return None
+    S = enumerate_patterns(plant.X)
+    return replace(decide_over(plant, S, network, form, iterations), patterns=S)
