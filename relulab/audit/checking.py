@@ -20,6 +20,7 @@ from .cone_trees import prove_cones
 from .identities import prove_second
 from .optimal import prove_recovered
 from .problem import Problem, checked
+from .sign_trees import prove_over_signs
 from .theorems import prove_theorem
 
 if TYPE_CHECKING:
@@ -141,17 +142,19 @@ def check(verdict: Any, plant: Any = None, S: Any = None, arithmetic: str = "flo
             statement, bound = proof(verdict, plant, masks, gates, everywhere, multipliers)
         return Audit(verdict.status, True, f"{statement} over {where}", bound, words)
     except NotProved as open_question:
-        if verdict.evidence == "cones":  # its bounds hold or they do not: there is no tolerance
-            if proof is _prove:
-                raise AuditError(f"cones: {open_question}") from None
+        if verdict.evidence not in BY_TREES:
+            tolerances.agree(verdict, plant, masks, gates, everywhere, multipliers)
+        elif proof is _prove:  # bounds hold or they do not: there is nothing that holds within a tolerance
+            raise AuditError(f"{verdict.evidence}: {open_question}") from None
+        else:
             whole = check(verdict, plant, S)
             return replace(whole, proved=False, arithmetic=words, reason=str(open_question))
-        tolerances.agree(verdict, plant, masks, gates, everywhere, multipliers)
         return Audit(
             verdict.status, False, f"{CLAIMS[verdict.status]} over {where}", np.nan, words, str(open_question)
         )
 
 
+BY_TREES = ("signs", "cones")
 CLAIMS = {
     "recovered": "the plant is the unique solution",
     "not-recovered": "the plant is no solution: an interpolant costs less",
@@ -174,6 +177,8 @@ def _prove(verdict, plant, masks, gates, everywhere, stored):
             return claim, prove_theorem(problem, dual)
         if verdict.evidence == "cones":
             return claim, prove_cones(problem, dual, verdict.proof)
+        if everywhere and verdict.evidence == "signs":
+            return claim, prove_over_signs(problem, dual, verdict.proof)
         bound = prove_recovered(problem, dual, multipliers)
         if everywhere:
             prove_complete(problem.X, patterns, gates)
@@ -190,7 +195,7 @@ def _prove(verdict, plant, masks, gates, everywhere, stored):
 
 def _prove_in_balls(verdict, plant, masks, gates, everywhere, multipliers):
     theorem = everywhere and verdict.evidence == "closed-form"
-    if theorem or verdict.status in ("not-unique", "optimal") or verdict.evidence == "cones":
+    if theorem or verdict.status in ("not-unique", "optimal") or verdict.evidence in BY_TREES:
         raise NotProved("ties, theorems and trees are not covered in balls")
     problem = balls.Balls(plant, masks, verdict.network, verdict.form)
     if verdict.status == "recovered":

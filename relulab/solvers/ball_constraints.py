@@ -1,0 +1,184 @@
+"""Primal-dual interior points for sums of signed vectors that must stay in a ball.
+
+For vectors ``z_i`` (unit rows of Z), signs ``s_j`` and a point w, let ``b_j(q) = w + sum_i s_ji q_i z_i``.
+Two programs over the q with ``E q = e``:
+
+    least radius   min max_j ||b_j(q)||
+    sparse         min ||q||^2 + sum_i weight_i |q_i|  s.t.  ||b_j(q)|| <= radius for all j.
+
+Every constraint has Hessian ``S_j Z Z^T S_j``, so that all of them together, with multipliers m, have the
+Hadamard product ``(Z Z^T) * (S^T diag(m) S)``: a step costs one product of matrices, whatever the number of
+constraints.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+STEPS = 60  # either program needs about 20
+GAP = 1e-9  # of the complementarity products, relative to the objective
+SHRINK = 0.15  # the products aim at this share of their mean
+NEARLY = 0.99  # of the way to the boundary
+RIDGE = 1e-12  # keeps the least radius, which may have many solutions, solvable
+
+
+class Balls(NamedTuple):
+    """The constraints: unit vectors Z (m, r), signs S (p, m), the point w (r,), and the equations E q = e."""
+
+    Z: np.ndarray
+    S: np.ndarray
+    w: np.ndarray
+    E: np.ndarray
+    e: np.ndarray
+
+    def sums(self, q):
+        """All ``b_j(q)``, shape (p, r)."""
+        return self.w + (self.S * q) @ self.Z
+
+
+def least_radius(balls, q, enough=0.0):
+    """The q with ``E q = e`` whose largest ``||b_j(q)||`` is least.
+
+    Parameters
+    ----------
+    balls : Balls
+        The constraints.
+    q : ndarray, shape (m,)
+        Where to start; it meets the equations.
+    enough : float
+        A radius that is small enough to stop at.
+
+    Returns
+    -------
+    q : ndarray, shape (m,)
+        The last one.
+    radius : float
+        Its radius.
+    lower : float
+        A lower bound of the least radius, as far as the gap says; 0 where it stopped early.
+    multipliers : ndarray, shape (p,)
+        How much each constraint matters; their sum is about 1.
+    """
+    squares = 0.5 * np.sum(balls.sums(q) ** 2, axis=1)
+    t = squares.max() * 1.1
+    m = np.full(len(squares), 1 / len(squares))
+    lower = 0.0
+    for _ in range(STEPS):
+        B = balls.sums(q)
+        slack = t - 0.5 * np.sum(B * B, axis=1)
+        gap = m @ slack
+        if np.sqrt(2 * (t - slack.min())) < enough:
+            break
+        if gap < GAP * t:
+            lower = np.sqrt(2 * max(t - 2 * gap, 0))
+            break
+        target = SHRINK * gap / len(m)
+        J = balls.S * (B @ balls.Z.T)
+        pull, ratio = target / slack - m, m / slack
+        K = _curvature(balls, m, J, ratio) + RIDGE * np.eye(len(q))
+        along, total = ratio @ J, ratio.sum()
+        K -= np.outer(along, along) / total
+        short = (pull.sum() - 1 + m.sum()) / total
+        dq = _solved(K, -((m + pull) @ J) + short * along, balls.E, balls.e - balls.E @ q)
+        if dq is None:
+            break
+        dt = short + along @ dq / total
+        dm = pull + ratio * (J @ dq - dt)
+        step = _within(slack, J @ dq - dt, balls.sums(q + dq) - B, m, dm)
+        q, t, m = q + step * dq, t + step * dt, m + step * dm
+    radius = np.sqrt(np.sum(balls.sums(q) ** 2, axis=1).max())
+    return q, float(radius), float(min(lower, radius)), m
+
+
+def sparse(balls, q, radius, weight):
+    """The q of the sparse program.
+
+    Parameters
+    ----------
+    balls : Balls
+        The constraints; there may be none.
+    q : ndarray, shape (m,)
+        A start that meets the equations, strictly inside all balls.
+    radius : float
+        Of the balls.
+    weight : ndarray, shape (m,)
+        What one unit of each ``|q_i|`` costs, > 0.
+
+    Returns
+    -------
+    q : ndarray, shape (m,) or None
+        None where the steps break down.
+    multipliers : ndarray, shape (p,)
+        How much each ball matters.
+    """
+    u = np.abs(q) + 0.1 * np.abs(q).mean() + 1e-3
+    up, down = weight / 2, weight / 2
+    slack = 0.5 * (radius**2 - np.sum(balls.sums(q) ** 2, axis=1))
+    m = np.full(len(slack), 0.1) * slack.min(initial=1) / np.maximum(slack, 1e-300)
+    for _ in range(STEPS):
+        B, high, low = balls.sums(q), u - q, u + q
+        slack = 0.5 * (radius**2 - np.sum(B * B, axis=1))
+        gap = m @ slack + up @ high + down @ low
+        lack = np.linalg.norm(balls.e - balls.E @ q)
+        if gap < GAP * (q @ q + weight @ np.abs(q)) and lack < 1e-9:
+            return q, m
+        target = SHRINK * gap / (len(m) + 2 * len(q))
+        J = balls.S * (B @ balls.Z.T)
+        pull, ratio = target / slack - m, m / slack
+        pull_up, pull_down, p, o = target / high - up, target / low - down, up / high, down / low
+        rest = pull_up + pull_down - (weight - up - down)
+        K = _curvature(balls, m, J, ratio) + np.diag(2 + 4 * p * o / (p + o))
+        force = 2 * q + (m + pull) @ J + up - down + pull_up - pull_down - (p - o) * rest / (p + o)
+        dq = _solved(K, -force, balls.E, balls.e - balls.E @ q)
+        if dq is None:
+            return None, m
+        du = (rest + (p - o) * dq) / (p + o)
+        dm, d_up, d_down = pull + ratio * (J @ dq), pull_up - p * (du - dq), pull_down - o * (du + dq)
+        step = _within(slack, J @ dq, balls.sums(q + dq) - B, m, dm)
+        step = min(
+            step, *(_room(a, da) for a, da in ((high, du - dq), (low, du + dq), (up, d_up), (down, d_down)))
+        )
+        q, u, m, up, down = (
+            q + step * dq,
+            u + step * du,
+            m + step * dm,
+            up + step * d_up,
+            down + step * d_down,
+        )
+    return None, m
+
+
+def _curvature(balls, m, J, ratio):
+    return (balls.Z @ balls.Z.T) * ((balls.S.T * m) @ balls.S) + (J.T * ratio) @ J
+
+
+def _solved(K, force, E, lack):
+    """The least ``x^T K x / 2 - force^T x`` over ``E x = lack``; None where K is not positive definite."""
+    from scipy.linalg import cho_factor, cho_solve
+
+    try:
+        factor = cho_factor(K, check_finite=False)
+        solved = cho_solve(factor, np.column_stack([force, E.T]), check_finite=False)
+        if not len(E):
+            return solved[:, 0] if np.isfinite(solved).all() else None
+        price = np.linalg.solve(E @ solved[:, 1:], E @ solved[:, 0] - lack)
+    except (np.linalg.LinAlgError, ValueError):
+        return None
+    x = solved[:, 0] - solved[:, 1:] @ price
+    return x if np.isfinite(x).all() else None
+
+
+def _within(slack, slope, moves, m, dm):
+    """How far a step may go: ``slack - t slope - t^2 ||move||^2 / 2`` and the multipliers stay positive."""
+    if not len(slack):
+        return 1.0
+    square = 0.5 * np.sum(moves * moves, axis=1)
+    root = np.sqrt(slope**2 + 4 * square * slack)
+    with np.errstate(divide="ignore"):
+        reach = 2 * slack / (slope + root)  # the positive root, without cancellation
+    return min(1.0, NEARLY * reach[slope + root > 0].min(initial=np.inf), _room(m, dm))
+
+
+def _room(a, da):
+    with np.errstate(divide="ignore"):
+        return min(1.0, NEARLY * np.where(da < 0, a / -da, np.inf).min())
