@@ -1,4 +1,4 @@
-"""The ReLU network over all patterns: seconds to a verdict that the audit accepted, and beside a peer's.
+"""The ReLU network over all patterns: CPU seconds to a verdict that the audit accepted, and beside a peer's.
 
 A peer is any Python file with a function `decide(X, w)`, named by EXACT_PEER; it is run on the same problems,
 one after the other with ours, and both statuses are compared.
@@ -60,6 +60,6 @@ def _row(d, n, direction, peer):
 
 
 def _timed(work):
-    start = time.perf_counter()
+    start = time.process_time()
     result = work()
-    return result, time.perf_counter() - start
+    return result, time.process_time() - start

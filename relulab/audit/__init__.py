@@ -4,8 +4,8 @@
 `optimal` proves by a dual vector, `cheaper` by a competitor, `identities` that there is a second solution,
 `completeness`, `theorems`, `sign_trees` (gated) and `cone_trees` (exact) what a verdict over all patterns
 needs. `tolerances` and `all_patterns` refute what they leave open. `checking` is `check` itself, `files` the
-format in which verdicts are kept. `by_fractions` checks such a file in exact arithmetic, with the standard library alone;
-`balls` proves with python-flint.
+format in which verdicts are kept. `by_fractions` checks such a file in exact arithmetic, with the standard
+library alone; `balls` proves with python-flint.
 
 >>> from relulab.audit.arithmetic import require
 >>> require("what is left", 2.0, "<=", 1.0)

@@ -77,6 +77,8 @@ def _verdict(plant, network, status, evidence, patterns, reason, rounds, **more)
 def _own(plant):
     """The patterns that planted neurons have."""
     masks = plant.X @ plant.weights >= 0
+    if plant.weights.shape[1] == 1:
+        return Patterns(masks, plant.weights)
     first = np.sort(np.unique(masks, axis=1, return_index=True)[1])
     return Patterns(masks[:, first], plant.weights[:, first])
 
