@@ -157,14 +157,15 @@ class Tree:
         return m, self.base[-1] + m @ self.rows
 
     def _bound(self, k, c):
-        """The least bound of each node, and by which form."""
+        """The least bound of each node, and which form to use: one for as many leaves as can be."""
         if k == len(self.order):
             return np.vecdot(c, c), np.zeros(len(c), dtype=int)
         sizes, factors = self.bounds.forms(k)
         turned = c @ factors
         each = sizes[:, None] + np.vecdot(turned, turned)
-        form = each.argmin(axis=0)
-        return each[form, np.arange(len(c))], form
+        good = each < self.level
+        common = good.sum(axis=1).argmax()
+        return each.min(axis=0), np.where(good[common], common, each.argmin(axis=0))
 
     def _box(self, m):
         r = len(self.N)
