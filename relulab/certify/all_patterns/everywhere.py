@@ -46,7 +46,7 @@ def decide_all(plant, network, form, iterations, effort=EFFORT, rng=0, rounds=30
         if known.status == "recovered":
             return known
         listed = _enumerated(plant, network, form, iterations, WORTHWHILE)  # a tie: is something cheaper?
-        return known if listed is None or listed.status == "undecided" else listed
+        return known if listed is None or listed.status == "undecided" else _with_twin(listed, known)
     if network == "normalized" and (known := one_normalized(plant, form)) is not None:
         return known
     found = None
@@ -63,6 +63,19 @@ def decide_all(plant, network, form, iterations, effort=EFFORT, rng=0, rounds=30
         last = over_all(cutting_planes(plant, network, form, iterations, rng, rounds))
         return last if found is None or last.status != "undecided" else found
     return found
+
+
+def _with_twin(listed, twin):
+    """What is known over all patterns, listed, with the twin that makes an optimal plant one of several."""
+    if listed.status != "optimal":
+        return listed
+    masks = np.asarray(listed.patterns)
+    place = (masks == np.asarray(twin.patterns)).all(axis=0).argmax()
+    side = twin.competitor[..., 1:, :]
+    competitor = np.zeros((*side.shape[:-2], masks.shape[1] + 1, side.shape[-1]))
+    competitor[..., 1 + place, :] = side[..., 0, :]
+    reason = f"{twin.reason.split(';')[0]}; a dual vector proves both optimal"
+    return replace(twin, dual=listed.dual, competitor=competitor, patterns=listed.patterns, reason=reason)
 
 
 def _enumerated(plant, network, form, iterations, limit=np.inf):
