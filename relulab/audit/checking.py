@@ -142,7 +142,7 @@ def check(verdict: Any, plant: Any = None, S: Any = None, arithmetic: str = "flo
             statement, bound = proof(verdict, plant, masks, gates, everywhere, multipliers)
         return Audit(verdict.status, True, f"{statement} over {where}", bound, words)
     except NotProved as open_question:
-        if verdict.evidence not in BY_TREES:
+        if not _by_trees(verdict, everywhere):
             tolerances.agree(verdict, plant, masks, gates, everywhere, multipliers)
         elif proof is _prove:  # bounds hold or they do not: there is nothing that holds within a tolerance
             raise AuditError(f"{verdict.evidence}: {open_question}") from None
@@ -156,13 +156,17 @@ def check(verdict: Any, plant: Any = None, S: Any = None, arithmetic: str = "flo
 
 PAIRS = ("linear", "skip"), ("relu", "plain"), ("relu", "skip"), ("normalized", "normalized")
 EVIDENCE = ("isometry", "dual", "socp", "closed-form", "competitor", "all-ones", "signs", "cones")
-BY_TREES = ("signs", "cones")
 CLAIMS = {
     "recovered": "the plant is the unique solution",
     "not-recovered": "the plant is no solution: an interpolant costs less",
     "not-unique": "the plant is not the only solution: another interpolant costs the same",
     "optimal": "the plant is a solution: no interpolant costs less",
 }
+
+
+def _by_trees(verdict, everywhere):
+    """Whether trees of signs are the evidence: those of cones hold over any patterns."""
+    return verdict.evidence == "cones" or (everywhere and verdict.evidence == "signs")
 
 
 def _prove(verdict, plant, masks, gates, everywhere, stored):
@@ -197,7 +201,7 @@ def _prove(verdict, plant, masks, gates, everywhere, stored):
 
 def _prove_in_balls(verdict, plant, masks, gates, everywhere, multipliers):
     theorem = everywhere and verdict.evidence == "closed-form"
-    if theorem or verdict.status == "optimal" or verdict.evidence in BY_TREES:
+    if theorem or verdict.status == "optimal" or _by_trees(verdict, everywhere):
         raise NotProved("theorems, trees, and dual vectors that touch the ball, are not covered in balls")
     problem, claim = balls.Balls(plant, masks, verdict.network, verdict.form), CLAIMS[verdict.status]
     if verdict.status == "not-unique":

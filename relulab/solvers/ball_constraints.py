@@ -1,7 +1,7 @@
 """Primal-dual interior points for sums of signed vectors that must stay in a ball.
 
 For vectors ``z_i`` (unit rows of Z), signs ``s_j`` and a point w, let ``b_j(q) = w + sum_i s_ji q_i z_i``.
-Two programs over the q with ``E q = e``:
+Two programs over the q = q_0 + N y, q_0 the start and N an orthonormal basis of what may change:
 
     least radius   min max_j ||b_j(q)||
     sparse         min ||q||^2 + sum_i weight_i |q_i|  s.t.  ||b_j(q)|| <= radius for all j.
@@ -19,17 +19,16 @@ STEPS = 60  # either program needs about 20
 GAP = 1e-9  # of the complementarity products, relative to the objective
 SHRINK = 0.15  # the products aim at this share of their mean
 NEARLY = 0.99  # of the way to the boundary
-RIDGE = 1e-12  # keeps the least radius, which may have many solutions, solvable
+RIDGE = 1e-10  # relative: few constraints leave many solutions, and then a step shall be short
 
 
 class Balls(NamedTuple):
-    """The constraints: unit vectors Z (m, r), signs S (p, m), the point w (r,), and the equations E q = e."""
+    """The constraints: unit vectors Z (m, r), signs S (p, m), the point w (r,), the changes N (m, k)."""
 
     Z: np.ndarray
     S: np.ndarray
     w: np.ndarray
-    E: np.ndarray
-    e: np.ndarray
+    N: np.ndarray
 
     def sums(self, q):
         """All ``b_j(q)``, shape (p, r)."""
@@ -37,14 +36,14 @@ class Balls(NamedTuple):
 
 
 def least_radius(balls, q, enough=0.0):
-    """The q with ``E q = e`` whose largest ``||b_j(q)||`` is least.
+    """The q whose largest ``||b_j(q)||`` is least.
 
     Parameters
     ----------
     balls : Balls
         The constraints.
     q : ndarray, shape (m,)
-        Where to start; it meets the equations.
+        Where to start.
     enough : float
         A radius that is small enough to stop at.
 
@@ -75,11 +74,11 @@ def least_radius(balls, q, enough=0.0):
         target = SHRINK * gap / len(m)
         J = balls.S * (B @ balls.Z.T)
         pull, ratio = target / slack - m, m / slack
-        K = _curvature(balls, m, J, ratio) + RIDGE * np.eye(len(q))
+        K = _curvature(balls, m, J, ratio)
         along, total = ratio @ J, ratio.sum()
         K -= np.outer(along, along) / total
         short = (pull.sum() - 1 + m.sum()) / total
-        dq = _solved(K, -((m + pull) @ J) + short * along, balls.E, balls.e - balls.E @ q)
+        dq = _solved(K, short * along - (m + pull) @ J, balls.N)
         if dq is None:
             break
         dt = short + along @ dq / total
@@ -98,7 +97,7 @@ def sparse(balls, q, radius, weight):
     balls : Balls
         The constraints; there may be none.
     q : ndarray, shape (m,)
-        A start that meets the equations, strictly inside all balls.
+        A start strictly inside all balls.
     radius : float
         Of the balls.
     weight : ndarray, shape (m,)
@@ -119,8 +118,7 @@ def sparse(balls, q, radius, weight):
         B, high, low = balls.sums(q), u - q, u + q
         slack = 0.5 * (radius**2 - np.sum(B * B, axis=1))
         gap = m @ slack + up @ high + down @ low
-        lack = np.linalg.norm(balls.e - balls.E @ q)
-        if gap < GAP * (q @ q + weight @ np.abs(q)) and lack < 1e-9:
+        if gap < GAP * (q @ q + weight @ np.abs(q)):
             return q, m
         target = SHRINK * gap / (len(m) + 2 * len(q))
         J = balls.S * (B @ balls.Z.T)
@@ -129,7 +127,7 @@ def sparse(balls, q, radius, weight):
         rest = pull_up + pull_down - (weight - up - down)
         K = _curvature(balls, m, J, ratio) + np.diag(2 + 4 * p * o / (p + o))
         force = 2 * q + (m + pull) @ J + up - down + pull_up - pull_down - (p - o) * rest / (p + o)
-        dq = _solved(K, -force, balls.E, balls.e - balls.E @ q)
+        dq = _solved(K, -force, balls.N)
         if dq is None:
             return None, m
         du = (rest + (p - o) * dq) / (p + o)
@@ -152,19 +150,16 @@ def _curvature(balls, m, J, ratio):
     return (balls.Z @ balls.Z.T) * ((balls.S.T * m) @ balls.S) + (J.T * ratio) @ J
 
 
-def _solved(K, force, E, lack):
-    """The least ``x^T K x / 2 - force^T x`` over ``E x = lack``; None where K is not positive definite."""
+def _solved(K, force, N):
+    """The x = N y of least ``x^T K x / 2 - force^T x``; None where the arithmetic does not get through."""
     from scipy.linalg import cho_factor, cho_solve
 
+    K = N.T @ K @ N
     try:
-        factor = cho_factor(K, check_finite=False)
-        solved = cho_solve(factor, np.column_stack([force, E.T]), check_finite=False)
-        if not len(E):
-            return solved[:, 0] if np.isfinite(solved).all() else None
-        price = np.linalg.solve(E @ solved[:, 1:], E @ solved[:, 0] - lack)
+        factor = cho_factor(K + RIDGE * np.trace(K) / max(len(K), 1) * np.eye(len(K)), check_finite=False)
     except (np.linalg.LinAlgError, ValueError):
         return None
-    x = solved[:, 0] - solved[:, 1:] @ price
+    x = N @ cho_solve(factor, N.T @ force, check_finite=False)
     return x if np.isfinite(x).all() else None
 
 

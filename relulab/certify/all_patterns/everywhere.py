@@ -73,9 +73,23 @@ def _cheaper_than_a_tie(known, plant, form, iterations, effort, rng):
     """A linear plant that is not alone, or what is cheaper, where that is quickly known."""
     listed = _enumerated(plant, "skip", form, iterations, WORTHWHILE)
     if listed is not None and listed.status != "undecided":
-        return listed
+        return _with_twin(listed, known)
     found = decide_exact(plant, "skip", effort, rng) if form == "exact" and effort else known
     return found if found.status == "not-recovered" else known
+
+
+def _with_twin(listed, twin):
+    """What is known over all patterns, listed, with the twin that makes an optimal plant one of several."""
+    masks = np.asarray(listed.patterns)
+    same = (masks == np.asarray(twin.patterns)).all(axis=0)
+    if listed.status != "optimal" or not same.any():
+        return listed
+    place = same.argmax()
+    side = twin.competitor[..., 1:, :]
+    competitor = np.zeros((*side.shape[:-2], masks.shape[1] + 1, side.shape[-1]))
+    competitor[..., 1 + place, :] = side[..., 0, :]
+    reason = f"{twin.reason.split(';')[0]}; a dual vector proves both optimal"
+    return replace(twin, dual=listed.dual, competitor=competitor, patterns=listed.patterns, reason=reason)
 
 
 def _enumerated(plant, network, form, iterations, limit=np.inf):
