@@ -41,7 +41,7 @@ def agree(verdict, plant, masks, gates, everywhere, multipliers):
     if verdict.status == "recovered":
         if theorem:
             _check_equations(dual, problem)
-            if problem.network == "skip" and verdict.form == "gated" and np.count_nonzero(dual) == 1:
+            if (verdict.network, plant.kind) == ("skip", "linear") and np.count_nonzero(dual) == 1:
                 return all_patterns.check_along_a_row(problem)
             return all_patterns.check_theorem(problem)
         if everywhere:

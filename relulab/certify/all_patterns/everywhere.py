@@ -10,7 +10,7 @@ from ..exact_network.door import decide_exact
 from ..problems import WORTHWHILE
 from ..sampled import decide_over
 from .by_signs import decide_by_signs
-from .closed_forms import linear, one_normalized
+from .closed_forms import along_a_row, linear, one_normalized
 from .cutting_planes import cutting_planes
 from .evidence import over_all
 
@@ -57,6 +57,8 @@ def decide_all(plant, network, form, iterations, effort=EFFORT, rng=0, rounds=30
             return _cheaper_than_a_tie(found, plant, form, iterations, 0, rng)
         if found.status != "undecided":
             return found
+        if skip and (known := along_a_row(plant, form)) is not None:
+            return known
     elif skip and plant.X.any():
         found = _enumerated(plant, network, form, iterations, QUICKLY)
         if found is None or found.status == "undecided":
