@@ -181,8 +181,8 @@ def _prove(verdict, plant, masks, gates, everywhere, stored):
 
 def _by_signs_or_not_at_all(verdict, plant, masks):
     """A tree of signs proves in float64, or fails: there is nothing that holds within a tolerance."""
-    problem = Problem(plant, masks, verdict.network, verdict.form)
     try:
+        problem = Problem(plant, masks, verdict.network, verdict.form)
         prove_over_signs(problem, problem.dual(verdict.dual), verdict.proof)
     except NotProved as failed:
         raise AuditError(str(failed)) from None
