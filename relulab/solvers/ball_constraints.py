@@ -17,9 +17,12 @@ import numpy as np
 
 STEPS = 60  # either program needs about 20
 GAP = 1e-9  # of the complementarity products, relative to the objective
+NEAR = 1e-6  # a gap from which on it says how far the least radius can be
+QUICK = 0.15  # by which the share shrinks
 SHRINK = 0.15  # the products aim at this share of their mean
+BEHIND, BACK = 1e-3, 8  # how far a product may fall behind their mean, else the step is cut, so often
 NEARLY = 0.99  # of the way to the boundary
-RIDGE = 1e-10  # relative: few constraints leave many solutions, and then a step shall be short
+RIDGES = (1e-10, 1e-7, 1e-4)  # relative: few constraints leave many solutions, and then a step shall be short
 
 
 class Balls(NamedTuple):
@@ -37,6 +40,9 @@ class Balls(NamedTuple):
 
 def least_radius(balls, q, enough=0.0):
     """The q whose largest ``||b_j(q)||`` is least.
+
+    What is minimized is ``t - share sum_j log(t - ||b_j||^2 / 2)``, for shares that shrink, t in closed form
+    and q by Newton's steps.
 
     Parameters
     ----------
@@ -58,35 +64,52 @@ def least_radius(balls, q, enough=0.0):
     multipliers : ndarray, shape (p,)
         How much each constraint matters; their sum is about 1.
     """
-    squares = 0.5 * np.sum(balls.sums(q) ** 2, axis=1)
-    t = squares.max() * 1.1
-    m = np.full(len(squares), 1 / len(squares))
-    lower = 0.0
-    for _ in range(STEPS):
-        B = balls.sums(q)
-        slack = t - 0.5 * np.sum(B * B, axis=1)
-        gap = m @ slack
-        if np.sqrt(2 * (t - slack.min())) < enough:
+    B = balls.sums(q)
+    squares = 0.5 * np.sum(B * B, axis=1)
+    share = squares.max() / len(squares)
+    t, value = _level(squares, share)
+    for _ in range(2 * STEPS):
+        radius = np.sqrt(2 * squares.max())
+        if len(squares) * share < GAP * t or radius < enough:
             break
-        if gap < GAP * t:
-            lower = np.sqrt(2 * max(t - 2 * gap, 0))
-            break
-        target = SHRINK * gap / len(m)
         J = balls.S * (B @ balls.Z.T)
-        pull, ratio = target / slack - m, m / slack
-        K = _curvature(balls, m, J, ratio)
-        along, total = ratio @ J, ratio.sum()
-        K -= np.outer(along, along) / total
-        short = (pull.sum() - 1 + m.sum()) / total
-        dq = _solved(K, short * along - (m + pull) @ J, balls.N)
+        m = share / (t - squares)
+        ratio = m / (t - squares)
+        along = ratio @ J
+        K = _curvature(balls, m, J, ratio) - np.outer(along, along) / ratio.sum()
+        slope = m @ J
+        dq = _solved(K, -slope, balls.N)
         if dq is None:
             break
-        dt = short + along @ dq / total
-        dm = pull + ratio * (J @ dq - dt)
-        step = _within(slack, J @ dq - dt, balls.sums(q + dq) - B, m, dm)
-        q, t, m = q + step * dq, t + step * dt, m + step * dm
-    radius = np.sqrt(np.sum(balls.sums(q) ** 2, axis=1).max())
+        gain, step = -slope @ dq, 1.0
+        for _ in range(BACK):
+            other = balls.sums(q + step * dq)
+            moved = 0.5 * np.sum(other * other, axis=1)
+            level, new = _level(moved, share)
+            if new <= value - 1e-3 * step * gain:
+                q, B, squares, t, value = q + step * dq, other, moved, level, new
+                break
+            step *= 0.4
+        if gain < share or new > value:
+            share *= QUICK
+            t, value = _level(squares, share)
+    m = share / (t - squares)
+    gap = len(squares) * share
+    lower = np.sqrt(2 * max(t - 2 * gap, 0)) if gap < NEAR * t else 0.0
+    radius = np.sqrt(2 * squares.max())
     return q, float(radius), float(min(lower, radius)), m
+
+
+def _level(squares, share):
+    """The t of least ``t - share sum_j log(t - squares_j)``, and that: share over the distances sums to 1."""
+    t = squares.max() + share
+    for _ in range(50):
+        part = share / (t - squares)
+        more = (part.sum() - 1) / np.sum(part * part) * share
+        t += more
+        if more < 1e-12 * share:
+            break
+    return t, t - share * np.log(t - squares).sum()
 
 
 def sparse(balls, q, radius, weight):
@@ -155,23 +178,33 @@ def _solved(K, force, N):
     from scipy.linalg import cho_factor, cho_solve
 
     K = N.T @ K @ N
-    try:
-        factor = cho_factor(K + RIDGE * np.trace(K) / max(len(K), 1) * np.eye(len(K)), check_finite=False)
-    except (np.linalg.LinAlgError, ValueError):
-        return None
-    x = N @ cho_solve(factor, N.T @ force, check_finite=False)
-    return x if np.isfinite(x).all() else None
+    for ridge in RIDGES:
+        try:
+            factor = cho_factor(K + ridge * np.trace(K) / max(len(K), 1) * np.eye(len(K)), check_finite=False)
+        except (np.linalg.LinAlgError, ValueError):
+            continue
+        x = N @ cho_solve(factor, N.T @ force, check_finite=False)
+        if np.isfinite(x).all():
+            return x
+    return None
 
 
 def _within(slack, slope, moves, m, dm):
-    """How far a step may go: ``slack - t slope - t^2 ||move||^2 / 2`` and the multipliers stay positive."""
+    """How far a step may go: ``slack - t slope - t^2 ||move||^2 / 2`` and the multipliers stay positive, and
+    no product of the two falls far behind the others."""
     if not len(slack):
         return 1.0
     square = 0.5 * np.sum(moves * moves, axis=1)
     root = np.sqrt(slope**2 + 4 * square * slack)
     with np.errstate(divide="ignore"):
         reach = 2 * slack / (slope + root)  # the positive root, without cancellation
-    return min(1.0, NEARLY * reach[slope + root > 0].min(initial=np.inf), _room(m, dm))
+    step = min(1.0, NEARLY * reach[slope + root > 0].min(initial=np.inf), _room(m, dm))
+    for _ in range(BACK):
+        products = (slack - step * (slope + step * square)) * (m + step * dm)
+        if products.min() >= BEHIND * products.mean():
+            break
+        step *= 0.7
+    return step
 
 
 def _room(a, da):
