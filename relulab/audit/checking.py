@@ -202,7 +202,9 @@ def _prove(verdict, plant, masks, gates, everywhere, stored):
 def _prove_in_balls(verdict, plant, masks, gates, everywhere, multipliers):
     theorem = everywhere and verdict.evidence == "closed-form"
     if theorem or verdict.status == "optimal" or _by_trees(verdict, everywhere):
-        raise NotProved("theorems, trees, and dual vectors that touch the ball, are not covered in balls")
+        raise NotProved(
+            "theorems, trees of signs, and dual vectors that touch the ball, are not covered in balls"
+        )
     problem, claim = balls.Balls(plant, masks, verdict.network, verdict.form), CLAIMS[verdict.status]
     if verdict.status == "not-unique":
         claim = f"{claim}: {balls_ties.prove_second(problem, verdict.competitor)}"

@@ -6,7 +6,6 @@ Whatever m comes out is in its box, and that is all that a proof uses of it.
 """
 
 import numpy as np
-from scipy.optimize import lsq_linear
 
 
 def shorten(rows, low, high, m, fixed, steps):
@@ -56,6 +55,8 @@ def shorten(rows, low, high, m, fixed, steps):
 
 def shortest(rows, low, high, fixed):
     """Coefficients (r,) that make ``fixed + m @ rows`` as short as the box lets them, exactly."""
+    from scipy.optimize import lsq_linear
+
     if rows.size == 0:
         return np.zeros(len(rows))
     high = np.where(high > low, high, low + 1e-9)  # it takes no empty boxes

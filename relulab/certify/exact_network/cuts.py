@@ -6,7 +6,8 @@ Hanson, chapter 23), and where there is none the same answer holds multipliers t
 """
 
 import numpy as np
-from scipy.optimize import nnls
+
+from ...blocks.nnls import nonnegative_least_squares
 
 DISTINCT = 1e-13  # two directions whose inner product is nearer to 1 make one cut
 EMPTY = 1e-9  # a residual, of 1 at most, below which no dual vector keeps the cuts
@@ -59,10 +60,9 @@ class Cuts:
         slack = 1 - delta * self.room - self.rows @ center
         G = np.vstack([-self.free.T, -slack[None]])
         size = np.maximum(np.linalg.norm(G, axis=0), 1e-300)
-        y, left = nnls(G / size, np.r_[np.zeros(len(G) - 1), 1.0], maxiter=20 * G.shape[1])
-        y = y / size
+        y = nonnegative_least_squares(G / size, np.r_[np.zeros(len(G) - 1), 1.0]) / size
         residual = G @ y
         residual[-1] -= 1
-        if left < EMPTY or not -residual[-1] > EMPTY**2:
+        if np.linalg.norm(residual) < EMPTY or not -residual[-1] > EMPTY**2:
             return None, y
         return center + self.question.free @ (-residual[:-1] / residual[-1]), y
