@@ -10,7 +10,7 @@ import numpy as np
 from ...patterns.sampling import Patterns
 
 NEAR = 1e-4  # a direction this near to a row's border is moved into its cell before it becomes a gate
-SPARE = 6  # patterns besides, for each n / d: what repairs rounding
+SPARE, DRAWN = 6, 400  # patterns besides, for each n / d, and of how many: what repairs rounding
 TRIES = 20  # ways into a cell
 ROOM = 1e-7  # how far from all borders is far enough
 SMALLEST = 1e-12  # multipliers below this share of the largest are rounding
@@ -28,6 +28,7 @@ def cheaper_network(question, plant, finding, rng=0):
     rng = np.random.default_rng(rng)
     used = finding.y > SMALLEST * finding.y.max(initial=0)
     y, U, sides, rows = (a[used] for a in (finding.y, finding.cuts.U, finding.cuts.sides, finding.cuts.rows))
+    y = y / y.sum() if y.size else y
     v = question.moves(y @ rows)
     step = _best_step(question, v, y.sum())
     moved = question.targets - step * v  # (d, k), output signs included
@@ -58,7 +59,7 @@ def _on_patterns(question, X, moved, neurons, sides, rng):
     skip = int(question.skip)
     U = neurons[sides != 0]
     gates = [inner_gate(X, u, rng) for u in U]
-    spare = rng.standard_normal((SPARE * -(-len(X) // d), d))
+    spare = _roomy(X, SPARE * -(-len(X) // d), rng)
     hidden = (question.signs * moved).T
     planted = [] if question.linear else [inner_gate(X, u, rng) for u in hidden]
     gates = np.vstack([np.zeros((0, d)), *planted, *gates, spare])
@@ -76,6 +77,15 @@ def _on_patterns(question, X, moved, neurons, sides, rng):
     for u, side, j in zip(U, sides[sides != 0], place[len(planted) :], strict=False):
         W[int(side < 0), skip + j] += u
     return W, Patterns(masks[:, first], gates[first].T)
+
+
+def _roomy(X, count, rng):
+    """Of random gates those that are furthest from all borders."""
+    size = np.linalg.norm(X, axis=1)
+    rows = X[size > 0] / size[size > 0, None]
+    gates = rng.standard_normal((DRAWN, X.shape[1]))
+    room = np.abs(gates @ rows.T).min(axis=1, initial=np.inf) / np.linalg.norm(gates, axis=1)
+    return gates[np.argsort(-room)[:count]]
 
 
 def inner_gate(X, u, rng):
