@@ -101,6 +101,8 @@ class _Search:
     def _beaten(self, y):
         """The multipliers of the highest of a few levels that no dual vector keeps."""
         for level in BEYOND:
+            if self._most(y) < 1 - level:
+                continue
             dual, more = self.cuts.nearest(self.center, 1 - level)
             if dual is not None:
                 break
