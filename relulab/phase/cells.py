@@ -5,6 +5,7 @@ import time
 import numpy as np
 
 from ..blocks.conditions import isometry
+from ..certify.decision import decide
 from ..certify.sampled import decide_many
 from ..certify.together import where
 from ..data.ensembles import draw
@@ -56,7 +57,11 @@ def run_cell(
             return [run_trial(n, d, trial, problem, network, form, metric, beta) for trial in numbers]
         plants, patterns = instances(n, d, numbers, **problem)
         if metric == "recovery":
-            verdicts = decide_many(plants, patterns, network, form, **where(device))
+            if problem.get("patterns") == "all":
+                pairs = zip(plants, patterns, strict=True)
+                verdicts = [decide(plant, S, network, form) for plant, S in pairs]
+            else:
+                verdicts = decide_many(plants, patterns, network, form, **where(device))
             return _decided(verdicts, prove(verdicts, plants, numbers) if audit else None)
         drawn = zip(numbers, plants, patterns, strict=True)
         if metric == "isometry":

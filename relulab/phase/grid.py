@@ -62,9 +62,9 @@ def phase_diagram(
 ) -> xr.Dataset:
     """Decide planted problems, or measure how far their solutions are from the plant, over a grid of sizes.
 
-    Patterns are sampled, so a recovery rate is an upper bound for the same program over all patterns. Over
-    all patterns the exact program is the ReLU network. A gated diagram is a bound for the gated program only:
-    what the gated program misses, the ReLU network may recover.
+    Patterns are sampled, so a recovery rate is an upper bound for the same program over all patterns, unless
+    ``patterns="all"`` asks for those; there the exact program is the ReLU network itself. A gated diagram
+    is a bound for the gated program only: what the gated program misses, the ReLU network may recover.
     With a store, a sweep that was stopped, by Ctrl-C or a power cut, goes on where it was: run the same
     call again. A finished one is extended by a call with more sizes or trials; what is there is not computed
     again.
@@ -96,8 +96,9 @@ def phase_diagram(
         condition hold (`isometry`), which is sufficient, not necessary. ``"distance"``: of the solution from
         the planted weights. ``"test-distance"``: of its outputs from the plant's on n fresh rows without
         noise (`relulab.distances.measure`).
-    patterns : int
-        Gates drawn for each row of the data; never fewer than 50 in all.
+    patterns : int or "all"
+        Gates drawn for each row of the data; never fewer than 50 in all. ``"all"``: over every pattern of
+        the data, as `decide` does it; recovery only.
     rng : int
         The seed. Trial t of cell (n, d) depends on (seed, n, d, t) alone.
     store : str or path, optional
@@ -210,7 +211,13 @@ def phase_diagram(
     with contextlib.suppress(SilentNeuron):  # what no trial can do is told before the store is made
         small = np.random.default_rng(0), "gaussian", min(sizes_n), min(sizes_d)
         planted_problem(*small, kind, k, direction, sigma)
-    problem |= {} if _checks.count("patterns", patterns) == 1 else {"patterns": patterns}
+    if isinstance(patterns, str):
+        _checks.choice("patterns", patterns, ("all",))
+        if metric != "recovery" or protocol != "paper" or device != "cpu":
+            raise ValueError('patterns="all" is decided: metric="recovery", protocol="paper", device="cpu"')
+        problem["patterns"] = patterns
+    else:
+        problem |= {} if _checks.count("patterns", patterns) == 1 else {"patterns": patterns}
     kept_as = "distance" if measured else metric  # both distances come from one solution
     released = _checks.choice("protocol", protocol, PROTOCOLS) == "released"
     audited = bool(audit) and metric == "recovery" and not released
