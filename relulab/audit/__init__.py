@@ -6,7 +6,7 @@
 `sign_trees` a tree of signs over all (gated), with `relations` between rows, `cone_trees` two (exact).
 `tolerances` and `all_patterns` refute what they leave open. `checking` is `check` itself, `files` the format
 in which verdicts are kept. `by_fractions` checks such a file in exact arithmetic, with the standard library
-alone; `balls` proves with python-flint, ties with `balls_ties`.
+alone; `balls` proves with python-flint, `balls_ties` and `balls_patterns` what is equal and what is all.
 
 >>> from relulab.audit.arithmetic import require
 >>> require("what is left", 2.0, "<=", 1.0)

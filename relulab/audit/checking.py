@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import balls, balls_ties, tolerances
+from . import balls, balls_patterns, balls_ties, tolerances
 from .arithmetic import AuditError, NotProved
 from .cheaper import prove_cheaper
 from .completeness import prove_complete, prove_realized
@@ -200,11 +200,17 @@ def _prove(verdict, plant, masks, gates, everywhere, stored):
 
 
 def _prove_in_balls(verdict, plant, masks, gates, everywhere, multipliers):
+<<<<<<< HEAD
     theorem = everywhere and verdict.evidence == "closed-form"
     if theorem or verdict.status == "optimal" or _by_trees(verdict, everywhere):
         raise NotProved(
             "theorems, trees of signs, and dual vectors that touch the ball, are not covered in balls"
         )
+=======
+    theorem = everywhere and (verdict.status, verdict.evidence) == ("recovered", "closed-form")
+    if theorem or verdict.status == "optimal":
+        raise NotProved("theorems, and dual vectors that touch the ball, are not covered in balls")
+>>>>>>> origin/main
     problem, claim = balls.Balls(plant, masks, verdict.network, verdict.form), CLAIMS[verdict.status]
     if verdict.status == "not-unique":
         claim = f"{claim}: {balls_ties.prove_second(problem, verdict.competitor)}"
@@ -213,14 +219,11 @@ def _prove_in_balls(verdict, plant, masks, gates, everywhere, multipliers):
         bound = balls.prove_recovered(problem, verdict.dual, multipliers)
     else:
         bound = balls.prove_cheaper(problem, verdict.competitor, gates)
-    if everywhere:
-        used = np.ones(masks.shape[1], dtype=bool)
-        if verdict.status != "recovered":
-            used = verdict.competitor.reshape(-1, *verdict.competitor.shape[-2:]).any(axis=(0, 2))[
-                problem.skip :
-            ]
-        prove = prove_complete if verdict.status == "recovered" else prove_realized
-        prove(plant.X, masks.T[used], None if gates is None else gates[:, used])
+    if everywhere and verdict.status == "recovered":
+        balls_patterns.prove_real(problem, gates, range(masks.shape[1]))
+        balls_patterns.prove_all_there(problem)
+    elif everywhere:
+        balls_patterns.prove_real(problem, gates, balls_patterns.used_by(verdict.competitor, problem.skip))
     return claim, bound
 
 
@@ -264,6 +267,8 @@ def stored_multipliers(verdict, masks):
     size = masks.shape[1] + (verdict.network == "skip")
     if blocks.dtype.kind not in "iu" or (blocks < 0).any() or (blocks >= size).any():
         raise AuditError("multipliers: of blocks that there are not")
+    if (blocks < size - masks.shape[1]).any():
+        raise AuditError("multipliers: of the skip block, which has no cone")
     if (values < 0).any():
         raise AuditError(f"multipliers: they must be >= 0, the smallest is {values.min():.3g}")
     if sides.shape != blocks.shape or not np.isin(sides, (1, -1)).all():

@@ -36,7 +36,8 @@ class Isometry:
         ``||A_j^T dual||`` for every pattern (1 at the planted ones); in the weak form the larger one of the
         norms of the projections of ``+-A_j^T dual`` onto the cone.
     holds : bool
-        The planted equations are solved to 1e-10 and every other norm is below 1 by more than 1e-7.
+        The planted equations are solved to 1e-10, every other norm is below 1 by more than 1e-7, and the
+        planted outputs are independent.
     margin : float
         1 minus the largest norm off the plant; positive where the condition holds.
     dual : ndarray, shape (n,)

@@ -27,8 +27,9 @@ def decide(
     """Decide whether the planted neurons are the unique solution of the minimal-norm program.
 
     A neuron lives in the block whose mask is 1 where ``x_i^T w >= 0``, rows on its border included
-    (`patterns.borders`). Rows of very different sizes are brought to one, which changes no mask, no
-    interpolant and no cost; whatever is found is verified in float64 before it is a verdict.
+    (`patterns.borders`). For plain and skip networks rows of very different sizes are brought to one, which
+    changes no mask, no interpolant and no cost (for the normalized one, columns). Whatever is found is
+    verified in float64 before it is a verdict.
 
     Parameters
     ----------

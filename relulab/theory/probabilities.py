@@ -47,8 +47,8 @@ def cover(n: int, d: int) -> int:
 def wendel(n: int, d: int) -> float:
     """Probability that n random rows in dimension d have an all-ones pattern (Wendel, 1962). Proved.
 
-    ``2^(1-n) sum_{k < d} C(n - 1, k)``, for independent symmetric rows in general position: the four
-    ensembles here. It is 1 for n <= d and exactly 1/2 at n = 2d.
+    ``2^(1-n) sum_{k < d} C(n - 1, k)``, for independent symmetric rows in general position, and for such rows
+    whitened, which keeps the planes: the four ensembles here. It is 1 for n <= d and exactly 1/2 at n = 2d.
 
     Parameters
     ----------

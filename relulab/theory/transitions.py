@@ -140,7 +140,8 @@ def sampled_edge(d: int, direction: str = "smallest", patterns: float = 1) -> fl
 def critical_level(n: float, d: int, direction: str = "smallest", patterns: float = 1) -> float:
     """The ``q = d/n w^T (X^T X)^-1 w`` above which no certificate is left, over sampled patterns. Heuristic.
 
-    By Gordon's comparison, as in `sampled_recovery`. It tends to 3 as d grows, and there it is proved.
+    By Gordon's comparison, as in `sampled_recovery`. It tends to 3 as d grows, and there it is
+    proved, for Gaussian data.
 
     Parameters
     ----------
