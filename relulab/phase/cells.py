@@ -6,6 +6,7 @@ import numpy as np
 
 from ..audit.checking import check
 from ..blocks.conditions import isometry
+from ..certify.decision import decide
 from ..certify.sampled import decide_many
 from ..certify.together import where
 from ..data.ensembles import draw
@@ -46,6 +47,7 @@ def run_cell(
     errors : dict of int to str
         Number of a trial -> what it ended with.
     """
+    everywhere = problem.get("patterns") == "all"
     numbers, errors = list(range(trials) if isinstance(trials, int) else trials), {}
     begun = time.thread_time()
 
@@ -54,6 +56,8 @@ def run_cell(
             from .released import run_trial
 
             return [run_trial(n, d, trial, problem, network, form, metric, beta) for trial in numbers]
+        if everywhere:
+            return _decided_everywhere(n, d, numbers, problem, network, form, audit)
         plants, patterns = instances(n, d, numbers, **problem)
         if metric == "recovery":
             return _decided(plants, patterns, network, form, audit, device)
@@ -92,11 +96,26 @@ def _timed(rows, begun):
     return np.array([(*row, seconds) for row in rows])
 
 
+def _decided_everywhere(n, d, numbers, problem, network, form, audit):
+    """Over all patterns, of the problems that a diagram over sampled ones has."""
+    drawn = {name: value for name, value in problem.items() if name not in ("patterns", "effort")}
+    plants, _ = instances(n, d, numbers, **drawn)
+    verdicts = [decide(plant, "all", network, form, effort=problem["effort"]) for plant in plants]
+    if audit:
+        for verdict, hidden in zip(verdicts, plants, strict=True):
+            check(verdict, hidden, "all")
+    return _rows(verdicts)
+
+
 def _decided(plants, patterns, network, form, audit, device):
     verdicts = decide_many(plants, patterns, network, form, **where(device))
     if audit:
         for verdict, hidden in zip(verdicts, plants, strict=True):
             check(verdict, hidden, verdict.patterns)
+    return _rows(verdicts)
+
+
+def _rows(verdicts):
     evidence = (NO_EVIDENCE if v.evidence is None else EVIDENCE.index(v.evidence) for v in verdicts)
     pairs = zip(verdicts, evidence, strict=True)
     return [(STATUSES.index(v.status), code, v.margin, v.iterations) for v, code in pairs]
