@@ -200,17 +200,11 @@ def _prove(verdict, plant, masks, gates, everywhere, stored):
 
 
 def _prove_in_balls(verdict, plant, masks, gates, everywhere, multipliers):
-<<<<<<< HEAD
-    theorem = everywhere and verdict.evidence == "closed-form"
+    theorem = everywhere and (verdict.status, verdict.evidence) == ("recovered", "closed-form")
     if theorem or verdict.status == "optimal" or _by_trees(verdict, everywhere):
         raise NotProved(
             "theorems, trees of signs, and dual vectors that touch the ball, are not covered in balls"
         )
-=======
-    theorem = everywhere and (verdict.status, verdict.evidence) == ("recovered", "closed-form")
-    if theorem or verdict.status == "optimal":
-        raise NotProved("theorems, and dual vectors that touch the ball, are not covered in balls")
->>>>>>> origin/main
     problem, claim = balls.Balls(plant, masks, verdict.network, verdict.form), CLAIMS[verdict.status]
     if verdict.status == "not-unique":
         claim = f"{claim}: {balls_ties.prove_second(problem, verdict.competitor)}"

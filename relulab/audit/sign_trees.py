@@ -20,7 +20,7 @@ import numpy as np
 from .arithmetic import AuditError, NotProved, prove, require
 from .optimal import MET
 from .relations import has_positive_relation, prove_spanned
-from .rounding import Basis, U, above, gamma, norm_above, product, sum_above
+from .rounding import Basis, U, above, below, gamma, norm_above, product, sum_above
 
 ARRAYS = {"rows": "i", "line": "i", "columns": "i", "tree": "b", "circuits": "i", "shares": "f"}
 TIMES = (1.05, 1.2, 1.5, 2.2, 4.0)  # s over the largest eigenvalue of M: any s that passes proves
@@ -158,7 +158,10 @@ def _walk(tree, start, a, shares, circuits):
 
 
 def _bounds(centers, a, alpha):
-    """The least bound of each center, infinite where there is none; rounding is in it."""
+    """The least bound of each center, infinite where there is none; rounding is in it.
+
+    With ``F^T H F = I + Q`` and ``||Q|| <= q < 1`` the matrix H is positive, ``H^{-1} <= F F^T / (1 - q)``.
+    """
     d = centers.shape[1]
     lengths = norm_above(centers, axis=1)
     if not len(a):
@@ -168,22 +171,22 @@ def _bounds(centers, a, alpha):
         return least
     M, rounding = product((a / alpha[:, None]).T, a)
     rounding = sum_above(rounding, above(U * (np.abs(a / alpha[:, None]).T @ np.abs(a)), len(a)))
-    top = np.linalg.eigvalsh((M + M.T) / 2)[-1]
-    for s in np.multiply(TIMES, top):
-        H = np.eye(d) - M / s
-        try:
-            F = np.linalg.inv(np.linalg.cholesky((H + H.T) / 2)).T
-        except np.linalg.LinAlgError:
-            continue
-        HF, error = product(H, F)
-        G, last = product(F.T, HF)
-        off = sum_above(error, above((rounding / s + 2 * U * (np.abs(H) + np.abs(M / s))) @ np.abs(F), d + 4))
-        q = norm_above(
-            sum_above(np.abs(G - np.eye(d)), U * np.abs(G), last, above(np.abs(F).T @ off, d)).ravel()
-        )
-        if q < 0.5:  # F^T H F = I + Q with ||Q|| <= q: H > 0, and H^{-1} <= F F^T / (1 - q)
-            turned = norm_above(centers @ F, axis=1)
-            turned = sum_above(turned, above(gamma(d) * norm_above(F.ravel()) * lengths, 3))
-            bound = sum_above(above(s * np.sum(alpha), len(alpha) + 1), above(turned**2 / (1 - q), 4))
+    s = np.multiply(TIMES, np.linalg.eigvalsh((M + M.T) / 2)[-1])[:, None, None]
+    H, I = np.eye(d) - M / s, np.eye(d)
+    try:
+        F = np.linalg.inv(np.linalg.cholesky((H + H.swapaxes(1, 2)) / 2)).swapaxes(1, 2)
+    except np.linalg.LinAlgError:
+        return least
+    HF, error = product(H, F)
+    G, last = product(F.swapaxes(1, 2), HF)
+    off = sum_above(error, above((rounding / s + 2 * U * (np.abs(H) + np.abs(M / s))) @ np.abs(F), d + 4))
+    Q = sum_above(np.abs(G - I), U * np.abs(G), last, above(np.abs(F).swapaxes(1, 2) @ off, d))
+    for size, factor, q in zip(s[:, 0, 0], F, norm_above(Q.reshape(len(s), -1), axis=1), strict=True):
+        if q < 0.5:
+            turned = norm_above(centers @ factor, axis=1)
+            turned = sum_above(turned, above(gamma(d) * norm_above(factor.ravel()) * lengths, 3))
+            bound = sum_above(
+                above(size * np.sum(alpha), len(alpha) + 1), above(turned**2 / below(1 - q, 1), 4)
+            )
             least = np.fmin(least, bound)
     return least

@@ -17,8 +17,6 @@ import numpy as np
 
 STEPS = 60  # either program needs about 20
 GAP = 1e-9  # of the complementarity products, relative to the objective
-NEAR = 1e-6  # a gap from which on it says how far the least radius can be
-QUICK = 0.15  # by which the share shrinks
 SHRINK = 0.15  # the products aim at this share of their mean
 BEHIND, BACK = 1e-3, 8  # how far a product may fall behind their mean, else the step is cut, so often
 NEARLY = 0.99  # of the way to the boundary
@@ -38,7 +36,7 @@ class Balls(NamedTuple):
         return self.w + (self.S * q) @ self.Z
 
 
-def least_radius(balls, q, enough=0.0):
+def least_radius(balls, q, enough=0.0, beyond=np.inf):
     """The q whose largest ``||b_j(q)||`` is least.
 
     What is minimized is ``t - share sum_j log(t - ||b_j||^2 / 2)``, for shares that shrink, t in closed form
@@ -52,6 +50,8 @@ def least_radius(balls, q, enough=0.0):
         Where to start.
     enough : float
         A radius that is small enough to stop at.
+    beyond : float
+        A lower bound that is large enough to stop at.
 
     Returns
     -------
@@ -60,21 +60,21 @@ def least_radius(balls, q, enough=0.0):
     radius : float
         Its radius.
     lower : float
-        A lower bound of the least radius, as far as the gap says; 0 where it stopped early.
+        A lower bound of the least radius, as far as the gap and rounding say; 0 where none is known.
     multipliers : ndarray, shape (p,)
         How much each constraint matters; their sum is about 1.
     """
     B = balls.sums(q)
     squares = 0.5 * np.sum(B * B, axis=1)
-    share = squares.max() / len(squares)
-    t, value = _level(squares, share)
+    share, lower = squares.max() / len(squares), 0.0
+    room, value = _room_above(squares, share)
     for _ in range(2 * STEPS):
-        radius = np.sqrt(2 * squares.max())
-        if len(squares) * share < GAP * t or radius < enough:
+        top = squares.max()
+        if len(squares) * share < GAP * top or np.sqrt(2 * top) < enough or lower > beyond:
             break
         J = balls.S * (B @ balls.Z.T)
-        m = share / (t - squares)
-        ratio = m / (t - squares)
+        m = share / room
+        ratio = m / room
         along = ratio @ J
         K = _curvature(balls, m, J, ratio) - np.outer(along, along) / ratio.sum()
         slope = m @ J
@@ -85,31 +85,32 @@ def least_radius(balls, q, enough=0.0):
         for _ in range(BACK):
             other = balls.sums(q + step * dq)
             moved = 0.5 * np.sum(other * other, axis=1)
-            level, new = _level(moved, share)
+            above, new = _room_above(moved, share)
             if new <= value - 1e-3 * step * gain:
-                q, B, squares, t, value = q + step * dq, other, moved, level, new
+                q, B, squares, room, value = q + step * dq, other, moved, above, new
                 break
             step *= 0.4
-        if gain < share or new > value:
-            share *= QUICK
-            t, value = _level(squares, share)
-    m = share / (t - squares)
-    gap = len(squares) * share
-    lower = np.sqrt(2 * max(t - 2 * gap, 0)) if gap < NEAR * t else 0.0
+        if (
+            gain < share or new > value
+        ):  # the gap is len(squares) times the share, and as much is for rounding
+            lower = max(lower, np.sqrt(2 * max(top - 2 * len(squares) * share, 0)))
+            share *= SHRINK
+            room, value = _room_above(squares, share)
     radius = np.sqrt(2 * squares.max())
-    return q, float(radius), float(min(lower, radius)), m
+    return q, float(radius), float(min(lower, radius)), share / room
 
 
-def _level(squares, share):
-    """The t of least ``t - share sum_j log(t - squares_j)``, and that: share over the distances sums to 1."""
-    t = squares.max() + share
-    for _ in range(50):
-        part = share / (t - squares)
+def _room_above(squares, share):
+    """For the t of least ``t - share sum_j log(t - squares_j)`` all ``t - squares_j``, and that minimum."""
+    top, t = squares.max(), share
+    for _ in range(20):
+        part = share / (t + (top - squares))
         more = (part.sum() - 1) / np.sum(part * part) * share
         t += more
-        if more < 1e-12 * share:
+        if more < 1e-6 * share:
             break
-    return t, t - share * np.log(t - squares).sum()
+    room = t + (top - squares)
+    return room, top + t - share * np.log(room).sum()
 
 
 def sparse(balls, q, radius, weight):

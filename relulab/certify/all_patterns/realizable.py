@@ -3,7 +3,7 @@
 A *circuit* is a few signed rows with a positive combination that is zero: no gate has products of these
 signs with them (nor of the opposite signs). One circuit kills every node whose signs hold it. A *witness* is
 a gate with a node's signs. The child on the witness' side of the next row has it for nothing; for the other
-one a step along that row is tried, then the circuits that are known, then non-negative least squares:
+one a way along that row is tried, then the circuits that are known, then non-negative least squares:
 
     min ||G^T m||^2 + (1 - sum m)^2  over m >= 0,   G the signed rows,
 
@@ -18,6 +18,8 @@ from scipy.optimize import nnls
 INSIDE = 1e-9  # a product above this is on its side
 CIRCUIT = 1e-11  # ||G^T m|| below this is zero
 PART = 1e-7  # multipliers below this share of the largest are none
+SLIDES = 8  # turns that a witness may take on its way
+NEARLY = 0.9  # of the way to a wall
 PROBES = 6  # tests of a batch before it is clear whether the others are worth it
 WORTH = 0.08  # share of tests that found a circuit from which on all are worth it
 
@@ -87,19 +89,40 @@ class Realizable:
         return alive
 
     def _step(self, k, signs, side, gates, which):
-        """Steps along the row, to halfway between it and the first wall behind; which of them got there."""
-        x, u = self.rows[k], gates[which]
-        margin = (u @ self.rows[:k].T) * signs[which, :k]
-        rate = (self.rows[:k] @ x) * signs[which, :k] * side[which, None]
-        cross = -(u @ x) * side[which]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            leave = np.where(rate < 0, margin / -rate, np.inf).min(axis=1, initial=np.inf)
+        """Slides along the row and the walls in its way; which of the nodes got behind it.
+
+        A gate heads for the row's other side. Nearly at a wall it turns, to where all walls that it met stay
+        as far away as they are. Behind the row it stops halfway to the next wall.
+        """
+        rows, done = self.rows[:k], np.zeros(len(which), dtype=bool)
+        left = np.flatnonzero(np.isfinite(gates[which]).all(axis=1))
+        u, s = gates[which[left]], signs[which[left], :k].astype(float)
+        aim = side[which[left], None] * self.rows[k]
+        way, met = aim.copy(), np.zeros((len(left), 0, rows.shape[1]))
+        for turn in range(SLIDES):
+            margin, rate = (u @ rows.T) * s, (way @ rows.T) * s
+            with np.errstate(divide="ignore", invalid="ignore"):
+                room = np.where(rate < 0, margin / -rate, np.inf)
+                cross = np.vecdot(u, aim) / -np.vecdot(way, aim)
+            wall = room.argmin(axis=1)
+            leave = np.take_along_axis(room, wall[:, None], axis=1)[:, 0]
             fine = leave > cross * (1 + 1e-6) + INSIDE
-        step = (cross + np.minimum(leave, 3 * cross + 1e-3)) / 2
-        moved = u[fine] + (step * side[which])[fine, None] * x
-        gates[which[fine]] = moved / np.linalg.norm(moved, axis=1)[:, None]
-        gates[which[~fine]] = np.nan
-        return fine
+            step = np.where(fine, (cross + np.minimum(leave, 3 * cross + 1e-3)) / 2, NEARLY * leave)
+            u = u + step[:, None] * way
+            u = u / np.linalg.norm(u, axis=1)[:, None]
+            gates[which[left[fine]]] = u[fine]
+            done[left[fine]] = True
+            normal = rows[wall] - (met.swapaxes(1, 2) @ (met @ rows[wall][:, :, None]))[:, :, 0]
+            size = np.linalg.norm(normal, axis=1)
+            normal = normal / np.maximum(size, 1e-300)[:, None]
+            way = way - np.vecdot(normal, way)[:, None] * normal
+            go = ~fine & (size > 1e-6) & (np.linalg.norm(way, axis=1) > 1e-4) & (turn + 1 < SLIDES)
+            if not go.any():
+                break
+            left, u, s, aim, way = left[go], u[go], s[go], aim[go], way[go]
+            met = np.concatenate([met[go], normal[go, None]], axis=1)
+        gates[which[~done]] = np.nan
+        return done
 
     def _test(self, k, signs, gates, which, alive):
         found, before = 0, len(self.circuits)

@@ -91,9 +91,10 @@ class Question:
         d = len(self.lines.w)
         weight = (1 - theta + theta * np.sqrt(d) * np.abs(self.lines.Z @ self.lines.w)) * kappa / np.sqrt(d)
         while self.level < len(TAUS):
-            q = self._generated(TAUS[self.level], weight)
-            if q is not None and self.norms(q).max(initial=0) < 1:
-                return q
+            if self.lower < TAUS[self.level]:
+                q = self._generated(TAUS[self.level], weight)
+                if q is not None and self.norms(q).max(initial=0) < 1:
+                    return q
             self.level += 1
         q = self._least()
         return q if self.lower < 1 and self.norms(q).max(initial=0) < 1 else None
@@ -108,7 +109,8 @@ class Question:
             places, balls = self._balls()
             q, radius = self.start, 0.0
             if places:
-                q, radius, _, _ = least_radius(balls, q, enough=1.99 * tau)
+                q, radius, lower, _ = least_radius(balls, q, 1.99 * tau, 2 * tau * (1 + SLACK))
+                self.lower = max(self.lower, lower / 2)
             if radius >= 2 * tau * (1 - 1e-7):
                 return None
             q, _ = sparse(balls, q, 2 * tau, weight)
@@ -128,7 +130,7 @@ class Question:
             places, balls = self._balls()
             if not places:
                 break
-            q, radius, lower, _ = least_radius(balls, self.start)
+            q, radius, lower, _ = least_radius(balls, self.start, beyond=2 + SLACK)
             self.solves += 1
             self.lower = max(self.lower, lower / 2)
             if self.lower >= 1 or not self._more(q, radius / 2):
