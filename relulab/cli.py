@@ -66,6 +66,7 @@ def _parser():
     figure.add_argument("number", help=f"{', '.join(FIGURES)}, or all")
     _choose(figure, "scale", SCALES, "a smaller grid for a first look, or the paper's", "book")
     _choose(figure, "protocol", PROTOCOLS, "or the released code's choices", "paper")
+    figure.add_argument("--prove", action="store_true", help="prove every verdict of recovery")
     figure.add_argument("--remark", default="", help="kept with the result")
 
     sweep = commands.add_parser("sweep", help="compute a phase diagram of your own")
@@ -78,7 +79,7 @@ def _parser():
     sweep.add_argument("--sigma", type=float, default=0.0, help="noise, for the distances")
     sweep.add_argument("--beta", type=float, help="weight of the regularizer, for the distances")
     sweep.add_argument("--patterns", type=int, default=1, help="gates drawn for each row of the data")
-    sweep.add_argument("--audit", action="store_true", help="re-check every verdict")
+    sweep.add_argument("--audit", action="store_true", help="prove every verdict of recovery")
     sweep.add_argument("--store", help="folder or address of finished cells: a stopped sweep goes on there")
     sweep.add_argument("--workers", type=int, default=cores(), help="threads; by default one a core")
     sweep.add_argument(
@@ -173,11 +174,21 @@ def _figure(options):
     _ready(options.out)
     for number in FIGURES if options.number == "all" else [options.number]:
         name = f"figure-{number}-{options.scale}" + "-released" * (options.protocol == "released")
-        ds = compute(number, options.scale, options.seed, options.protocol, options.out / "cells")
+        prove = options.prove and (options.number != "all" or FIGURES[number].decides)
+        ds = compute(
+            number, options.scale, options.seed, options.protocol, options.out / "cells", prove=prove
+        )
         save(pack(ds.assign_attrs(remark=options.remark)), options.out / f"{name}.zarr.zip")
         _draw(ds, options.out / name)
         outcome = "held" if ds.attrs["held"] else "did not hold"
         print(f"figure {number}: {ds.attrs['expectation']}: {outcome}, {ds.attrs['finding']}")
+        _proofs(ds)
+
+
+def _proofs(ds):
+    """What is proved of a diagram, if that was asked for, and what is not."""
+    if "proofs" in ds.attrs:
+        print(ds.attrs["proofs"], *ds.attrs.get("unproved", "").splitlines(), sep="\n  ")
 
 
 def _sweep(options):
@@ -193,6 +204,7 @@ def _sweep(options):
     written = [WRITERS[name](ds, options.out / "sweep") for name in dict.fromkeys(options.format)]
     print(f"wrote {options.out / 'sweep'}.png and .svg, {', '.join(written)}")
     print(f"{ds.sizes['n'] * ds.sizes['d']} cells, {int(ds.undecided.sum())} undecided trials")
+    _proofs(ds)
 
 
 def _check(options):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import balls, tolerances
+from . import balls, balls_ties, tolerances
 from .arithmetic import AuditError, NotProved
 from .cheaper import prove_cheaper
 from .completeness import prove_complete, prove_realized
@@ -81,7 +81,7 @@ def check(verdict: Any, plant: Any = None, S: Any = None, arithmetic: str = "flo
         The patterns it was decided over; by default those that it says.
     arithmetic : {"float", "balls"}
         ``"float"``: float64 with error bounds. ``"balls"``: ball arithmetic at 106 bits (python-flint, extra
-        ``proofs``), written apart from the first and slower; it does not cover ties, theorems and trees.
+        ``proofs``), written apart from the first and slower; it does not cover theorems and trees of signs.
 
     Returns
     -------
@@ -142,7 +142,7 @@ def check(verdict: Any, plant: Any = None, S: Any = None, arithmetic: str = "flo
             statement, bound = proof(verdict, plant, masks, gates, everywhere, multipliers)
         return Audit(verdict.status, True, f"{statement} over {where}", bound, words)
     except NotProved as open_question:
-        if verdict.evidence not in BY_TREES:
+        if not _by_trees(verdict, everywhere):
             tolerances.agree(verdict, plant, masks, gates, everywhere, multipliers)
         elif proof is _prove:  # bounds hold or they do not: there is nothing that holds within a tolerance
             raise AuditError(f"{verdict.evidence}: {open_question}") from None
@@ -154,13 +154,19 @@ def check(verdict: Any, plant: Any = None, S: Any = None, arithmetic: str = "flo
         )
 
 
-BY_TREES = ("signs", "cones")
+PAIRS = ("linear", "skip"), ("relu", "plain"), ("relu", "skip"), ("normalized", "normalized")
+EVIDENCE = ("isometry", "dual", "socp", "closed-form", "competitor", "all-ones", "signs", "cones")
 CLAIMS = {
     "recovered": "the plant is the unique solution",
     "not-recovered": "the plant is no solution: an interpolant costs less",
     "not-unique": "the plant is not the only solution: another interpolant costs the same",
     "optimal": "the plant is a solution: no interpolant costs less",
 }
+
+
+def _by_trees(verdict, everywhere):
+    """Whether trees of signs are the evidence: those of cones hold over any patterns."""
+    return verdict.evidence == "cones" or (everywhere and verdict.evidence == "signs")
 
 
 def _prove(verdict, plant, masks, gates, everywhere, stored):
@@ -195,22 +201,25 @@ def _prove(verdict, plant, masks, gates, everywhere, stored):
 
 def _prove_in_balls(verdict, plant, masks, gates, everywhere, multipliers):
     theorem = everywhere and verdict.evidence == "closed-form"
-    if theorem or verdict.status in ("not-unique", "optimal") or verdict.evidence in BY_TREES:
-        raise NotProved("ties, theorems and trees are not covered in balls")
-    problem = balls.Balls(plant, masks, verdict.network, verdict.form)
-    if verdict.status == "recovered":
+    if theorem or verdict.status == "optimal" or _by_trees(verdict, everywhere):
+        raise NotProved("theorems, trees, and dual vectors that touch the ball, are not covered in balls")
+    problem, claim = balls.Balls(plant, masks, verdict.network, verdict.form), CLAIMS[verdict.status]
+    if verdict.status == "not-unique":
+        claim = f"{claim}: {balls_ties.prove_second(problem, verdict.competitor)}"
+        bound = np.nan
+    elif verdict.status == "recovered":
         bound = balls.prove_recovered(problem, verdict.dual, multipliers)
     else:
         bound = balls.prove_cheaper(problem, verdict.competitor, gates)
     if everywhere:
         used = np.ones(masks.shape[1], dtype=bool)
-        if verdict.status == "not-recovered":
+        if verdict.status != "recovered":
             used = verdict.competitor.reshape(-1, *verdict.competitor.shape[-2:]).any(axis=(0, 2))[
                 problem.skip :
             ]
         prove = prove_complete if verdict.status == "recovered" else prove_realized
         prove(plant.X, masks.T[used], None if gates is None else gates[:, used])
-    return CLAIMS[verdict.status], bound
+    return claim, bound
 
 
 KNOWN_ARITHMETIC = {
@@ -220,9 +229,17 @@ KNOWN_ARITHMETIC = {
 
 
 def _check_shapes(verdict, plant, masks):
-    """Evidence is there, finite and of the right shape."""
+    """The question is one, and evidence is there, finite and of the right shape."""
     if verdict.status not in CLAIMS:
         raise AuditError(f"status {verdict.status!r} is none that can be checked")
+    if verdict.evidence not in EVIDENCE:
+        raise AuditError(f"evidence {verdict.evidence!r}: this checker does not know that kind of evidence")
+    if (plant.kind, verdict.network) not in PAIRS or verdict.form not in ("gated", "exact"):
+        raise AuditError(f"no program {verdict.form!r} of {verdict.network!r} for {plant.kind!r} neurons")
+    if not (np.isfinite(plant.X).all() and np.isfinite(plant.weights).all()):
+        raise AuditError("data and planted neurons must be finite")
+    if np.shape(plant.signs) != plant.weights.shape[1:] or not np.isin(plant.signs, (1, -1)).all():
+        raise AuditError("signs of the planted neurons: they must be 1 or -1")
     n, d = plant.X.shape
     if masks.dtype != bool or masks.ndim != 2 or len(masks) != n:
         raise AuditError(

@@ -19,6 +19,9 @@ of P belongs to a leaf, ``side l^T (X u)_+ < ||u||`` for all u. Nothing is searc
 A leaf with the signs of a planted ReLU w of this side, none of them zero, is another matter: there
 ``side l^T (X u)_+ <= side l^T D X u = w^T u / ||w||`` if l meets the equations of w, and that is below
 ``||u||`` off the ray of w.
+
+A ReLU w that is orthogonal to a row is in the cones of several patterns: the same network, and yet more than
+one solution of the program. Such a plant is not proved here.
 """
 
 import numpy as np
@@ -48,6 +51,9 @@ def prove_cones(problem, dual, proof):
         raise AuditError("cones: there is no such proof for this plant, network and form")
     require("planted blocks: the smallest index", min(problem.home), ">=", 0)
     require("planted patterns: how many are distinct", len(set(problem.home)), ">=", problem.k)
+    if problem.kind != "linear":
+        ties = ((problem.sides == 0) & problem.X.any(axis=1)).any(axis=1)
+        prove("planted neurons on a border, which two patterns share: how many", ties.sum(), "<=", 0)
     on = np.ones_like(dual, dtype=bool) if problem.kind == "linear" else dual != 0
     shift = planted_distance(problem, dual, on)
     if problem.kind != "linear":  # the dual vector that meets the equations has the same signs

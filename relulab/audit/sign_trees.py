@@ -19,6 +19,7 @@ import numpy as np
 
 from .arithmetic import AuditError, NotProved, prove, require
 from .optimal import MET
+from .relations import has_positive_relation, prove_spanned
 from .rounding import Basis, U, above, gamma, norm_above, product, sum_above
 
 ARRAYS = {"rows": "i", "line": "i", "columns": "i", "tree": "b", "circuits": "i", "shares": "f"}
@@ -104,7 +105,7 @@ def _distance(problem, dual, columns, g, error):
     """How far the nearest vector that meets the equations exactly can be: it is enough to meet `columns`."""
     X = problem.X
     if len(columns) < X.shape[1]:
-        _prove_spanned(np.vstack([X, problem.neurons[0]]), columns)
+        prove_spanned(np.vstack([X, problem.neurons[0]]), columns)
     basis = Basis(X[:, columns], "data")
     value, rounding = product(X[:, columns].T, dual)
     r = g[columns] - value
@@ -115,23 +116,6 @@ def _distance(problem, dual, columns, g, error):
     return basis.longest(norm_above(sum_above(np.abs(lack), rounding, carried)))
 
 
-def _prove_spanned(X, columns):
-    """Some columns of a matrix span all: exactly, by elimination over the fractions."""
-    others = [j for j in range(X.shape[1]) if j not in set(columns.tolist())]
-    M = [[Fraction(v) for v in row] for row in X[:, [*columns, *others]].tolist()]
-    for place in range(len(columns)):
-        pivot = next((i for i in range(place, len(M)) if M[i][place]), None)
-        if pivot is None:
-            raise AuditError("sign tree: its columns are dependent")
-        M[place], M[pivot] = M[pivot], M[place]
-        for i in range(place + 1, len(M)):
-            if M[i][place]:
-                share = M[i][place] / M[place][place]
-                M[i] = [x - share * y for x, y in zip(M[i], M[place], strict=True)]
-    if any(any(row) for row in M[len(columns) :]):
-        raise NotProved("sign tree: its columns do not span the data and the plant exactly")
-
-
 def _proved(X, circuits):
     """Circuits, one a row of signs, each proved: a combination with positive weights of its rows is zero."""
     signs = np.zeros((len(circuits), len(X)), dtype=np.int8)
@@ -140,47 +124,9 @@ def _proved(X, circuits):
         signs[i, np.abs(circuit) - 1] = np.sign(circuit)
         own = np.flatnonzero(signs[i])
         signed = signs[i, own, None] * X[own]
-        if not (_positive(signed) or _positive_exactly(signed)):
+        if not has_positive_relation(signed):
             raise NotProved(f"sign tree: circuit {i} has no positive combination that is zero")
     return signs
-
-
-def _positive(rows):
-    """r + 1 rows: ``B m = -h`` has a solution m > 0. With ``||I - Y B|| <= q`` what the computed m misses,
-    e, is at most ``||Y e|| / (1 - q)`` away. False: not sure."""
-    if len(rows) != rows.shape[1] + 1:
-        return False
-    B, h = rows[:-1].T, rows[-1]
-    try:
-        Y = np.linalg.inv(B)
-    except np.linalg.LinAlgError:
-        return False
-    m = -Y @ h
-    m = m - Y @ (B @ m + h)
-    Q, rounding = product(Y, B)
-    q = norm_above(sum_above(np.abs(Q - np.eye(len(Y))), rounding, U * np.abs(Q)).ravel())
-    e, rounding = product(B, m)
-    e = sum_above(np.abs(e + h), rounding, 2 * U * (np.abs(e) + np.abs(h)))
-    return bool(q < 0.5) and bool(m.min() > above(norm_above(above(np.abs(Y) @ e, len(e))) / (1 - q), 3))
-
-
-def _positive_exactly(rows):
-    """Whether the relations of rows have dimension one and are of one sign, by elimination over fractions."""
-    M = [[Fraction(v) for v in column] for column in rows.T.tolist()]
-    pivots = []
-    for c in range(len(rows)):
-        pivot = next((i for i in range(len(pivots), len(M)) if M[i][c]), None)
-        if pivot is None:
-            continue
-        place = len(pivots)
-        M[place], M[pivot] = M[pivot], M[place]
-        M[place] = [v / M[place][c] for v in M[place]]
-        for i in range(len(M)):
-            if i != place and M[i][c]:
-                M[i] = [x - M[i][c] * y for x, y in zip(M[i], M[place], strict=True)]
-        pivots.append(c)
-    free = [c for c in range(len(rows)) if c not in pivots]
-    return len(free) == 1 and all(M[i][free[0]] <= 0 for i in range(len(pivots)))
 
 
 def _walk(tree, start, a, shares, circuits):

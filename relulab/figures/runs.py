@@ -30,6 +30,7 @@ def compute(
     store: str | PathLike[str] | None = None,
     executor: Any = None,
     progress: bool = True,
+    prove: bool = False,
 ) -> xr.Dataset:
     """Compute a figure.
 
@@ -49,6 +50,8 @@ def compute(
         As for `phase_diagram`.
     progress : bool
         Show a progress bar.
+    prove : bool
+        Prove every verdict where it is decided, as ``audit`` of `phase_diagram`; for figures of recovery.
 
     Returns
     -------
@@ -61,7 +64,7 @@ def compute(
     Raises
     ------
     ValueError
-        For an unknown figure, scale or protocol.
+        For an unknown figure, scale or protocol; for proofs of a figure that has no verdicts.
 
     Examples
     --------
@@ -73,6 +76,8 @@ def compute(
     figure = FIGURES[_checks.choice("figure", number, FIGURES)]
     grid = figure.grids[_checks.choice("scale", scale, SCALES)]
     _checks.choice("protocol", protocol, PROTOCOLS)
+    if prove and not (figure.decides and protocol == "paper"):
+        raise ValueError(f"prove: figure {number} holds no verdicts of recovery, so that nothing is proved")
     if store is not None:
         Path(store).mkdir(parents=True, exist_ok=True)
     if number == "clusters":
@@ -83,9 +88,10 @@ def compute(
     else:
         panels = []
         for sigma in figure.sigmas:
-            name = f"figure-{solved_as(figure)}-{scale}-{protocol}-sigma{sigma:g}.zarr"
+            name = f"figure-{solved_as(figure)}-{scale}-{protocol}-sigma{sigma:g}{'-proved' * prove}.zarr"
             kept = None if store is None else Path(store) / name
             run = {"rng": rng, "store": kept, "executor": executor, "progress": progress}
+            run |= {"audit": True} if prove else {}
             panels.append(_panel(figure, grid, sigma, protocol, run))
         ds = _joined(panels, figure.sigmas)
     command = f"relulab figure {number} --scale {scale} --seed {rng}"
@@ -93,7 +99,7 @@ def compute(
         "figure": number,
         "scale": scale,
         "protocol": protocol,
-        "command": command + (" --protocol released" if protocol == "released" else ""),
+        "command": command + " --protocol released" * (protocol == "released") + " --prove" * prove,
         "note": figure.note,
         "expectation": figure.expectation,
     }

@@ -1,7 +1,7 @@
 """Primal-dual interior points for sums of signed vectors that must stay in a ball.
 
 For vectors ``z_i`` (unit rows of Z), signs ``s_j`` and a point w, let ``b_j(q) = w + sum_i s_ji q_i z_i``.
-Two programs over the q with ``E q = e``:
+Two programs over the q = q_0 + N y, q_0 the start and N an orthonormal basis of what may change:
 
     least radius   min max_j ||b_j(q)||
     sparse         min ||q||^2 + sum_i weight_i |q_i|  s.t.  ||b_j(q)|| <= radius for all j.
@@ -17,19 +17,21 @@ import numpy as np
 
 STEPS = 60  # either program needs about 20
 GAP = 1e-9  # of the complementarity products, relative to the objective
+NEAR = 1e-6  # a gap from which on it says how far the least radius can be
+QUICK = 0.15  # by which the share shrinks
 SHRINK = 0.15  # the products aim at this share of their mean
+BEHIND, BACK = 1e-3, 8  # how far a product may fall behind their mean, else the step is cut, so often
 NEARLY = 0.99  # of the way to the boundary
-RIDGE = 1e-12  # keeps the least radius, which may have many solutions, solvable
+RIDGES = (1e-10, 1e-7, 1e-4)  # relative: few constraints leave many solutions, and then a step shall be short
 
 
 class Balls(NamedTuple):
-    """The constraints: unit vectors Z (m, r), signs S (p, m), the point w (r,), and the equations E q = e."""
+    """The constraints: unit vectors Z (m, r), signs S (p, m), the point w (r,), the changes N (m, k)."""
 
     Z: np.ndarray
     S: np.ndarray
     w: np.ndarray
-    E: np.ndarray
-    e: np.ndarray
+    N: np.ndarray
 
     def sums(self, q):
         """All ``b_j(q)``, shape (p, r)."""
@@ -37,14 +39,17 @@ class Balls(NamedTuple):
 
 
 def least_radius(balls, q, enough=0.0):
-    """The q with ``E q = e`` whose largest ``||b_j(q)||`` is least.
+    """The q whose largest ``||b_j(q)||`` is least.
+
+    What is minimized is ``t - share sum_j log(t - ||b_j||^2 / 2)``, for shares that shrink, t in closed form
+    and q by Newton's steps.
 
     Parameters
     ----------
     balls : Balls
         The constraints.
     q : ndarray, shape (m,)
-        Where to start; it meets the equations.
+        Where to start.
     enough : float
         A radius that is small enough to stop at.
 
@@ -59,35 +64,52 @@ def least_radius(balls, q, enough=0.0):
     multipliers : ndarray, shape (p,)
         How much each constraint matters; their sum is about 1.
     """
-    squares = 0.5 * np.sum(balls.sums(q) ** 2, axis=1)
-    t = squares.max() * 1.1
-    m = np.full(len(squares), 1 / len(squares))
-    lower = 0.0
-    for _ in range(STEPS):
-        B = balls.sums(q)
-        slack = t - 0.5 * np.sum(B * B, axis=1)
-        gap = m @ slack
-        if np.sqrt(2 * (t - slack.min())) < enough:
+    B = balls.sums(q)
+    squares = 0.5 * np.sum(B * B, axis=1)
+    share = squares.max() / len(squares)
+    t, value = _level(squares, share)
+    for _ in range(2 * STEPS):
+        radius = np.sqrt(2 * squares.max())
+        if len(squares) * share < GAP * t or radius < enough:
             break
-        if gap < GAP * t:
-            lower = np.sqrt(2 * max(t - 2 * gap, 0))
-            break
-        target = SHRINK * gap / len(m)
         J = balls.S * (B @ balls.Z.T)
-        pull, ratio = target / slack - m, m / slack
-        K = _curvature(balls, m, J, ratio) + RIDGE * np.eye(len(q))
-        along, total = ratio @ J, ratio.sum()
-        K -= np.outer(along, along) / total
-        short = (pull.sum() - 1 + m.sum()) / total
-        dq = _solved(K, -((m + pull) @ J) + short * along, balls.E, balls.e - balls.E @ q)
+        m = share / (t - squares)
+        ratio = m / (t - squares)
+        along = ratio @ J
+        K = _curvature(balls, m, J, ratio) - np.outer(along, along) / ratio.sum()
+        slope = m @ J
+        dq = _solved(K, -slope, balls.N)
         if dq is None:
             break
-        dt = short + along @ dq / total
-        dm = pull + ratio * (J @ dq - dt)
-        step = _within(slack, J @ dq - dt, balls.sums(q + dq) - B, m, dm)
-        q, t, m = q + step * dq, t + step * dt, m + step * dm
-    radius = np.sqrt(np.sum(balls.sums(q) ** 2, axis=1).max())
+        gain, step = -slope @ dq, 1.0
+        for _ in range(BACK):
+            other = balls.sums(q + step * dq)
+            moved = 0.5 * np.sum(other * other, axis=1)
+            level, new = _level(moved, share)
+            if new <= value - 1e-3 * step * gain:
+                q, B, squares, t, value = q + step * dq, other, moved, level, new
+                break
+            step *= 0.4
+        if gain < share or new > value:
+            share *= QUICK
+            t, value = _level(squares, share)
+    m = share / (t - squares)
+    gap = len(squares) * share
+    lower = np.sqrt(2 * max(t - 2 * gap, 0)) if gap < NEAR * t else 0.0
+    radius = np.sqrt(2 * squares.max())
     return q, float(radius), float(min(lower, radius)), m
+
+
+def _level(squares, share):
+    """The t of least ``t - share sum_j log(t - squares_j)``, and that: share over the distances sums to 1."""
+    t = squares.max() + share
+    for _ in range(50):
+        part = share / (t - squares)
+        more = (part.sum() - 1) / np.sum(part * part) * share
+        t += more
+        if more < 1e-12 * share:
+            break
+    return t, t - share * np.log(t - squares).sum()
 
 
 def sparse(balls, q, radius, weight):
@@ -98,7 +120,7 @@ def sparse(balls, q, radius, weight):
     balls : Balls
         The constraints; there may be none.
     q : ndarray, shape (m,)
-        A start that meets the equations, strictly inside all balls.
+        A start strictly inside all balls.
     radius : float
         Of the balls.
     weight : ndarray, shape (m,)
@@ -119,8 +141,7 @@ def sparse(balls, q, radius, weight):
         B, high, low = balls.sums(q), u - q, u + q
         slack = 0.5 * (radius**2 - np.sum(B * B, axis=1))
         gap = m @ slack + up @ high + down @ low
-        lack = np.linalg.norm(balls.e - balls.E @ q)
-        if gap < GAP * (q @ q + weight @ np.abs(q)) and lack < 1e-9:
+        if gap < GAP * (q @ q + weight @ np.abs(q)):
             return q, m
         target = SHRINK * gap / (len(m) + 2 * len(q))
         J = balls.S * (B @ balls.Z.T)
@@ -129,7 +150,7 @@ def sparse(balls, q, radius, weight):
         rest = pull_up + pull_down - (weight - up - down)
         K = _curvature(balls, m, J, ratio) + np.diag(2 + 4 * p * o / (p + o))
         force = 2 * q + (m + pull) @ J + up - down + pull_up - pull_down - (p - o) * rest / (p + o)
-        dq = _solved(K, -force, balls.E, balls.e - balls.E @ q)
+        dq = _solved(K, -force, balls.N)
         if dq is None:
             return None, m
         du = (rest + (p - o) * dq) / (p + o)
@@ -152,31 +173,38 @@ def _curvature(balls, m, J, ratio):
     return (balls.Z @ balls.Z.T) * ((balls.S.T * m) @ balls.S) + (J.T * ratio) @ J
 
 
-def _solved(K, force, E, lack):
-    """The least ``x^T K x / 2 - force^T x`` over ``E x = lack``; None where K is not positive definite."""
+def _solved(K, force, N):
+    """The x = N y of least ``x^T K x / 2 - force^T x``; None where the arithmetic does not get through."""
     from scipy.linalg import cho_factor, cho_solve
 
-    try:
-        factor = cho_factor(K, check_finite=False)
-        solved = cho_solve(factor, np.column_stack([force, E.T]), check_finite=False)
-        if not len(E):
-            return solved[:, 0] if np.isfinite(solved).all() else None
-        price = np.linalg.solve(E @ solved[:, 1:], E @ solved[:, 0] - lack)
-    except (np.linalg.LinAlgError, ValueError):
-        return None
-    x = solved[:, 0] - solved[:, 1:] @ price
-    return x if np.isfinite(x).all() else None
+    K = N.T @ K @ N
+    for ridge in RIDGES:
+        try:
+            factor = cho_factor(K + ridge * np.trace(K) / max(len(K), 1) * np.eye(len(K)), check_finite=False)
+        except (np.linalg.LinAlgError, ValueError):
+            continue
+        x = N @ cho_solve(factor, N.T @ force, check_finite=False)
+        if np.isfinite(x).all():
+            return x
+    return None
 
 
 def _within(slack, slope, moves, m, dm):
-    """How far a step may go: ``slack - t slope - t^2 ||move||^2 / 2`` and the multipliers stay positive."""
+    """How far a step may go: ``slack - t slope - t^2 ||move||^2 / 2`` and the multipliers stay positive, and
+    no product of the two falls far behind the others."""
     if not len(slack):
         return 1.0
     square = 0.5 * np.sum(moves * moves, axis=1)
     root = np.sqrt(slope**2 + 4 * square * slack)
     with np.errstate(divide="ignore"):
         reach = 2 * slack / (slope + root)  # the positive root, without cancellation
-    return min(1.0, NEARLY * reach[slope + root > 0].min(initial=np.inf), _room(m, dm))
+    step = min(1.0, NEARLY * reach[slope + root > 0].min(initial=np.inf), _room(m, dm))
+    for _ in range(BACK):
+        products = (slack - step * (slope + step * square)) * (m + step * dm)
+        if products.min() >= BEHIND * products.mean():
+            break
+        step *= 0.7
+    return step
 
 
 def _room(a, da):

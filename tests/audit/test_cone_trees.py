@@ -8,6 +8,10 @@ import pytest
 
 import relulab as rl
 from relulab.audit.cone_trees import _covers
+from relulab.certify.exact_network.proof import written
+from relulab.certify.exact_network.questions import Question
+from relulab.certify.exact_network.trees import Tree
+from relulab.certify.exact_network.violators import climb, unit
 
 SIDES = ("positive", "negative")
 
@@ -217,3 +221,31 @@ def test_the_bound_is_above_every_reach(pool):
 )
 def test_words_that_leave_no_signs_out(words, whole):
     assert _covers(np.array(words, dtype=int)) == whole
+
+
+def test_whole_trees_of_dual_vectors_that_reach_too_far_are_refused():
+    """Trees grown to a level above 1 look like proofs, leaf by leaf; the audit sees the level."""
+    refused, least = 0, np.inf
+    for seed in range(60):
+        plant = rl.phase.instance(9, 4, seed, direction="smallest")[0]
+        question = Question(plant, "skip")
+        dual = question.shortest
+        U = unit(np.random.default_rng(seed).standard_normal((200, 4)))
+        reach = max(climb(question.X, dual, side, U)[1].max() for side in (1, -1))
+        if not 1 < reach < 1.5:
+            continue
+        trees = [Tree(question.X, dual, side, level=2.3) for side in (1, -1)]
+        assert [tree.run(10**4)[0] for tree in trees] == ["proved", "proved"]
+        forged = rl.Verdict(
+            *("recovered", "cones", question.full(dual), None, 0.1, 1, "skip", "exact"),
+            rl.Patterns(plant.X @ plant.weights >= 0, plant.weights),
+            "",
+            plant=plant,
+            everywhere=True,
+            proof=written(question, trees),
+        )
+        with pytest.raises(rl.AuditError, match="the largest reach"):
+            rl.check(forged)
+        refused, least = refused + 1, min(least, reach)
+    assert refused > 10
+    assert least < 1.02

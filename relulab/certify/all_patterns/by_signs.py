@@ -9,6 +9,8 @@ from dataclasses import replace
 import numpy as np
 
 from ... import _checks
+from ...audit.arithmetic import AuditError
+from ...audit.checking import check
 from ...patterns.sampling import Patterns
 from ..sampled import decide_over
 from ..verdicts import Verdict
@@ -53,7 +55,7 @@ def decide_by_signs(plant, form="gated", effort=1e6, rng=0):
     if lines.lacking <= IN_SPACE:
         found = search(lines, effort, _checks.generator(rng, STREAM))
         if found.status == "recovered":
-            return _recovered(plant, form, lines, found)
+            return _accepted(_recovered(plant, form, lines, found))
     if form == "exact":
         return _undecided(plant, form, "the gated program is not proved", found)
     S = _patterns(lines, np.zeros((0, len(lines.w))) if found is None else found.gates)
@@ -61,6 +63,18 @@ def decide_by_signs(plant, form="gated", effort=1e6, rng=0):
     if verdict.status != "undecided" or found is None:
         return verdict
     return _undecided(plant, form, found.reason or verdict.reason, found)
+
+
+def _accepted(verdict):
+    """The verdict, if the checker accepts its proof: nothing else makes it one."""
+    try:
+        check(verdict, S="all")
+    except AuditError as refused:
+        reason = f"a tree was finished, and its proof refused: {refused}"
+        return replace(
+            verdict, status="undecided", evidence=None, dual=None, margin=np.nan, reason=reason, proof=None
+        )
+    return verdict
 
 
 def _recovered(plant, form, lines, found):

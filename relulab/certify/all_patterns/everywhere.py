@@ -10,7 +10,7 @@ from ..exact_network.door import decide_exact
 from ..problems import WORTHWHILE
 from ..sampled import decide_over
 from .by_signs import decide_by_signs
-from .closed_forms import linear, one_normalized
+from .closed_forms import along_a_row, linear, one_normalized
 from .cutting_planes import cutting_planes
 from .evidence import over_all
 
@@ -57,6 +57,8 @@ def decide_all(plant, network, form, iterations, effort=EFFORT, rng=0, rounds=30
             return _cheaper_than_a_tie(found, plant, form, iterations, 0, rng)
         if found.status != "undecided":
             return found
+        if skip and (known := along_a_row(plant, form)) is not None:
+            return known
     elif skip and plant.X.any():
         found = _enumerated(plant, network, form, iterations, QUICKLY)
         if found is None or found.status == "undecided":
@@ -73,9 +75,23 @@ def _cheaper_than_a_tie(known, plant, form, iterations, effort, rng):
     """A linear plant that is not alone, or what is cheaper, where that is quickly known."""
     listed = _enumerated(plant, "skip", form, iterations, WORTHWHILE)
     if listed is not None and listed.status != "undecided":
-        return listed
+        return _with_twin(listed, known)
     found = decide_exact(plant, "skip", effort, rng) if form == "exact" and effort else known
     return found if found.status == "not-recovered" else known
+
+
+def _with_twin(listed, twin):
+    """What is known over all patterns, listed, with the twin that makes an optimal plant one of several."""
+    masks = np.asarray(listed.patterns)
+    same = (masks == np.asarray(twin.patterns)).all(axis=0)
+    if listed.status != "optimal" or not same.any():
+        return listed
+    place = same.argmax()
+    side = twin.competitor[..., 1:, :]
+    competitor = np.zeros((*side.shape[:-2], masks.shape[1] + 1, side.shape[-1]))
+    competitor[..., 1 + place, :] = side[..., 0, :]
+    reason = f"{twin.reason.split(';')[0]}; a dual vector proves both optimal"
+    return replace(twin, dual=listed.dual, competitor=competitor, patterns=listed.patterns, reason=reason)
 
 
 def _enumerated(plant, network, form, iterations, limit=np.inf):

@@ -19,6 +19,7 @@ STARTS = 30  # gates that sweeps start from, and as many of the last violators
 BUDGET = 20_000  # nodes of the first tree that gives up; trees differ widely, so a restart often helps
 MORE = 1.5  # times that for the next
 ROUND = 500  # nodes that a round counts for, for what is not the tree
+NEARLY = 1e-7  # a lower bound this near to 1 is worth asking for a competitor
 SEEDS = 60  # violators of a tree that sweeps make worse
 
 
@@ -79,7 +80,7 @@ def search(lines, effort, rng):
         rounds, spent = rounds + 1, spent + ROUND
         q = question.dual(way)
         if q is None:
-            refuted = question.lower >= 1 - 1e-9
+            refuted = question.lower >= 1 - NEARLY
             gates = question.gates[question.decisive()] if refuted else question.gates
             reason = f"no dual vector is known to stay inside the ball on {len(question.signs)} patterns"
             return Found(

@@ -54,6 +54,9 @@ class Question:
             rank = int((s > 1e-10).sum())
             E, e = U[:, rank:].T @ E, U[:, rank:].T @ e
         self.E, self.e = E, e
+        self.start = np.linalg.lstsq(E, e, rcond=1e-13)[0] if len(e) else np.zeros(m)
+        _, s, Vt = np.linalg.svd(E) if len(e) else (None, np.zeros(0), np.eye(m))
+        self.changes = Vt[int((s > 1e-10 * s.max(initial=0)).sum()) :].T
         self.signs, self.gates = np.zeros((0, m)), np.zeros((0, r))
         self.known, self.active = set(), set()
         self.lower, self.level = 0.0, 0
@@ -95,18 +98,15 @@ class Question:
         q = self._least()
         return q if self.lower < 1 and self.norms(q).max(initial=0) < 1 else None
 
-    def _start(self):
-        return np.linalg.lstsq(self.E, self.e, rcond=1e-13)[0] if len(self.e) else np.zeros(len(self.lines.Z))
-
     def _balls(self):
         places = sorted(self.active)
-        return places, Balls(self.lines.Z, self.signs[places], self.lines.w, self.E, self.e)
+        return places, Balls(self.lines.Z, self.signs[places], self.lines.w, self.changes)
 
     def _generated(self, tau, weight):
         """The sparse program for all known patterns, by solving it for few; None where it has no solution."""
         for _ in range(ROUNDS):
             places, balls = self._balls()
-            q, radius = self._start(), 0.0
+            q, radius = self.start, 0.0
             if places:
                 q, radius, _, _ = least_radius(balls, q, enough=1.99 * tau)
             if radius >= 2 * tau * (1 - 1e-7):
@@ -123,12 +123,12 @@ class Question:
 
     def _least(self):
         """The q that reaches least on all known patterns, by solving for few; sets the lower bound."""
-        q = self._start()
+        q = self.start
         for _ in range(ROUNDS):
             places, balls = self._balls()
             if not places:
                 break
-            q, radius, lower, _ = least_radius(balls, self._start())
+            q, radius, lower, _ = least_radius(balls, self.start)
             self.solves += 1
             self.lower = max(self.lower, lower / 2)
             if self.lower >= 1 or not self._more(q, radius / 2):

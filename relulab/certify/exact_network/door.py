@@ -47,7 +47,10 @@ def decide_exact(plant, network="skip", effort=EFFORT, rng=0):
     ('recovered', True)
     """
     question = Question(plant, network)
-    finding = search(question, effort, rng)
+    try:
+        finding = search(question, effort, rng)
+    except (RuntimeError, np.linalg.LinAlgError) as error:  # a solver of SciPy's or NumPy's that gives up
+        return _undecided(plant, network, 0, f"the numerics gave up: {error}")
     if finding.status == "proved":
         return _proved(plant, network, question, finding)
     verdict = _undecided(plant, network, finding.rounds, finding.reason)

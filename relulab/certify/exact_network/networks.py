@@ -59,8 +59,9 @@ def _on_patterns(question, X, moved, neurons, sides, rng):
     U = neurons[sides != 0]
     gates = [inner_gate(X, u, rng) for u in U]
     spare = rng.standard_normal((SPARE * -(-len(X) // d), d))
-    planted = np.zeros((0, d)) if question.linear else question.w.T
-    gates = np.vstack([planted, *gates, spare])
+    hidden = (question.signs * moved).T
+    planted = [] if question.linear else [inner_gate(X, u, rng) for u in hidden]
+    gates = np.vstack([np.zeros((0, d)), *planted, *gates, spare])
     masks = (X @ gates.T >= 0) | ~X.any(axis=1)[:, None]
     _, first, place = np.unique(masks, axis=1, return_index=True, return_inverse=True)
     place = place.ravel()
@@ -68,8 +69,8 @@ def _on_patterns(question, X, moved, neurons, sides, rng):
     if question.linear:
         W[0, 0] = moved[:, 0]
     else:
-        for i, sign in enumerate(question.signs):
-            W[int(sign < 0), skip + place[i]] += sign * moved[:, i]
+        for u, sign, j in zip(hidden, question.signs, place, strict=False):
+            W[int(sign < 0), skip + j] += u
     if skip:
         W[0, 0] += neurons[sides == 0].sum(axis=0)
     for u, side, j in zip(U, sides[sides != 0], place[len(planted) :], strict=False):
@@ -81,6 +82,8 @@ def inner_gate(X, u, rng):
     """A vector in the same cell as u, or next to it, further from the cell's walls."""
     size = np.linalg.norm(X, axis=1)
     rows = X[size > 0] / size[size > 0, None]
+    if not u.any():
+        u = rng.standard_normal(len(u))
     u = u / np.linalg.norm(u)
     values = rows @ u
     near = np.abs(values) < NEAR

@@ -13,7 +13,7 @@ GLANCE = 8  # nodes of a tree that is grown before violators are climbed to
 NODES, MORE = 20_000, 4  # nodes after which violators are looked for again, and how many more the next time
 ROUND = 1_000  # nodes that take as long as a dual vector and its climbs
 EFFORT = 1_000_000  # nodes; about half a minute
-STARTS = 20  # random ones of a climb
+STARTS, RECENT = 20, 30  # of a climb: random ones, and the last violators
 CUTS = 40  # of a round and side
 BEYOND = 1 + 1e-4, 1 + 1e-3, 1 + 1e-2  # levels at which multipliers of a cheaper network are looked for
 TIE = 1e-9  # nearer to 1 than this, no dual vector is looked for
@@ -69,9 +69,7 @@ class _Search:
             if news is None:
                 break
             if not news:
-                return self._end(
-                    "open", "every dual vector reaches 1, or nearly: the last has no new violator"
-                )
+                return self._end("open", "every dual vector reaches 1, or nearly")
             dual, y = self._next()
             if dual is None:
                 return self._beaten(y)
@@ -116,37 +114,54 @@ class _Search:
         return float((y.sum() - v @ q.targets.T.ravel()) / max(y @ self.cuts.room, 1e-300))
 
     def _look(self, dual, glance):
-        """The trees if both end, or how many violators were new; None where a tree is cut off."""
-        q, trees, starts = self.question, [], []
-        if not q.linear and q.skip:
-            p = q.X.T @ dual
-            if np.linalg.norm(p) >= 1 - 1e-9:
-                return None, self.cuts.add(unit(p[None]), 0)
-        if glance:
-            for side in (1, -1):
-                tree, status, U = self._grow(dual, side, glance, enough=1)
-                trees.append(tree)
-                starts.append(U)
-                if status != "proved":
-                    break
-            else:
-                return tuple(trees), 0
-        news = 0
-        for side in (1, -1):
-            own = [U for s, U in zip((1, -1), starts, strict=False) if s == side]
-            near = self.cuts.U[self.cuts.sides == side][-30:]
-            U = np.vstack([*own, near, unit(self.rng.standard_normal((STARTS, q.X.shape[1])))])
-            U, high = climb(q.X, dual, side, U)
-            news += self._cut(U, high, side)
-        if news:
+        """The trees if both end, or how many violators were new; None where effort is spent."""
+        starts = {}
+        if news := self._skip_connection(dual):
             return None, news
-        trees = []
+        if glance:
+            trees, starts = self._glance(dual)
+            if trees is not None:
+                return trees, 0
+        if news := self._climbs(dual, starts):
+            return None, news
+        return self._trees(dual)
+
+    def _skip_connection(self, dual):
+        """With ReLU plants the skip connection has a bound of its own, ``||X^T l|| < 1``."""
+        if self.question.linear or not self.question.skip:
+            return 0
+        p = self.question.X.T @ dual
+        return self.cuts.add(unit(p[None]), 0) if np.linalg.norm(p) >= 1 - TIE else 0
+
+    def _glance(self, dual):
+        """Both trees, if few nodes are enough; else directions that they end at, for each side."""
+        trees, starts = [], {}
+        for side in (1, -1):
+            tree, status, starts[side] = self._grow(dual, side, GLANCE, enough=1)
+            trees.append(tree)
+            if status != "proved":
+                return None, starts
+        return tuple(trees), starts
+
+    def _climbs(self, dual, starts):
+        """Cut off what is climbed to, from what is given, from old violators and from random directions."""
+        news, d = 0, self.question.X.shape[1]
+        for side in (1, -1):
+            near = self.cuts.U[self.cuts.sides == side][-RECENT:]
+            random = unit(self.rng.standard_normal((STARTS, d)))
+            U = np.vstack([starts.get(side, near[:0]), near, random])
+            news += self._cut(*climb(self.question.X, dual, side, U), side)
+        return news
+
+    def _trees(self, dual):
+        """Both trees, grown until they end; or cut off what they find."""
+        X, trees = self.question.X, []
         for side in (1, -1):
             status = "budget"
             while status == "budget" and self._left() > 0:
                 tree, status, U = self._grow(dual, side, min(self.patience, self._left()))
-                V, high = climb(q.X, dual, side, U)
-                if news := self._cut(np.vstack([V, U]), np.r_[high, reach(q.X, dual, side, U)], side):
+                V, high = climb(X, dual, side, U)
+                if news := self._cut(np.vstack([V, U]), np.r_[high, reach(X, dual, side, U)], side):
                     return None, news
                 self.patience *= MORE if status == "budget" else 1
             if status != "proved":
