@@ -66,7 +66,7 @@ def test_a_diagram_over_all_patterns(tmp_path):
     sampled = rl.phase_diagram(**settings)
     assert (sampled.rate >= ds.rate).all()
     settings["trials"] = 4
-    more = rl.phase_diagram(**settings, patterns="all", store=store, audit=True)
+    more = rl.phase_diagram(**settings, patterns="all", store=store)
     assert (more.status.values[..., :3] == ds.status.values).all()
     with pytest.raises(ValueError, match="another sweep"):
         rl.phase_diagram(**settings, store=store)
