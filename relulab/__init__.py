@@ -21,8 +21,8 @@ from .patterns import (
     has_all_ones,
     sample_patterns,
 )
+from .phase import edge, phase_diagram
 from .phase import executor as sweep
-from .phase import phase_diagram
 from .programs import Solution, prune, solve
 from .sensing import guarantees
 
@@ -63,6 +63,7 @@ __all__ = [
     "load",
     "phase",
     "phase_diagram",
+    "edge",
     "sweep",
     "theory",
     "networks",

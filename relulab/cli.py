@@ -43,6 +43,14 @@ def sizes(text):
         raise argparse.ArgumentTypeError(f"{text!r} is neither 10,20,40 nor start:stop:step") from None
 
 
+def gates(text):
+    """Read how many gates are drawn for each row, or the word all."""
+    try:
+        return text if text == "all" else int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a whole number nor all") from None
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser whose complaint is one line."""
 
@@ -78,7 +86,12 @@ def _parser():
     sweep.add_argument("--k", type=int, default=1, help="how many neurons are planted")
     sweep.add_argument("--sigma", type=float, default=0.0, help="noise, for the distances")
     sweep.add_argument("--beta", type=float, help="weight of the regularizer, for the distances")
-    sweep.add_argument("--patterns", type=int, default=1, help="gates drawn for each row of the data")
+    sweep.add_argument(
+        "--patterns", type=gates, default=1, help="gates drawn for each row of the data, or all patterns: all"
+    )
+    sweep.add_argument(
+        "--effort", type=float, help="with --patterns all: nodes after which a proof is given up"
+    )
     sweep.add_argument("--audit", action="store_true", help="prove every verdict of recovery")
     sweep.add_argument("--store", help="folder or address of finished cells: a stopped sweep goes on there")
     sweep.add_argument("--workers", type=int, default=cores(), help="threads; by default one a core")
@@ -194,7 +207,7 @@ def _proofs(ds):
 def _sweep(options):
     from .phase.grid import phase_diagram
 
-    names = ("n", "d", "trials", *CHOICES, "k", "sigma", "beta", "patterns", "audit", "store")
+    names = ("n", "d", "trials", *CHOICES, "k", "sigma", "beta", "patterns", "effort", "audit", "store")
     settings = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     workers = _checks.count("workers", options.workers)
     _ready(options.out)

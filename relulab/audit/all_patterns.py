@@ -7,6 +7,7 @@ import numpy as np
 from .arithmetic import AuditError, require
 
 ROUNDING = 1e-9
+EPS = 2.0**-52
 
 
 def check_realized(X, masks, gates):
@@ -74,6 +75,20 @@ def check_theorem(problem):
     share = np.abs(y[sizes > 0]) / sizes[sizes > 0]
     require("labels: the smallest |x_i^T w|", share.min(), ">", 1e-12)
     return _check_no_all_ones(X)
+
+
+def check_along_a_row(problem):
+    """Given a row along the plant: no u is positive on every row with a label; some label is opposite."""
+    X = problem.X[problem.X.any(axis=1)]
+    if problem.form == "exact":
+        y = problem.X @ problem.neurons[0]
+        i = np.abs(y).argmax()
+        return require(
+            "labels with the sign opposite to the row's", -(y * np.sign(y[i])).min(), ">", ROUNDING
+        )
+    X = X / np.linalg.norm(X, axis=1, keepdims=True)
+    labeled = np.abs(X @ problem.neurons[0]) > 8 * EPS * np.sqrt(X.shape[1])
+    return _check_no_all_ones(X[labeled])
 
 
 def _check_no_all_ones(X):

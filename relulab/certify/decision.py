@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .. import _checks
-from .all_patterns import decide_all
+from .all_patterns.everywhere import EFFORT, decide_all
 from .sampled import check_question, decide_over
 
 if TYPE_CHECKING:
@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 
 def decide(
-    plant: Plant, S: Any, network: str = "skip", form: str = "gated", iterations: int = 4000
+    plant: Plant,
+    S: Any,
+    network: str = "skip",
+    form: str = "gated",
+    iterations: int = 4000,
+    effort: float = EFFORT,
 ) -> Verdict:
     """Decide whether the planted neurons are the unique solution of the minimal-norm program.
 
@@ -32,14 +37,19 @@ def decide(
         The planted problem, without noise.
     S : Patterns, array_like of bool, shape (n, p), or "all"
         The patterns; they must hold the planted ones. ``"all"`` is every pattern of X: decided by a closed
-        form where one applies, by enumeration where that is affordable, otherwise by cutting planes, which
-        can prove a failure but end undecided where they find no more violators.
+        form where one applies; by trees of signs, in the gated form for a linear plant in the skip network
+        (evidence ``"signs"``), in the exact one for plain and skip networks (``"cones"``);
+        by enumeration where that is affordable, otherwise by cutting planes, which can prove a failure but
+        end undecided where they find no more violators.
     network : {"plain", "skip", "normalized"}
         The network.
     form : {"gated", "exact"}
         The program: ``min sum_j ||W_j||  s.t.  sum_j A_j W_j = y``, without or with the cones.
     iterations : int
         Where the search gives up.
+    effort : float
+        Over all patterns, where the search for a tree of signs gives up: nodes that it looks at, some 100,000
+        a second. The verdict's reason says how far it got.
 
     Returns
     -------
@@ -50,7 +60,7 @@ def decide(
     ------
     ValueError
         For a noisy plant (use `solve`), an unknown network or form, a kind that does not go with the network,
-        patterns that lack a planted one.
+        patterns that lack a planted one, an effort that is not positive.
 
     Examples
     --------
@@ -61,9 +71,10 @@ def decide(
     >>> verdict.status, rl.check(verdict, plant, S).proved
     ('recovered', True)
     """
+    effort = _checks.positive("effort", effort)
     if isinstance(S, str):
         _checks.choice("S", S, ("all",))
         check_question(plant, network, form)
-        verdict = decide_all(plant, network, form, _checks.count("iterations", iterations, 0))
+        verdict = decide_all(plant, network, form, _checks.count("iterations", iterations, 0), effort)
         return replace(verdict, plant=plant, everywhere=True)
     return decide_over(plant, S, network, form, iterations)

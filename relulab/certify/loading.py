@@ -69,7 +69,11 @@ def _verdict(fields, arrays):
     multipliers = None
     if "multipliers values" in arrays:
         multipliers = Multipliers(*(arrays[f"multipliers {name}"] for name in Multipliers._fields))
+    proof = {name.removeprefix("proof "): a for name, a in arrays.items() if name.startswith("proof ")}
     names = ("status", "evidence", "iterations", "network", "form", "reason", "everywhere")
+    for name, kind in zip(names, (str, str | None, int, str, str, str, bool), strict=True):
+        if not isinstance(fields[name], kind):
+            raise ValueError(f"{name} is {fields[name]!r}")
     return Verdict(
         **{name: fields[name] for name in names},
         dual=arrays.get("dual"),
@@ -78,6 +82,7 @@ def _verdict(fields, arrays):
         patterns=masks if gates is None else Patterns(masks, gates, fields["complete"]),
         multipliers=multipliers,
         plant=plant,
+        proof=proof or None,
     )
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 STATUSES = ("recovered", "not-recovered", "not-unique", "undecided", "optimal")  # stored by number: append
-EVIDENCE = ("isometry", "dual", "competitor", "all-ones", "closed-form", "socp")
+EVIDENCE = ("isometry", "dual", "competitor", "all-ones", "closed-form", "socp", "signs", "cones")
 
 
 class Multipliers(NamedTuple):
@@ -46,6 +46,7 @@ class Verdict:
     status            evidence                                     arrays
     ================= ============================================ ==================================
     recovered         isometry, dual, socp, closed-form            dual
+                      signs, cones                                 dual, and the proof
     not-recovered     competitor                                   competitor, strictly cheaper
     not-unique        all-ones, competitor, closed-form            competitor at the same cost, and a
                                                                    dual where both are known optimal
@@ -64,7 +65,8 @@ class Verdict:
     evidence : str or None
         What proves it: ``"isometry"`` (the minimum-norm dual), ``"dual"`` (a refined one), ``"socp"`` (one
         from an interior-point method), ``"closed-form"`` (a theorem, with the dual that its proof uses),
-        ``"competitor"``, ``"all-ones"``; None where undecided.
+        ``"competitor"``, ``"all-ones"``, ``"signs"`` (over all patterns: a tree of signs); None where
+        undecided.
     dual : ndarray, shape (n,), or None
         The dual vector that proves recovery, or that a not-unique or optimal plant is a solution.
     competitor : ndarray, shape (p + s, d) or (2, p + s, d), or None
@@ -87,6 +89,9 @@ class Verdict:
         The planted problem.
     everywhere : bool
         Whether it was decided over all patterns of the data.
+    proof : dict of ndarray or None
+        With ``"signs"`` or ``"cones"`` the trees that prove recovery over all patterns, as
+        `relulab.audit.sign_trees` and `relulab.audit.cone_trees` read them.
     """
 
     status: str
@@ -102,6 +107,7 @@ class Verdict:
     multipliers: Multipliers | None = None
     plant: object = None
     everywhere: bool = False
+    proof: dict | None = None
 
     def save(self, path: str | PathLike[str], recipe: Mapping[str, Any] | None = None) -> None:
         """Write the verdict, its problem and its patterns to a file that `load` reads.
@@ -131,6 +137,7 @@ class Verdict:
         arrays |= {"masks": masks, "gates": gates, "dual": self.dual, "competitor": self.competitor}
         if self.multipliers is not None:
             arrays |= {f"multipliers {name}": a for name, a in self.multipliers._asdict().items()}
+        arrays |= {f"proof {name}": array for name, array in (self.proof or {}).items()}
         write_file(path, "verdict", fields, arrays)
 
 

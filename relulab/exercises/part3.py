@@ -10,7 +10,7 @@ from scipy.stats import norm
 from .. import phase, theory
 from ..blocks import Blocks, isometry
 from ..data import draw, plant
-from ..patterns import enumerate_patterns, has_all_ones, sample_patterns
+from ..patterns import count_patterns, enumerate_patterns, has_all_ones, sample_patterns
 from .answers import Accept, Choice, Condition, Meets, Number
 
 
@@ -122,6 +122,12 @@ def _violator(gate):
 def _over_all_patterns():
     hidden, _ = phase.instance(11, 4, 5, rng=8)
     return int((isometry(hidden, enumerate_patterns(hidden.X)).norms >= 1).sum())
+
+
+def _two_gates():
+    X = draw("gaussian", 120, 40, rng=0)
+    union = theory.union_bound(X, np.eye(40)[0], weighted=False)
+    return union - np.log10(float(count_patterns(120, 40))) + np.log10(2)
 
 
 EXERCISES = {
@@ -277,5 +283,23 @@ EXERCISES = {
             2: "That is without a bias, where the threshold stays at zero.",
         },
         because="The patterns are the beginnings and the ends of the row of points.",
+    ),
+    "13.1": Choice(
+        "no",
+        hints={"yes": "With labels of one sign another network of cost 1 gives them: one ReLU neuron."},
+        because="One ReLU neuron gives the same labels at the same cost.",
+    ),
+    "13.2": Number(
+        lambda: 0.8,
+        hints={
+            0.6: "That is how far the other segment's end is. The largest distance counts.",
+            1: "That is the distance of the two ends; the nearest point counts.",
+        },
+        because="The end of the second segment is nearest to the origin.",
+    ),
+    "13.3": Number(
+        _two_gates,
+        tolerance=1e-3,
+        because="The number of patterns is replaced by 2.",
     ),
 }

@@ -13,6 +13,7 @@ import numpy as np
 from .. import _checks
 from ..blocks.blocks import NETWORKS, check_pair
 from ..blocks.conditions import FORMS
+from ..certify.all_patterns.everywhere import EFFORT
 from ..certify.together import DEVICES
 from ..data.ensembles import ENSEMBLES
 from ..data.planted import DIRECTIONS, KINDS, SilentNeuron
@@ -59,12 +60,13 @@ def phase_diagram(
     audit: bool = False,
     device: str = "cpu",
     protocol: str = "paper",
+    effort: float = EFFORT,
 ) -> xr.Dataset:
     """Decide planted problems, or measure how far their solutions are from the plant, over a grid of sizes.
 
-    Patterns are sampled, so a recovery rate is an upper bound for the same program over all patterns. Over
-    all patterns the exact program is the ReLU network. A gated diagram is a bound for the gated program only:
-    what the gated program misses, the ReLU network may recover.
+    Patterns are sampled, unless ``patterns="all"``, so what this measures is an upper bound for the same
+    program over all patterns. Over all patterns the exact program is the ReLU network. A gated diagram is a
+    bound for the gated program only: what the gated program misses, the ReLU network may recover.
     With a store, a sweep that was stopped, by Ctrl-C or a power cut, goes on where it was: run the same
     call again. A finished one is extended by a call with more sizes or trials; what is there is not computed
     again.
@@ -96,8 +98,9 @@ def phase_diagram(
         condition hold (`isometry`), which is sufficient, not necessary. ``"distance"``: of the solution from
         the planted weights. ``"test-distance"``: of its outputs from the plant's on n fresh rows without
         noise (`relulab.distances.measure`).
-    patterns : int
-        Gates drawn for each row of the data; never fewer than 50 in all.
+    patterns : int or "all"
+        Gates drawn for each row of the data; never fewer than 50 in all. ``"all"`` decides the same problems
+        over all patterns of their data, where `decide` can; the metric is then ``"recovery"``.
     rng : int
         The seed. Trial t of cell (n, d) depends on (seed, n, d, t) alone.
     store : str or path, optional
@@ -115,6 +118,8 @@ def phase_diagram(
         What decides: NumPy, or a CUDA device through torch where there is one.
     protocol : {"paper", "released"}
         ``"released"`` computes what the paper's released code does (`relulab.released`), without evidence.
+    effort : float
+        With ``patterns="all"`` where the search for one proof gives up (`decide`).
 
     Returns
     -------
@@ -210,9 +215,15 @@ def phase_diagram(
     with contextlib.suppress(SilentNeuron):  # what no trial can do is told before the store is made
         small = np.random.default_rng(0), "gaussian", min(sizes_n), min(sizes_d)
         planted_problem(*small, kind, k, direction, sigma)
-    problem |= {} if _checks.count("patterns", patterns) == 1 else {"patterns": patterns}
-    kept_as = "distance" if measured else metric  # both distances come from one solution
     released = _checks.choice("protocol", protocol, PROTOCOLS) == "released"
+    if isinstance(patterns, str):
+        _checks.choice("patterns", patterns, ("all",))
+        if metric != "recovery" or released:
+            raise ValueError(f'patterns="all" decides recovery by evidence; metric={metric!r}, {protocol=}')
+        problem |= {"patterns": "all", "effort": _checks.positive("effort", effort)}
+    elif _checks.count("patterns", patterns) > 1:
+        problem |= {"patterns": patterns}
+    kept_as = "distance" if measured else metric  # both distances come from one solution
     audited = bool(audit) and metric == "recovery" and not released
     arguments = (problem, network, form, kept_as, audited, beta, device, released)
     settings = problem | {"network": network, "form": form, "metric": kept_as, "trials": trials}

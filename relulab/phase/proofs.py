@@ -58,13 +58,14 @@ def proof_of(verdict, plant):
     >>> proof_of(rl.decide(plant, S), plant)
     Proof(code=1, why='')
     """
-    audit = check(verdict, plant, verdict.patterns)
+    S = "all" if verdict.everywhere else verdict.patterns
+    audit = check(verdict, plant, S)
     if audit.proved:
         return Proof(PROOFS.index("float"))
     if verdict.status == "undecided":
         return Proof(NO_CLAIM, f"undecided: {verdict.reason}")
     with contextlib.suppress(ImportError):
-        if check(verdict, plant, verdict.patterns, arithmetic="balls").proved:
+        if check(verdict, plant, S, arithmetic="balls").proved:
             return Proof(PROOFS.index("balls"))
     return Proof(PROOFS.index("open"), f"{verdict.status}, numerically: {audit.reason}")
 

@@ -156,7 +156,7 @@ def test_what_a_reader_types_is_read(text, values):
 
 
 def test_thousands_are_grouped_as_readers_write_them():
-    assert on_the_page([("13.1", "16,040,000"), ("13.1", "16 040 000")])[0] == "Right."
+    assert on_the_page([("14.1", "16,040,000"), ("14.1", "16 040 000")])[0] == "Right."
 
 
 def test_answers_do_not_stand_in_the_source(fixture_html):

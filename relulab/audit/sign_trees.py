@@ -1,0 +1,192 @@
+"""Proves recovery over all patterns from a tree of signs: walks it once, searches nothing.
+
+Let ``X^T lam = w / ||w||``. A gate u gives ``2 X^T D(u) lam = w / ||w|| + sum_l s_l(u) a_l``, one signed
+vector a_l for each line on which rows lie. If that is shorter than 2 for every u off the walls, the plant is
+the only solution over all patterns, in the gated and in the exact program. The tree sets one sign after the
+other; every leaf k signs deep, with c the sum so far, must have
+
+* a bound: for alpha > 0, ``M = sum_{l >= k} a_l a_l^T / alpha_l`` and any s with ``H = I - M / s > 0``, no
+  square of a length is above ``s sum(alpha) + c^T H^{-1} c``; or
+* a circuit: a positive combination of its signed rows (or of all of them turned) is zero, so that no u has
+  these signs.
+
+A tree whose leaves all have one covers every u. It is stored level by level, one bit a node: is it split?
+"""
+
+from fractions import Fraction
+
+import numpy as np
+
+from .arithmetic import AuditError, NotProved, prove, require
+from .optimal import MET
+from .relations import has_positive_relation, prove_spanned
+from .rounding import Basis, U, above, below, gamma, norm_above, product, sum_above
+
+ARRAYS = {"rows": "i", "line": "i", "columns": "i", "tree": "b", "circuits": "i", "shares": "f"}
+TIMES = (1.05, 1.2, 1.5, 2.2, 4.0)  # s over the largest eigenvalue of M: any s that passes proves
+
+
+def prove_over_signs(problem, dual, proof):
+    """An upper bound, below 1, of how far a dual vector that meets the equations exactly reaches on any gate.
+
+    Parameters
+    ----------
+    problem : Problem
+        A linear plant in the skip network.
+    dual : ndarray, shape (n,)
+        The stored dual vector, for the scaled rows.
+    proof : dict of ndarray
+        ``rows``: a row on each line, those of the tree first, in its order. ``line`` (n,): the line of each
+        row, -1 where the dual vector is zero. ``columns``: columns of X that span the others. ``tree``: bool,
+        is a node split, level by level, + before -. ``circuits``: 1 + the place of each row in `rows`, with
+        its sign, 0 to fill up. ``shares`` (depths, m): the alpha of each depth, m lines in the tree.
+    """
+    if problem.network != "skip" or problem.kind != "linear":
+        raise AuditError("sign tree: it is for a linear plant in the skip network")
+    rows, line, columns, tree, circuits, shares = _checked(problem, proof)
+    side = _sides(problem.X, rows, line)
+    if ((line < 0) & (dual != 0) & problem.X.any(axis=1)).any():
+        raise AuditError("sign tree: a row of the dual vector is on none of its lines")
+    on = np.flatnonzero(line >= 0)
+    spread = np.zeros((len(rows), len(dual)))
+    spread[line[on], on] = side[on] * dual[on]
+    a, off = product(spread, problem.X)
+    g, error = (part[0] for part in problem.targets())
+    start = sum_above(norm_above(error), above(np.sum(norm_above(off, axis=1)), len(off)))
+    moved = above(problem.size * _distance(problem, dual, columns, g, error), 1)
+    lengths, m = norm_above(a, axis=1), shares.shape[1]
+    total = sum_above(norm_above(g), above(np.sum(lengths), len(a)))
+    left_out = above(np.sum(lengths[m:]), len(a))
+    slack = sum_above(start, moved, left_out, above(m * U * total, 3))
+    circuits = _proved(problem.X[rows[:m]][:, columns], circuits)
+    longest = _walk(tree, g, a[:m], shares, circuits)
+    bound = above(sum_above(np.sqrt(longest), slack) / 2, 3)
+    prove("sign tree: the largest reach", bound, "<", 1)
+    return float(bound)
+
+
+def _checked(problem, proof):
+    n, d = problem.X.shape
+    for name, kind in ARRAYS.items():
+        array = np.asarray((proof or {}).get(name))
+        if array.dtype.kind != kind or (kind == "f" and not np.isfinite(array).all()):
+            raise AuditError(f"sign tree: {name} is missing, of another type or not finite")
+    rows, line, columns, tree, circuits, shares = (np.asarray(proof[name]) for name in ARRAYS)
+    sound = [
+        rows.ndim == columns.ndim == tree.ndim == 1
+        and line.shape == (n,)
+        and circuits.ndim == shares.ndim == 2,
+        ((rows >= 0) & (rows < n)).all() and (len(set(rows.tolist())) == len(rows)),
+        ((columns >= 0) & (columns < d)).all() and len(set(columns.tolist())) == len(columns),
+        ((line >= -1) & (line < len(rows))).all(),
+        shares.shape[-1] <= len(rows) and (np.abs(circuits) <= shares.shape[-1]).all(),
+    ]
+    if not all(sound) or not (line[rows] == np.arange(len(rows))).all():
+        raise AuditError("sign tree: its arrays do not fit together or the data")
+    return rows, line, columns, tree, circuits, shares
+
+
+def _sides(X, rows, line):
+    """1 or -1: on which side of its line each row is; exactly parallel, or an AuditError."""
+    side = np.ones(len(X))
+    for i in np.flatnonzero(line >= 0):
+        x, z = X[i], X[rows[line[i]]]
+        j = np.abs(z).argmax()
+        side[i] = np.sign(x[j]) * np.sign(z[j])
+        if np.array_equal(x, side[i] * z) and z.any():
+            continue
+        x, z = ([Fraction(v) for v in one.tolist()] for one in (x, z))
+        if not side[i] or any(x[j] * b != z[j] * a for a, b in zip(x, z, strict=True)):
+            raise AuditError(f"sign tree: row {i} is not on the line of row {rows[line[i]]}")
+    return side
+
+
+def _distance(problem, dual, columns, g, error):
+    """How far the nearest vector that meets the equations exactly can be: it is enough to meet `columns`."""
+    X = problem.X
+    if len(columns) < X.shape[1]:
+        prove_spanned(np.vstack([X, problem.neurons[0]]), columns)
+    basis = Basis(X[:, columns], "data")
+    value, rounding = product(X[:, columns].T, dual)
+    r = g[columns] - value
+    require("planted equations: ||X^T dual - w||", np.linalg.norm(g - X.T @ dual), "<=", MET)
+    error = sum_above(error[columns], rounding, U * np.abs(r))
+    lack, rounding = product(basis.T.T, r)
+    carried = above(np.abs(basis.T.T) @ error, len(error))
+    return basis.longest(norm_above(sum_above(np.abs(lack), rounding, carried)))
+
+
+def _proved(X, circuits):
+    """Circuits, one a row of signs, each proved: a combination with positive weights of its rows is zero."""
+    signs = np.zeros((len(circuits), len(X)), dtype=np.int8)
+    for i, circuit in enumerate(circuits):
+        circuit = circuit[circuit != 0]
+        signs[i, np.abs(circuit) - 1] = np.sign(circuit)
+        own = np.flatnonzero(signs[i])
+        signed = signs[i, own, None] * X[own]
+        if not has_positive_relation(signed):
+            raise NotProved(f"sign tree: circuit {i} has no positive combination that is zero")
+    return signs
+
+
+def _walk(tree, start, a, shares, circuits):
+    """The largest bound of a leaf, squared; every leaf without one must have a circuit."""
+    centers, signs, at, longest = start[None], np.zeros((1, len(a)), dtype=np.int8), 0, 0.0
+    sizes = np.abs(circuits).sum(axis=1)
+    for k in range(len(a) + 1):
+        split = tree[at : at + len(centers)]
+        at += len(centers)
+        if len(split) < len(centers) or (k == len(a) and split.any()):
+            raise AuditError("sign tree: it is cut short, or deeper than its rows")
+        leaves = np.flatnonzero(~split)
+        bounds = _bounds(centers[leaves], a[k:], shares[k, k:] if k < len(shares) else np.zeros(0))
+        short = bounds < 4
+        longest = max(longest, bounds[short].max(initial=0))
+        lost = leaves[~short]
+        usable = (circuits[:, k:] == 0).all(axis=1)
+        held = np.abs(signs[lost].astype(np.float32) @ circuits[usable].T.astype(np.float32)) == sizes[usable]
+        if not held.any(axis=1).all():
+            raise NotProved(f"sign tree: a leaf {k} signs deep has neither a bound nor a circuit")
+        if not split.any():
+            break
+        centers, signs = np.repeat(centers[split], 2, axis=0), np.repeat(signs[split], 2, axis=0)
+        signs[::2, k], signs[1::2, k] = 1, -1
+        centers = centers + signs[:, k, None] * a[k]
+    if at != len(tree):
+        raise AuditError("sign tree: it goes on behind its last level")
+    return longest
+
+
+def _bounds(centers, a, alpha):
+    """The least bound of each center, infinite where there is none; rounding is in it.
+
+    With ``F^T H F = I + Q`` and ``||Q|| <= q < 1`` the matrix H is positive, ``H^{-1} <= F F^T / (1 - q)``.
+    """
+    d = centers.shape[1]
+    lengths = norm_above(centers, axis=1)
+    if not len(a):
+        return above(lengths**2, 1)
+    least = np.full(len(centers), np.inf)
+    if alpha.shape != (len(a),) or not (alpha > 0).all() or not len(centers):
+        return least
+    M, rounding = product((a / alpha[:, None]).T, a)
+    rounding = sum_above(rounding, above(U * (np.abs(a / alpha[:, None]).T @ np.abs(a)), len(a)))
+    s = np.multiply(TIMES, np.linalg.eigvalsh((M + M.T) / 2)[-1])[:, None, None]
+    H, I = np.eye(d) - M / s, np.eye(d)
+    try:
+        F = np.linalg.inv(np.linalg.cholesky((H + H.swapaxes(1, 2)) / 2)).swapaxes(1, 2)
+    except np.linalg.LinAlgError:
+        return least
+    HF, error = product(H, F)
+    G, last = product(F.swapaxes(1, 2), HF)
+    off = sum_above(error, above((rounding / s + 2 * U * (np.abs(H) + np.abs(M / s))) @ np.abs(F), d + 4))
+    Q = sum_above(np.abs(G - I), U * np.abs(G), last, above(np.abs(F).swapaxes(1, 2) @ off, d))
+    for size, factor, q in zip(s[:, 0, 0], F, norm_above(Q.reshape(len(s), -1), axis=1), strict=True):
+        if q < 0.5:
+            turned = norm_above(centers @ factor, axis=1)
+            turned = sum_above(turned, above(gamma(d) * norm_above(factor.ravel()) * lengths, 3))
+            bound = sum_above(
+                above(size * np.sum(alpha), len(alpha) + 1), above(turned**2 / below(1 - q, 1), 4)
+            )
+            least = np.fmin(least, bound)
+    return least
