@@ -29,8 +29,8 @@ test: $(INSTALLED) $(VENDOR) ## run the tests: units, doctests, a small book in 
 	@$(PY) site/ensure_browser.py
 	@$(PY) -m pytest
 
-fuzz: $(INSTALLED) ## decide thousands of odd problems against an independent program (FUZZ=5000)
-	@FUZZ=$(or $(FUZZ),5000) $(PY) -m pytest -s tests/certify/test_fuzz.py
+fuzz: $(INSTALLED) ## decide and check thousands of odd problems, true and forged (FUZZ=5000)
+	@FUZZ=$(or $(FUZZ),5000) $(PY) -m pytest -s tests/certify/test_fuzz.py tests/audit/test_agreement.py
 
 test-pages: book ## open every page of the built book in a browser
 	@$(PY) site/ensure_browser.py

@@ -74,6 +74,7 @@ def _parser():
     figure.add_argument("number", help=f"{', '.join(FIGURES)}, or all")
     _choose(figure, "scale", SCALES, "a smaller grid for a first look, or the paper's", "book")
     _choose(figure, "protocol", PROTOCOLS, "or the released code's choices", "paper")
+    figure.add_argument("--prove", action="store_true", help="prove every verdict of recovery")
     figure.add_argument("--remark", default="", help="kept with the result")
 
     sweep = commands.add_parser("sweep", help="compute a phase diagram of your own")
@@ -91,7 +92,7 @@ def _parser():
     sweep.add_argument(
         "--effort", type=float, help="with --patterns all: nodes after which a proof is given up"
     )
-    sweep.add_argument("--audit", action="store_true", help="re-check every verdict")
+    sweep.add_argument("--audit", action="store_true", help="prove every verdict of recovery")
     sweep.add_argument("--store", help="folder or address of finished cells: a stopped sweep goes on there")
     sweep.add_argument("--workers", type=int, default=cores(), help="threads; by default one a core")
     sweep.add_argument(
@@ -186,11 +187,21 @@ def _figure(options):
     _ready(options.out)
     for number in FIGURES if options.number == "all" else [options.number]:
         name = f"figure-{number}-{options.scale}" + "-released" * (options.protocol == "released")
-        ds = compute(number, options.scale, options.seed, options.protocol, options.out / "cells")
+        prove = options.prove and (options.number != "all" or FIGURES[number].decides)
+        ds = compute(
+            number, options.scale, options.seed, options.protocol, options.out / "cells", prove=prove
+        )
         save(pack(ds.assign_attrs(remark=options.remark)), options.out / f"{name}.zarr.zip")
         _draw(ds, options.out / name)
         outcome = "held" if ds.attrs["held"] else "did not hold"
         print(f"figure {number}: {ds.attrs['expectation']}: {outcome}, {ds.attrs['finding']}")
+        _proofs(ds)
+
+
+def _proofs(ds):
+    """What is proved of a diagram, if that was asked for, and what is not."""
+    if "proofs" in ds.attrs:
+        print(ds.attrs["proofs"], *ds.attrs.get("unproved", "").splitlines(), sep="\n  ")
 
 
 def _sweep(options):
@@ -206,6 +217,7 @@ def _sweep(options):
     written = [WRITERS[name](ds, options.out / "sweep") for name in dict.fromkeys(options.format)]
     print(f"wrote {options.out / 'sweep'}.png and .svg, {', '.join(written)}")
     print(f"{ds.sizes['n'] * ds.sizes['d']} cells, {int(ds.undecided.sum())} undecided trials")
+    _proofs(ds)
 
 
 def _check(options):

@@ -3,7 +3,7 @@
 An entry of that file is the label of a statement with
 
 - status: definition, proved, cited, observed or heuristic
-- of: what it is about, one of ABOUT; over: any or all, where it is about a program over a set of patterns
+- of: what it is about, one of ABOUT; over: any, sampled or all, where a program is over a set of patterns
 - rests: labels of statements, or of sections of the appendix; cites: keys of the bibliography
 - tests: a list of "test_file.py::test_name", wherever the file is under tests/
 - proof: the label of a section with the proof, where none follows the statement
@@ -30,7 +30,7 @@ ABOUT = {
     "exact": "the exact program",
     "both": "the gated and the exact program",
 }
-OVER = {"any": "any set of patterns", "all": "all patterns"}
+OVER = {"any": "any set of patterns", "sampled": "sampled patterns", "all": "all patterns"}
 DEFINES = {"definition", "notation", "assumption", "axiom"}
 LISTS = ("rests", "cites", "tests")
 KEYS = {"status", "of", "over", "proof", "says", "where", *LISTS}

@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import inspect
 import os
 import re
 import shutil
@@ -43,6 +44,26 @@ PROMISED = [
     "exercises.check",
     "spectra.lanczos",
 ]
+
+
+def public_functions():
+    """(name, function, what has its docstring: itself or its class) of all public names, once each."""
+    seen = set()
+    for wing in [rl, *(importlib.import_module(f"relulab.{path.name}") for path in WINGS)]:
+        for name in getattr(wing, "__all__", ()):
+            thing = getattr(wing, name)
+            if id(thing) in seen or inspect.ismodule(thing):
+                continue
+            seen.add(id(thing))
+            if inspect.isfunction(thing):
+                yield name, thing, thing
+            elif inspect.isclass(thing):
+                for part, own in vars(thing).items():
+                    if inspect.isfunction(own) and own.__code__.co_filename.endswith(".py"):
+                        if part in ("__init__", "__post_init__"):
+                            yield f"{name}.{part}", own, thing
+                        elif not part.startswith("_"):
+                            yield f"{name}.{part}", own, own
 
 
 def lint(house):
@@ -127,6 +148,28 @@ def test_every_name_that_a_page_uses_is_there():
             room = importlib.import_module(".".join(["relulab", *way]))
             missing += [] if hasattr(room, last) else [(page.name, name)]
     assert missing == []
+
+
+def test_public_functions_are_annotated():
+    missing = []
+    for name, function, _ in public_functions():
+        signature = inspect.signature(function)
+        missing += [
+            f"{name}: {argument.name}"
+            for argument in signature.parameters.values()
+            if argument.annotation is argument.empty and argument.name != "self"
+        ]
+        if signature.return_annotation is signature.empty:
+            missing.append(f"{name}: what it returns")
+    assert missing == []
+
+
+def test_public_functions_say_what_they_refuse():
+    validates = re.compile(r"\braise |_checks\.|check_pair\(|check_question\(")
+    found = [(name, inspect.getdoc(says), inspect.getsource(own)) for name, own, says in public_functions()]
+    refusing = [(name, words) for name, words, source in found if validates.search(source)]
+    assert len(refusing) > 40
+    assert [name for name, words in refusing if "Raises\n" not in words] == []
 
 
 def test_public_names_are_listed_for_completion():

@@ -23,15 +23,17 @@ class Balls:
             raise ImportError("arithmetic='balls' needs python-flint: pip install relulab[proofs]") from None
         flint.ctx.prec = BITS
         self.arb, self.mat = flint.arb, flint.arb_mat
+        self.fraction, self.exact = flint.fmpq, flint.fmpq_mat
         self.X, self.network, self.form, self.linear = plant.X, network, form, plant.kind == "linear"
         self.skip, n = int(network == "skip"), len(plant.X)
         self.masks = np.vstack([np.ones((self.skip, n), dtype=bool), masks.T])
         self.neurons, self.signs = plant.weights.T, plant.signs
         values = self.matrix(plant.X) * self.matrix(plant.weights)
-        self.home, outputs = [], []
+        self.home, self.sides, outputs = [], [], []
         for i in range(len(self.neurons)):
             column = [values[row, i] for row in range(n)]
             positive = [self.positive(plant.X[row], self.neurons[i], v) for row, v in enumerate(column)]
+            self.sides.append(np.array(positive))
             self.home.append(0 if self.linear else self.find(positive, i))
             if not self.linear:
                 column = [v if side > 0 else self.arb(0) for v, side in zip(column, positive, strict=True)]
@@ -52,7 +54,12 @@ class Balls:
         return self.matrix(np.reshape(v, (-1, 1)))
 
     def length(self, v):
-        return (v.transpose() * v)[0, 0].sqrt()
+        return (v.transpose() * v)[0, 0].nonnegative_part().sqrt()
+
+    def rational(self, rows):
+        """A matrix of floats, exactly."""
+        numbers = [self.fraction(*float(a).as_integer_ratio()) for row in rows for a in row]
+        return self.exact(len(rows), len(rows[0]), numbers)
 
     def positive(self, x, w, value):
         """The sign of ``x^T w``, exact: in integers where the ball holds zero."""
@@ -97,7 +104,13 @@ def prove_recovered(problem, dual, multipliers):
         wanted += [problem.arb(s) * g[i, 0] for i in range(len(w))]
     dual = problem.vector(dual)
     missed = problem.mat(len(wanted), 1, wanted) - B.transpose() * dual
-    moved = problem.solve(B.transpose() * B, missed, "planted blocks")
+    try:
+        moved = problem.solve(B.transpose() * B, missed, "planted blocks")
+    except NotProved:
+        if problem.network != "normalized":
+            raise
+        B, missed = _independent(problem, missed)
+        moved = problem.solve(B.transpose() * B, missed, "planted blocks")
     far = problem.length(B * moved) if problem.network == "normalized" else problem.length(missed)
     require("planted equations: ||A_J^T dual - g||", float(far.mid()), "<=", MET)
     dual = dual + B * moved
@@ -115,6 +128,21 @@ def prove_recovered(problem, dual, multipliers):
     return reach
 
 
+def pivots(A):
+    """The columns of an exact matrix on which the others depend."""
+    reduced, rank = A.rref()
+    return [next(c for c in range(A.ncols()) if reduced[r, c] != 0) for r in range(rank)]
+
+
+def _independent(problem, missed):
+    """The equations ``X^T D (dual - f) = 0`` of normalized blocks, for columns on which the others depend."""
+    blocks = [problem.X * problem.masks[j][:, None] for j in problem.home]
+    d = blocks[0].shape[1]
+    kept = [i * d + c for i, block in enumerate(blocks) for c in pivots(problem.rational(block.tolist()))]
+    left = problem.mat(len(kept), 1, [missed[c, 0] for c in kept])
+    return problem.matrix(np.hstack(blocks)[:, kept]), left
+
+
 def _square(problem, j, side, dual, m):
     """The square of how far a dual vector reaches on one side of a block, or more."""
     own = [problem.arb(side) * dual[i, 0] if on else problem.arb(0) for i, on in enumerate(problem.masks[j])]
@@ -128,8 +156,11 @@ def _square(problem, j, side, dual, m):
         square = sum((v * v for v in kept), problem.arb(0))
         if square < 1:
             return square
-        A = problem.block(j)
-        gram = A.transpose() * A
+        columns = pivots(problem.rational((problem.X * problem.masks[j][:, None]).tolist()))
+        A = problem.matrix((problem.X * problem.masks[j][:, None])[:, columns])
+        X, gram = problem.matrix(problem.X[:, columns]).transpose(), A.transpose() * A
+        if len(columns) < problem.X.shape[1]:
+            tries = [own]  # weights that the block does not see may leave its cone
     for v in tries:
         q = X * problem.mat(len(v), 1, v)
         z = q if problem.network != "normalized" else problem.solve(gram, q, f"block {j}")
@@ -151,7 +182,9 @@ def prove_cheaper(problem, W, gates):
         own = problem.mat(n, 1, [values[i, 0] if on else 0 for i, on in enumerate(problem.masks[j])])
         spent += problem.length(own if problem.network == "normalized" else w)
         e = e - own if side else e + own
-        if problem.form == "exact" and j >= problem.skip:
+        if problem.form == "exact" and j >= problem.skip and j not in rooms:
+            _require_inside(problem, parts[side, j], values, j)
+        elif problem.form == "exact" and j >= problem.skip:
             signs = np.where(problem.masks[j], 1, -1).tolist()
             outside = [-problem.arb(s) * values[i, 0] for i, s in enumerate(signs)]
             pairs = ((outside[i], room) for i, room in rooms[j][1].items() if not outside[i] <= 0)
@@ -159,8 +192,11 @@ def prove_cheaper(problem, W, gates):
         require("skip block: a negative part", int(side and j < problem.skip), "<=", 0)
     close = MET * float(problem.length(problem.y).mid()) + 1e-15 * np.linalg.norm(problem.X)
     require("competitor: residual", float(problem.length(e).mid()), "<=", close)
-    step = _step(problem, e)
-    price = spent + step * problem.arb(len(problem.masks)).sqrt()
+    active = [
+        j for j in range(len(problem.masks)) if problem.form == "gated" or j < problem.skip or j in rooms
+    ]
+    step = _step(problem, e, problem.masks[active])
+    price = spent + step * problem.arb(len(active)).sqrt()
     for j, (size, _, thin) in rooms.items():
         price += 2 * size * (lack.get(j, problem.arb(0)) + thin * step)
     if problem.network == "normalized":
@@ -173,14 +209,42 @@ def prove_cheaper(problem, W, gates):
     return float((price / problem.low).upper())
 
 
-def _step(problem, e):
-    """``sqrt(e^T G^-1 e)``: how far all blocks together must move to give the labels exactly."""
+def _require_inside(problem, w, values, j):
+    """A cone without a known interior point has no room for rounding: exact signs."""
+    signs = np.where(problem.masks[j], 1, -1).tolist()
+    for i, (x, sign) in enumerate(zip(problem.X, signs, strict=True)):
+        if sign * problem.positive(x, w, values[i, 0]) < 0 and x.any():
+            raise NotProved(f"block {j}: its gate is not inside its cell, and its neuron not in its cone")
+
+
+def _step(problem, e, masks):
+    """``sqrt(e^T G^-1 e)``: how far the blocks with these masks must move together to give the labels.
+
+    Where G is singular, some rows of the blocks depend on others: it is enough to mend those.
+    """
     if all(e[i, 0].is_zero() for i in range(len(problem.X))):
         return problem.arb(0)
+    loud = problem.X.any(axis=1)
+    if (loud & problem.masks.any(axis=0) & ~masks.any(axis=0)).any():
+        raise NotProved("Gram matrix: a row that no block with room sees")
     seen = np.hstack([problem.X, problem.masks.T])
-    rows = np.flatnonzero(problem.X.any(axis=1) & problem.masks.any(axis=0))
+    rows = np.flatnonzero(loud & masks.any(axis=0))
     rows = rows[np.unique(seen[rows], axis=0, return_index=True)[1]]
-    X, both = problem.matrix(problem.X[rows]), problem.masks[:, rows].T.astype(int) @ problem.masks[:, rows]
+    try:
+        return _solved_step(problem, e, masks, rows)
+    except NotProved as open_question:
+        X, every = problem.rational(problem.X[rows].tolist()), problem.masks[:, rows].astype(float)
+        inner, both = X * X.transpose(), (every.T @ every).tolist()
+        n = len(rows)
+        entries = [inner[i, k] * int(both[i][k]) for i in range(n) for k in range(n)]
+        kept = pivots(problem.exact(n, n, entries))
+        if len(kept) == n:
+            raise open_question from None
+        return _solved_step(problem, e, masks, rows[kept])
+
+
+def _solved_step(problem, e, masks, rows):
+    X, both = problem.matrix(problem.X[rows]), masks[:, rows].T.astype(int) @ masks[:, rows]
     inner, n = X * X.transpose(), len(rows)
     G = problem.mat(n, n, [inner[i, k] * int(both[i, k]) for i in range(n) for k in range(n)])
     missing = problem.mat(n, 1, [e[int(i), 0] for i in rows])
@@ -189,7 +253,7 @@ def _step(problem, e):
 
 
 def _rooms(problem, gates):
-    """Of every cone's interior point its length, its room on each row, and what a unit step needs of it."""
+    """Of interior points of cones their length, room on each row, and what a unit step needs of them."""
     if gates is None:
         raise NotProved("cones: without gates no interior point is known")
     values, rooms = problem.matrix(problem.X) * problem.matrix(gates), {}
@@ -199,7 +263,7 @@ def _rooms(problem, gates):
         g = j - problem.skip
         room = {i: values[i, g] if problem.masks[j][i] else -values[i, g] for i in loud}
         if not all(r > 0 for r in room.values()):
-            raise NotProved(f"block {j}: its gate is not known to be inside its cell")
+            continue
         thin = max([problem.arb(0), *((sizes[i] / r).upper() for i, r in room.items())])
         rooms[j] = problem.length(problem.vector(gates[:, g])), room, thin
     return rooms

@@ -10,8 +10,19 @@ no output, and enough of it makes up for what the stored neurons and the repair 
 import numpy as np
 
 from .arithmetic import NotProved, prove, require
+from .exactly import independent_in_gram
 from .optimal import MET
-from .rounding import U, above, below, gamma, norm_above, product, smallest_eigenvalue, sum_above
+from .rounding import (
+    U,
+    above,
+    below,
+    exact_signs,
+    gamma,
+    norm_above,
+    product,
+    smallest_eigenvalue,
+    sum_above,
+)
 
 SHARES = 1.0, 0.5, 0.2  # of the blocks that take part in the repair, those with the roomiest cones first
 
@@ -90,17 +101,30 @@ def _repair(problem, found, gates, share):
 def _gram_bound(problem, active):
     """A lower bound of the smallest eigenvalue of ``(X X^T) o (M^T M)``, M the masks of the active blocks.
 
-    Rows that nothing sees, and rows equal to another in data and masks, lack nothing of their own.
+    Rows that nothing sees, and rows equal to another in data and masks, lack nothing of their own. Where the
+    matrix is singular all the same, some rows depend on the others in every block: what the competitor lacks
+    is made of the blocks, and where it is mended on the others it is mended there.
     """
     masks = problem.masks[active].astype(float)
     loud = problem.X.any(axis=1)
     if (loud & problem.masks.any(axis=0) & ~masks.any(axis=0)).any():
         raise NotProved("Gram matrix: a row that no block with a roomy cone sees")
-    seen = np.hstack([problem.X, masks.T])
+    seen = np.hstack([problem.X, problem.masks.T])
     rows = np.flatnonzero(loud & masks.any(axis=0))
     rows = rows[np.unique(seen[rows], axis=0, return_index=True)[1]]
-    inner, error = product(problem.X[rows], problem.X[rows].T)
-    both = masks[:, rows].T @ masks[:, rows]  # whole numbers below 2^53: exact
+    try:
+        return _smallest(problem.X[rows], masks[:, rows])
+    except NotProved as open_question:
+        every = problem.masks[:, rows].astype(int)
+        kept = independent_in_gram(problem.X[rows], every.T @ every, "Gram matrix")
+        if len(kept) == len(rows):
+            raise open_question from None
+        return _smallest(problem.X[rows[kept]], masks[:, rows[kept]])
+
+
+def _smallest(X, masks):
+    inner, error = product(X, X.T)
+    both = masks.T @ masks  # whole numbers below 2^53: exact
     G = inner * both
     error = sum_above(above(error * both, 1), 2 * U * np.abs(G))  # the product, and the mean below
     return smallest_eigenvalue((G + G.T) / 2, norm_above(error.ravel()), "Gram matrix")
@@ -125,12 +149,14 @@ def _cones(problem, found, gates, share):
         thin = above(sizes * above(norm_above(X, axis=1) / room, 1).max(axis=1, initial=0), 1)
     side, block = found.which
     lack = np.zeros(len(signs))
-    for value, error, j in zip(found.values, found.errors, block, strict=True):
+    for w, value, error, j in zip(found.weights, found.values, found.errors, block, strict=True):
         if j >= skip:
             outside = np.maximum(above(error[loud] - signs[j - skip] * value[loud], 1), 0)
+            if not inside[j - skip]:  # no room for rounding: what is on the border, exactly, is not outside
+                outside[signs[j - skip] * exact_signs(X, w[:, None])[:, 0] >= 0] = 0
             need = np.inf
             if inside[j - skip] or not outside.any():
-                need = above(sizes[j - skip] * (outside / room[j - skip]).max(initial=0), 2)
+                need = above(sizes[j - skip] * (outside / room[j - skip])[outside > 0].max(initial=0), 2)
             lack[j - skip] = max(lack[j - skip], need)
     require("skip block: how many negative parts", int(((side == 1) & (block < skip)).sum()), "<=", 0)
     most = np.quantile(thin[inside], share) if inside.any() else 0

@@ -5,11 +5,14 @@ What is proved is a statement about the stored binary numbers. `problem` reads t
 open.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import balls, tolerances
+from . import balls, balls_ties, tolerances
 from .arithmetic import AuditError, NotProved
 from .cheaper import prove_cheaper
 from .completeness import prove_complete, prove_realized
@@ -18,6 +21,9 @@ from .optimal import prove_recovered
 from .problem import Problem, checked
 from .sign_trees import prove_over_signs
 from .theorems import prove_theorem
+
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,7 @@ class Audit:
         return f"{word}: {self.statement}" + (f" ({self.reason})" if self.reason else "")
 
 
-def check(verdict, plant=None, S=None, arithmetic="float"):
+def check(verdict: Any, plant: Any = None, S: Any = None, arithmetic: str = "float") -> Audit:
     """Prove a verdict from its evidence.
 
     The data, the hidden neurons, the patterns and the evidence are the stored binary numbers, and the labels
@@ -74,7 +80,7 @@ def check(verdict, plant=None, S=None, arithmetic="float"):
         The patterns it was decided over; by default those that it says.
     arithmetic : {"float", "balls"}
         ``"float"``: float64 with error bounds. ``"balls"``: ball arithmetic at 106 bits (python-flint, extra
-        ``proofs``), written apart from the first and slower; it does not cover ties and theorems.
+        ``proofs``), written apart from the first and slower; it does not cover theorems.
 
     Returns
     -------
@@ -144,6 +150,8 @@ def check(verdict, plant=None, S=None, arithmetic="float"):
         )
 
 
+PAIRS = ("linear", "skip"), ("relu", "plain"), ("relu", "skip"), ("normalized", "normalized")
+EVIDENCE = ("isometry", "dual", "socp", "closed-form", "competitor", "all-ones", "signs")
 CLAIMS = {
     "recovered": "the plant is the unique solution",
     "not-recovered": "the plant is no solution: an interpolant costs less",
@@ -190,24 +198,27 @@ def _by_signs_or_not_at_all(verdict, plant, masks):
 
 def _prove_in_balls(verdict, plant, masks, gates, everywhere, multipliers):
     theorem = everywhere and verdict.evidence == "closed-form"
-    if theorem or verdict.status in ("not-unique", "optimal"):
-        raise NotProved("ties and theorems are not covered in balls")
+    if theorem or verdict.status == "optimal":
+        raise NotProved("theorems, and dual vectors that touch the ball, are not covered in balls")
     if everywhere and verdict.evidence == "signs":
         raise NotProved("trees of signs are not covered in balls")
-    problem = balls.Balls(plant, masks, verdict.network, verdict.form)
-    if verdict.status == "recovered":
+    problem, claim = balls.Balls(plant, masks, verdict.network, verdict.form), CLAIMS[verdict.status]
+    if verdict.status == "not-unique":
+        claim = f"{claim}: {balls_ties.prove_second(problem, verdict.competitor)}"
+        bound = np.nan
+    elif verdict.status == "recovered":
         bound = balls.prove_recovered(problem, verdict.dual, multipliers)
     else:
         bound = balls.prove_cheaper(problem, verdict.competitor, gates)
     if everywhere:
         used = np.ones(masks.shape[1], dtype=bool)
-        if verdict.status == "not-recovered":
+        if verdict.status != "recovered":
             used = verdict.competitor.reshape(-1, *verdict.competitor.shape[-2:]).any(axis=(0, 2))[
                 problem.skip :
             ]
         prove = prove_complete if verdict.status == "recovered" else prove_realized
         prove(plant.X, masks.T[used], None if gates is None else gates[:, used])
-    return CLAIMS[verdict.status], bound
+    return claim, bound
 
 
 KNOWN_ARITHMETIC = {
@@ -217,9 +228,17 @@ KNOWN_ARITHMETIC = {
 
 
 def _check_shapes(verdict, plant, masks):
-    """Evidence is there, finite and of the right shape."""
+    """The question is one, and evidence is there, finite and of the right shape."""
     if verdict.status not in CLAIMS:
         raise AuditError(f"status {verdict.status!r} is none that can be checked")
+    if verdict.evidence not in EVIDENCE:
+        raise AuditError(f"evidence {verdict.evidence!r}: this checker does not know that kind of evidence")
+    if (plant.kind, verdict.network) not in PAIRS or verdict.form not in ("gated", "exact"):
+        raise AuditError(f"no program {verdict.form!r} of {verdict.network!r} for {plant.kind!r} neurons")
+    if not (np.isfinite(plant.X).all() and np.isfinite(plant.weights).all()):
+        raise AuditError("data and planted neurons must be finite")
+    if np.shape(plant.signs) != plant.weights.shape[1:] or not np.isin(plant.signs, (1, -1)).all():
+        raise AuditError("signs of the planted neurons: they must be 1 or -1")
     n, d = plant.X.shape
     if masks.dtype != bool or masks.ndim != 2 or len(masks) != n:
         raise AuditError(

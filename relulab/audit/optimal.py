@@ -9,6 +9,7 @@ vector reaches less than 1 by more than that distance can add, the plant is the 
 import numpy as np
 
 from .arithmetic import NotProved, prove, require
+from .exactly import independent_rows
 from .rounding import Basis, U, above, norm_above, product, sum_above
 
 MET = 1e-8  # what stored evidence may miss; a proof repairs rounding, not a wrong vector
@@ -41,14 +42,17 @@ def prove_recovered(problem, dual, multipliers=None, exempt=()):
 
 def planted_distance(problem, dual):
     """How far the nearest vector that meets the planted equations exactly can be."""
-    B = np.hstack([problem.X * problem.masks[j][:, None] for j in problem.home])
     h, error = (a.ravel() for a in problem.targets())
+    B = np.hstack([problem.X * problem.masks[j][:, None] for j in problem.home])
     try:
         basis = Basis(B, "planted blocks")
     except NotProved:
-        if problem.network != "normalized" or problem.k > 1:
+        if problem.network != "normalized":
             raise
-        return _output_distance(problem, dual)
+        if problem.k == 1:
+            return _output_distance(problem, dual)
+        B, h, error = _ranges(problem, h, error)
+        basis = Basis(B, "planted blocks")
     value, rounding = product(B.T, dual)
     r = h - value
     error = sum_above(error, rounding, U * np.abs(r))
@@ -56,6 +60,29 @@ def planted_distance(problem, dual):
     carried = above(np.abs(basis.T.T) @ error, len(error))
     _require_met(lack if problem.network == "normalized" else r)
     return basis.longest(norm_above(sum_above(np.abs(lack), rounding, carried)))
+
+
+def _ranges(problem, h, error):
+    """The equations of normalized blocks once more, ``P (dual - f) = 0`` with columns that span the range.
+
+    Where the rows of a block are independent, the range is all of them, and ``dual = f`` there. Otherwise
+    the equations of columns on which the others depend imply the others.
+    """
+    n, d = problem.X.shape
+    spans, wanted, errors = [], [], []
+    for i, j in enumerate(problem.home):
+        own = problem.masks[j]
+        try:
+            Basis(problem.X[own].T, f"rows of block {j}")
+            spans.append(np.eye(n)[:, own])
+            wanted.append(problem.signs[i] * problem.outputs[i, own])
+            errors.append(problem.output_errors[i, own])
+        except NotProved:
+            kept = independent_rows((problem.X * own[:, None]).T, f"block {j}")
+            spans.append((problem.X * own[:, None])[:, kept])
+            wanted.append(h.reshape(-1, d)[i, kept])
+            errors.append(error.reshape(-1, d)[i, kept])
+    return np.hstack(spans), np.concatenate(wanted), np.concatenate(errors)
 
 
 def _output_distance(problem, dual):
@@ -105,6 +132,7 @@ def _normalized_bounds(problem, dual, shift, multipliers, exempt):
     with multipliers ``||T^T X^T (side D_j dual + s_j m)||``, T the basis' triangle.
     """
     bases = {}
+    X = problem.X
     for j, side in problem.others():
         if j in exempt:
             continue
@@ -113,14 +141,26 @@ def _normalized_bounds(problem, dual, shift, multipliers, exempt):
         bound = sum_above(norm_above(part), shift)
         if bound >= 1:
             if j not in bases:
-                basis = Basis(problem.X[own], f"block {j}")
-                bases[j] = basis, sum_above(basis.projected(dual[own]), shift)
-            basis, projected = bases[j]
+                basis, columns = range_basis(X[own], f"block {j}")
+                bases[j] = basis, columns, sum_above(basis.projected(dual[own]), shift)
+            basis, columns, projected = bases[j]
             bound = min(bound, projected)
-            if bound >= 1 and (j, side) in multipliers:
+            full = len(columns) == X.shape[1]  # else weights that the block does not see may leave its cone
+            if bound >= 1 and full and (j, side) in multipliers:
                 v, off = _lifted(problem, dual, j, side, multipliers[j, side])
-                bound = sum_above(_pulled(problem.X, basis, v, off), shift)
+                bound = sum_above(_pulled(X, basis, v, off), shift)
         yield (j, side), bound
+
+
+def range_basis(B, what):
+    """A `Basis` of the range of B, and the columns that it is made of: independent ones."""
+    try:
+        return Basis(B, what), np.arange(B.shape[1])
+    except NotProved as open_question:
+        columns = independent_rows(B.T, what)
+        if len(columns) == B.shape[1]:
+            raise open_question from None
+        return Basis(B[:, columns], what), columns
 
 
 def _pulled(X, basis, v, off):

@@ -14,6 +14,7 @@ CONE_PRICE = 1e3  # how much dearer a repair may get when it has to stay inside 
 EPS = 2.0**-52
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # nothing that is not finite agrees
 def agree(verdict, plant, masks, gates, everywhere, multipliers):
     """Raise an AuditError unless a verdict's evidence holds within a tolerance.
 

@@ -1,11 +1,22 @@
 """The blocks A_j of a network: everything the paper says is a statement about them."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 import scipy
 
 from .. import _checks
 from ..patterns.borders import heard, places_of
 from ..patterns.sampling import as_masks
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from numpy.typing import ArrayLike
+
+    from ..data.planted import Plant
 
 STEEP = 1e-2  # pivots of a Cholesky factor that are this far apart have lost digits that an SVD keeps
 NETWORKS = ("plain", "skip", "normalized")
@@ -45,6 +56,12 @@ class Blocks:
     factors : ndarray, shape (p, d, d), or None
         The R_j of the normalized network.
 
+    Raises
+    ------
+    ValueError
+        For data that are not a matrix of finite real numbers, patterns of another number of rows, an unknown
+        network.
+
     Examples
     --------
     >>> import numpy as np
@@ -57,7 +74,7 @@ class Blocks:
     True
     """
 
-    def __init__(self, X, S, network="skip"):
+    def __init__(self, X: ArrayLike, S: Any, network: str = "skip") -> None:
         self.X = _checks.data(X)
         self.network = _checks.choice("network", network, NETWORKS)
         patterns = as_masks(S, len(self.X))
@@ -66,35 +83,35 @@ class Blocks:
         self.factors = _bases(self.X, patterns) if network == "normalized" else None
 
     @property
-    def size(self):
+    def size(self) -> int:
         """Number of blocks, p + s."""
         return self.masks.shape[1]
 
     @property
-    def p(self):
+    def p(self) -> int:
         """Number of patterns."""
         return self.size - self.skip
 
-    def to_weights(self, W):
+    def to_weights(self, W: np.ndarray) -> np.ndarray:
         """Block coordinates (…, p+s, d) to weights on X (…, p+s, d): R_j W_j; the same for plain and skip."""
         return W if self.factors is None else np.einsum("jab,...jb->...ja", self.factors, W)
 
-    def apply(self, W):
+    def apply(self, W: ArrayLike) -> np.ndarray:
         """Sum of the blocks' outputs, ``sum_j A_j W_j``: (…, p+s, d) -> (…, n)."""
         outputs = self.X @ np.swapaxes(self.to_weights(W), -1, -2)
         return np.einsum("...ij,ij->...i", outputs, self.masks)
 
-    def adjoint(self, lam):
+    def adjoint(self, lam: ArrayLike) -> np.ndarray:
         """All ``A_j^T lam``: (…, n) -> (…, p+s, d)."""
         lam = np.asarray(lam)
         result = (self.masks.T * lam[..., None, :]) @ self.X
         return result if self.factors is None else np.einsum("jab,...ja->...jb", self.factors, result)
 
-    def norms(self, lam):
+    def norms(self, lam: ArrayLike) -> np.ndarray:
         """All ``||A_j^T lam||``: (…, n) -> (…, p+s)."""
         return np.linalg.norm(self.adjoint(lam), axis=-1)
 
-    def gram(self):
+    def gram(self) -> np.ndarray:
         """``sum_j A_j A_j^T``, shape (n, n): a Hadamard product for plain and skip."""
         if self.factors is None:
             return (self.X @ self.X.T) * (self.masks @ self.masks.T)
@@ -104,18 +121,23 @@ class Blocks:
             gram += U @ U.T
         return gram
 
-    def block(self, j):
+    def block(self, j: int) -> np.ndarray:
         """The block A_j as a matrix, shape (n, d)."""
         X = self.X if self.factors is None else self.X @ self.factors[j]
         return self.masks[:, j, None] * X
 
-    def cone(self, j):
+    def cone(self, j: int) -> tuple[np.ndarray, np.ndarray]:
         """The cone of block j in the exact form, as matrices C (n, d) and N (n, q).
 
         Block coordinates a are in the cone where some z has ``C a + N z >= 0``: the neuron that they stand
         for is then active on the block's rows and nowhere else. N, a basis of the null space of D_j X seen
         through the other rows, in units of the largest entry of X, is empty but for normalized blocks of
-        lower rank. The skip block has no cone.
+        lower rank.
+
+        Raises
+        ------
+        ValueError
+            For the skip block, which has no cone.
         """
         if j < self.skip:
             raise ValueError(f"j={j} is the skip block, which has no cone")
@@ -128,12 +150,18 @@ class Blocks:
         unseen = signed @ null / (np.abs(self.X).max() or 1.0)
         return signed @ R, np.where(self.masks[:, j, None] > 0, 0.0, unseen)
 
-    def planted(self, plant):
+    def planted(self, plant: Plant) -> tuple[np.ndarray, np.ndarray]:
         """Where the planted neurons sit: block indices, shape (k,), and block coordinates, shape (k, d).
 
         A neuron lives in the block whose mask is 1 where ``x_i^T w >= 0``, its border included. Each
         coordinate vector has norm 1, so the plant costs k. Those of neurons with output weight -1 are minus
         the neuron.
+
+        Raises
+        ------
+        ValueError
+            For a kind that does not go with the network, a neuron that is silent on every row, and one whose
+            pattern is not there.
         """
         check_pair(plant.kind, self.network)
         if plant.kind == "linear":

@@ -1,6 +1,9 @@
 """The neural isometry conditions: one dual vector, one bound on every block."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy
@@ -9,6 +12,11 @@ from .. import _checks
 from ..data.planted import without_silent
 from . import cones
 from .blocks import Blocks
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..data.planted import Plant
 
 FORMS = ("gated", "exact")
 MARGIN = 1e-7  # a certificate must beat its bound by this much
@@ -28,7 +36,8 @@ class Isometry:
         ``||A_j^T dual||`` for every pattern (1 at the planted ones); in the weak form the larger one of the
         norms of the projections of ``+-A_j^T dual`` onto the cone.
     holds : bool
-        The planted equations are solved to 1e-10 and every other norm is below 1 by more than 1e-7.
+        The planted equations are solved to 1e-10, every other norm is below 1 by more than 1e-7, and the
+        planted outputs are independent.
     margin : float
         1 minus the largest norm off the plant; positive where the condition holds.
     dual : ndarray, shape (n,)
@@ -52,13 +61,13 @@ def name_of(kind, k):
     return ("NNIC-" if kind == "normalized" else "NIC-") + ("1" if k == 1 else "k")
 
 
-def isometry(plant, S, network="skip", form="gated"):
+def isometry(plant: Plant, S: Any, network: str = "skip", form: str = "gated") -> Isometry:
     """Check the neural isometry condition of a planted problem.
 
     The minimum-norm dual vector with ``A_j^T dual = r_j g_j`` on the planted blocks, r_j the output weight,
-    must have ``||A_j^T dual|| < 1`` on every other block; then the plant is the unique solution of the
-    minimal-norm program. For a linear plant this is NIC-L,
-    ``||X^T D_j X (X^T X)^{-1} w|| < 1`` (arXiv 2209.15265).
+    must have ``||A_j^T dual|| < 1`` on every other block, and the planted outputs ``A_j g_j`` must be
+    independent; then the plant is the unique solution of the minimal-norm program. For a linear plant this is
+    NIC-L, ``||X^T D_j X (X^T X)^{-1} w|| < 1`` (arXiv 2209.15265).
 
     Parameters
     ----------
@@ -103,10 +112,19 @@ def isometry(plant, S, network="skip", form="gated"):
     norms = reached.max(axis=0)
     reached[sides(heard, form), index] = 0
     margin = float(1 - reached.max())
-    holds = bool(residual <= EQUATIONS and margin > MARGIN)
+    holds = bool(
+        residual <= EQUATIONS and margin > MARGIN and independent_outputs(blocks, index, coordinates)
+    )
     name = name_of(plant.kind, plant.weights.shape[1])
     name = name if form == "gated" else "w" + name
     return Isometry(name, norms[blocks.skip :], holds, margin, equations.dual, residual)
+
+
+def independent_outputs(blocks, index, coordinates):
+    """Whether the outputs of the planted neurons, each by itself, are linearly independent."""
+    alone = np.zeros((len(index), blocks.size, blocks.X.shape[1]))
+    alone[np.arange(len(index)), index] = coordinates
+    return len(index) > 0 and np.linalg.matrix_rank(blocks.apply(alone)) == len(index)
 
 
 def sides(plant, form):

@@ -1,11 +1,17 @@
 """The network that block coordinates stand for, as plain arrays."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import _checks
 from . import cones
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 NEGLIGIBLE = 1e-10  # neurons below this share of the norm sum are left out of a network
 TINY = np.finfo(float).tiny
@@ -44,12 +50,12 @@ class Network:
     skip_second: float
 
     @property
-    def m(self):
+    def m(self) -> int:
         """Number of neurons, the skip pair not counted."""
         return len(self.second)
 
     @property
-    def cost(self):
+    def cost(self) -> float:
         """Half the sum of squares that weight decay sees, ``R / 2``.
 
         The layers are balanced, so it is the sum of ``||first_i|| |second_i||``, and for the normalized
@@ -58,7 +64,7 @@ class Network:
         trained = (self.first if self.scale is None else self.scale, self.second, self.skip_first)
         return 0.5 * float(sum((part**2).sum() for part in trained) + self.skip_second**2)
 
-    def predict(self, X, normalization="training"):
+    def predict(self, X: ArrayLike, normalization: str = "training") -> np.ndarray:
         """The network's outputs.
 
         Parameters
@@ -73,6 +79,11 @@ class Network:
         -------
         ndarray, shape (n,)
             The outputs.
+
+        Raises
+        ------
+        ValueError
+            For rows of another length, or an unknown normalization.
         """
         X = _checks.array("X", X, ("n", len(self.skip_first)))
         _checks.choice("normalization", normalization, ("training", "batch"))

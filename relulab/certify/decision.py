@@ -1,18 +1,35 @@
 """`decide`: the question over sampled patterns or over all of them, asked of the rooms that answer it."""
 
+from __future__ import annotations
+
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from .. import _checks
 from .all_patterns.everywhere import EFFORT, decide_all
 from .sampled import check_question, decide_over
 
+if TYPE_CHECKING:
+    from typing import Any
 
-def decide(plant, S, network="skip", form="gated", iterations=4000, effort=EFFORT):
+    from ..data.planted import Plant
+    from .verdicts import Verdict
+
+
+def decide(
+    plant: Plant,
+    S: Any,
+    network: str = "skip",
+    form: str = "gated",
+    iterations: int = 4000,
+    effort: float = EFFORT,
+) -> Verdict:
     """Decide whether the planted neurons are the unique solution of the minimal-norm program.
 
     A neuron lives in the block whose mask is 1 where ``x_i^T w >= 0``, rows on its border included
-    (`patterns.borders`). Rows of very different sizes are brought to one, which changes no mask, no
-    interpolant and no cost; whatever is found is verified in float64 before it is a verdict.
+    (`patterns.borders`). For plain and skip networks rows of very different sizes are brought to one, which
+    changes no mask, no interpolant and no cost (for the normalized one, columns). Whatever is found is
+    verified in float64 before it is a verdict.
 
     Parameters
     ----------

@@ -1,5 +1,9 @@
 """What was saved, read again."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from ..audit.files import FileError, read_file, real
 from ..blocks.blocks import Blocks
 from ..data.planted import Plant
@@ -7,8 +11,11 @@ from ..patterns.sampling import Patterns
 from ..programs.solutions import Solution
 from .verdicts import Multipliers, Verdict
 
+if TYPE_CHECKING:
+    from os import PathLike
 
-def load(path):
+
+def load(path: str | PathLike[str]) -> Plant | Patterns | Verdict | Solution:
     """Read a plant, patterns, a verdict or a solution from the file that its `save` wrote.
 
     Parameters

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..blocks.blocks import Blocks
-from ..blocks.conditions import EQUATIONS, MARGIN, PlantedEquations, sides
+from ..blocks.conditions import EQUATIONS, MARGIN, PlantedEquations, independent_outputs, sides
 from ..data.planted import without_silent
 from ..patterns.borders import signs_of
 from ..patterns.sampling import Patterns, gates_of
@@ -13,9 +13,9 @@ from .minimax import STEPS
 from .problems import WORTHWHILE
 from .proofs import CHEAPER, Prices, verified
 from .search import Problem
-from .ties import second_solution
+from .ties import neighboring, second_solution
 from .units import units_of
-from .verdicts import cheaper, hidden, inside, tied, undecided
+from .verdicts import cheaper, hidden, inside, shared, tied, undecided
 
 SOCP_SIZE = 400_000  # blocks x n x d beyond which interior points take too long
 PROGRAM = 20_000  # the same for the whole program at once
@@ -69,7 +69,10 @@ def _concluded(one, independent, finding, unsettled):
         if found.evidence is not None or not unsettled:
             break
         found = way(one, found) or found
-    return verified(problem, one.equations, independent, found)
+    found = verified(problem, one.equations, independent, found)
+    if found.evidence is None and (W := neighboring(problem)) is not None:
+        return shared(W, found.steps)
+    return found
 
 
 def _size(problem):
@@ -181,8 +184,7 @@ def _without_twin(plant, S, *question):
 def _equations(problem):
     """The planted equations, and whether the planted outputs are independent, as uniqueness needs."""
     equations = PlantedEquations(problem.blocks, problem.index, problem.coordinates)
-    outputs = problem.blocks.apply(problem.alone)
-    return equations, len(outputs) > 0 and np.linalg.matrix_rank(outputs) == len(outputs)
+    return equations, independent_outputs(problem.blocks, problem.index, problem.coordinates)
 
 
 def _by_equations(problem, equations, independent):

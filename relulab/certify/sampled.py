@@ -6,9 +6,16 @@ proves that it is not a solution, and another that costs the same that it is not
 counts: a search that ends without evidence ends "undecided".
 """
 
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from .. import _checks
+from ..audit.arithmetic import AuditError
+from ..audit.checking import check
 from ..blocks.blocks import check_pair
 from ..blocks.conditions import FORMS
 from ..patterns.sampling import as_masks
@@ -17,6 +24,13 @@ from .one_by_one import decide_with_care
 from .together import decide_together
 from .verdicts import Verdict
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from ..data.planted import Plant
+
+UNEVEN = 1e3  # largest over smallest row from which a normalized network's verdict is checked as it is made
 TOGETHER = 400 * 400  # rows x patterns that ADMM treats together, all problems counted
 
 
@@ -25,7 +39,15 @@ def decide_over(plant, S, network, form, iterations=4000):
     return decide_many([plant], [S], network, form, iterations)[0]
 
 
-def decide_many(plants, patterns, network="skip", form="gated", iterations=4000, xp=np, device=None):
+def decide_many(
+    plants: Sequence[Plant],
+    patterns: Sequence[Any],
+    network: str = "skip",
+    form: str = "gated",
+    iterations: int = 4000,
+    xp: Any = np,
+    device: Any = None,
+) -> list[Verdict]:
     """Decide several planted problems; those of equal shape go together.
 
     Parameters
@@ -75,13 +97,42 @@ def decide_many(plants, patterns, network="skip", form="gated", iterations=4000,
         else None
         for *one, f in zip(plants, masks, found, strict=True)
     ]
-    return [
+    verdicts = [
         Verdict(
             *(f.status, f.evidence, f.dual, f.W, float(f.margin), f.steps),
             *(network, form, S, f.reason, m, plant),
         )
         for f, S, m, plant in zip(found, patterns, needed, plants, strict=True)
     ]
+    doubtful = {*left, *(i for i, plant in enumerate(plants) if _uneven(plant.X))}
+    for i in doubtful if network == "normalized" else ():
+        verdicts[i] = _standing(verdicts[i])
+    return verdicts
+
+
+def _uneven(X):
+    """Whether rows are so different in size that double precision sees little of the small ones."""
+    sizes = np.abs(X).max(axis=1)
+    return sizes.max(initial=0) > UNEVEN * sizes.min(where=sizes > 0, initial=np.inf)
+
+
+def _standing(verdict):
+    """The verdict, if `check` accepts it; else undecided. A normalized network's rows cannot be scaled."""
+    try:
+        check(verdict)
+    except AuditError as error:
+        reason = f"what was found does not stand in double precision: {error}"
+        return replace(
+            verdict,
+            status="undecided",
+            evidence=None,
+            dual=None,
+            competitor=None,
+            margin=np.nan,
+            multipliers=None,
+            reason=reason,
+        )
+    return verdict
 
 
 def check_question(plant, network, form):

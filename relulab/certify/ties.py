@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..blocks import cones
+from ..patterns.borders import signs_of
 from . import search
 from .interior_points import SATURATED, reached_vectors
 
@@ -13,6 +14,8 @@ def second_solution(problem, dual):
     Every solution is ``W_j = c_j A_j^T dual`` with c_j >= 0 on the blocks where the dual vector reaches norm
     1 (in the exact form, its projection onto the cone), and zero elsewhere. A linear program finds the one
     that puts most outside the plant. It counts only if it gives the labels at the plant's cost to rounding.
+    A planted neuron that has rows on its border has the same outputs in every pattern that differs on them
+    alone: that is another solution without a search.
 
     Parameters
     ----------
@@ -28,6 +31,8 @@ def second_solution(problem, dual):
     """
     from scipy.optimize import linprog
 
+    if (W := neighboring(problem)) is not None:
+        return W
     vectors = reached_vectors(problem, dual)
     reach = search.norms(vectors)
     planted = np.zeros(reach.shape, dtype=bool)
@@ -58,6 +63,30 @@ def second_solution(problem, dual):
     if not exact or amounts.min() < 0:
         return None
     return _weights(problem, W)
+
+
+def neighboring(problem):
+    """The plant with one neuron in another block, where it has the same outputs; None where there is none."""
+    masks, skip, exact = problem.blocks.masks, problem.blocks.skip, problem.form == "exact"
+    for home, side, neuron in zip(problem.index, problem.sides, problem.neurons, strict=True):
+        signs = signs_of(problem.blocks.X, neuron[:, None])[:, 0]
+        same = ((masks == masks[:, [home]]) | (signs == 0)[:, None]).all(axis=0)
+        same[problem.index] = False
+        if exact and home < skip:  # a linear neuron in a cone, or minus it
+            same &= not ((signs > 0).any() and (signs < 0).any())
+        alone = (problem.index == home).sum() == 1
+        if same.any() and alone:
+            to, W = same.argmax(), problem.weights
+            parts = W if exact else W[None]
+            parts[side, home] = 0
+            if exact and home < skip:
+                side = int((signs < 0).any())
+                neuron = (1 - 2 * side) * neuron
+            elif exact and to < skip:
+                side, neuron = 0, (1 - 2 * side) * neuron
+            parts[side, to] += neuron
+            return W
+    return None
 
 
 def _weights(problem, W):

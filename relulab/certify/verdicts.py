@@ -1,11 +1,18 @@
 """What a decision says, and the evidence that it carries."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from ..audit.files import digest, write_file
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from os import PathLike
+    from typing import Any
 
 STATUSES = ("recovered", "not-recovered", "not-unique", "undecided", "optimal")  # stored by number: append
 EVIDENCE = ("isometry", "dual", "competitor", "all-ones", "closed-form", "socp", "signs")
@@ -102,7 +109,7 @@ class Verdict:
     everywhere: bool = False
     proof: dict | None = None
 
-    def save(self, path, recipe=None):
+    def save(self, path: str | PathLike[str], recipe: Mapping[str, Any] | None = None) -> None:
         """Write the verdict, its problem and its patterns to a file that `load` reads.
 
         Parameters
@@ -174,6 +181,12 @@ def hidden(W, dual):
     if dual is None:
         reason += "; whether something costs less is open"
     return Finding("not-unique", "all-ones", dual, W, 0.0, 0, reason)
+
+
+def shared(W, steps):
+    """The finding of a planted neuron that has the same output in a block beside its own."""
+    reason = "a planted neuron has the same output in another block; whether something costs less is open"
+    return Finding("not-unique", "competitor", None, W, 0.0, steps, reason)
 
 
 def tied(dual, W, steps):

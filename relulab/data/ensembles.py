@@ -155,6 +155,11 @@ def cluster_direction(means: ArrayLike) -> np.ndarray:
     ndarray, shape (d,)
         Not normalized; zero if the centers have the same direction.
 
+    Raises
+    ------
+    ValueError
+        For centers that are not two rows of finite numbers, or a center at the origin.
+
     Examples
     --------
     >>> from relulab.data.ensembles import cluster_direction

@@ -12,6 +12,7 @@ from ..audit.files import write_file
 from ..patterns.borders import heard
 
 if TYPE_CHECKING:
+    from os import PathLike
     from typing import Any
 
     from numpy.typing import ArrayLike
@@ -70,7 +71,7 @@ class Plant:
     seed: int | None
     signs: np.ndarray
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         X = _checks.data(self.X)
         n, d = X.shape
         k = np.shape(self.weights)[-1:] or (1,)
@@ -102,7 +103,7 @@ class Plant:
                 "labels of your own go to solve"
             )
 
-    def save(self, path):
+    def save(self, path: str | PathLike[str]) -> None:
         """Write the plant to a file, in the format of `relulab.audit.files`; `load` reads it.
 
         Parameters
@@ -112,7 +113,7 @@ class Plant:
         """
         write_file(path, "plant", *self.stored())
 
-    def stored(self):
+    def stored(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         """What a file keeps of it: fields, and arrays."""
         fields = {"kind": self.kind, "sigma": float(self.sigma), "seed": self.seed}
         names = ("X", "y", "weights", "noise", "signs")

@@ -1,5 +1,7 @@
 """The kinds of answer an exercise can have. Each says None to a right answer and a hint to any other."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -21,10 +23,10 @@ class Result:
     right: bool
     text: str
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return self.right
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return self.text
 
 
@@ -49,7 +51,7 @@ class Number:
     tolerance: float = 1e-6
     because: str = ""
 
-    def hint(self, answer):
+    def hint(self, answer: object) -> str | None:
         right = np.asarray(self.value(), dtype=float)
         wanted = "a number" if right.ndim == 0 else f"an array of shape {right.shape}"
         given = numbers(answer)
@@ -89,7 +91,7 @@ class Choice:
     hints: Mapping[str, str]
     because: str = ""
 
-    def hint(self, answer):
+    def hint(self, answer: object) -> str | None:
         given = answer.strip().lower() if isinstance(answer, str) else None
         if given == self.right.lower():
             return None
@@ -121,7 +123,7 @@ class Accept:
     expects: str = ""
     because: str = ""
 
-    def hint(self, answer):
+    def hint(self, answer: object) -> str | None:
         try:
             return self.test(answer)
         except ImportError:

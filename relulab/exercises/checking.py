@@ -1,9 +1,15 @@
 """Finding an exercise by its number and checking an answer to it."""
 
+from __future__ import annotations
+
 import importlib
 import pkgutil
+from typing import TYPE_CHECKING
 
 from .answers import Result
+
+if TYPE_CHECKING:
+    from typing import Any
 
 INSTALL = {
     "torch": 'pip install "relulab[train]"',
@@ -12,7 +18,7 @@ INSTALL = {
 }
 
 
-def exercises():
+def exercises() -> dict[str, Any]:
     """All exercises that can be checked.
 
     Returns
@@ -34,7 +40,7 @@ def exercises():
     return dict(sorted(found.items(), key=lambda item: [int(number) for number in item[0].split(".")]))
 
 
-def check(exercise, answer):
+def check(exercise: str, answer: object) -> Result:
     """Say whether an answer is right, and give a hint if it is not. No answer is an error.
 
     Parameters

@@ -142,9 +142,9 @@ EXERCISES = {
         lambda: 0.5,
         hints={
             0.25: "That is the square of the norm.",
-            1: "All rows together give the identity, half of them about half of it.",
+            1: "All rows together give the identity, those on one side of a plane about half of it.",
         },
-        because="Half of the rows give about half of the identity.",
+        because="The rows on one side of a plane give about half of the identity.",
     ),
     "9.1": Number(
         lambda: np.linalg.norm([1.0, 1.0]),

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..phase.datasets import flags, words
 
-CODES = ("status", "evidence")
+CODES = ("status", "evidence", "proved")
 SMALL_COUNTS = ("undecided", "evidence_count", "iterations")
 LEFT_OUT = ("seconds",)
 

@@ -4,6 +4,10 @@ A phase diagram is drawn over sampled patterns, so it is too optimistic for the 
 Here the same problems are decided over every pattern where that can be done.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 import scipy
 
@@ -14,8 +18,14 @@ from ..phase.datasets import portable
 from ..theory.probabilities import recovery_whitened
 from .list import FIGURES
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
 
-def closed_form(settings, n, d):
+    import xarray as xr
+
+
+def closed_form(settings: Mapping[str, Any], n: int, d: int) -> float:
     """The probability that a plant is the unique solution over all patterns, where a theorem tells it.
 
     Parameters
@@ -48,7 +58,13 @@ def closed_form(settings, n, d):
     return np.nan
 
 
-def truth(number, n=range(4, 25, 2), d=3, trials=10, rng=0):
+def truth(
+    number: str,
+    n: Iterable[int] = range(4, 25, 2),
+    d: int = 3,
+    trials: int = 10,
+    rng: int = 0,
+) -> xr.Dataset:
     """Decide a recovery figure's problems over sampled patterns and over all.
 
     Parameters

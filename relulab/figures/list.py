@@ -58,6 +58,11 @@ class Figure:
         """Whether networks are trained for it."""
         return self.form == "trained"
 
+    @property
+    def decides(self):
+        """Whether it is made of verdicts: which plants are recovered."""
+        return self.settings.get("metric", "recovery") == "recovery"
+
 
 SKIP_LOW = "cells with n < d are left out"
 BY_WEIGHTS = "recovered means all weights within 1e-4 of the plant's, whatever a certificate says"

@@ -1,7 +1,10 @@
 """Computing the paper's figures: the sweeps of each, resumable, and whether they show what they should."""
 
+from __future__ import annotations
+
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .. import _checks
 from ..phase.datasets import provenance
@@ -10,10 +13,25 @@ from ..phase.grid import PROTOCOLS, phase_diagram
 from .list import FIGURES, SKIP_LOW
 from .results import SCALES, measured_edge, open_figure, solved_as, stored
 
+if TYPE_CHECKING:
+    from os import PathLike
+    from typing import Any
+
+    import xarray as xr
+
 CLOSE = 3.0  # plateaus over sigma may differ by that factor
 
 
-def compute(number, scale="book", rng=0, protocol="paper", store=None, executor=None, progress=True):
+def compute(
+    number: str,
+    scale: str = "book",
+    rng: int = 0,
+    protocol: str = "paper",
+    store: str | PathLike[str] | None = None,
+    executor: Any = None,
+    progress: bool = True,
+    prove: bool = False,
+) -> xr.Dataset:
     """Compute a figure.
 
     Parameters
@@ -32,6 +50,8 @@ def compute(number, scale="book", rng=0, protocol="paper", store=None, executor=
         As for `phase_diagram`.
     progress : bool
         Show a progress bar.
+    prove : bool
+        Prove every verdict where it is decided, as ``audit`` of `phase_diagram`; for figures of recovery.
 
     Returns
     -------
@@ -44,7 +64,7 @@ def compute(number, scale="book", rng=0, protocol="paper", store=None, executor=
     Raises
     ------
     ValueError
-        For an unknown figure, scale or protocol.
+        For an unknown figure, scale or protocol; for proofs of a figure that has no verdicts.
 
     Examples
     --------
@@ -56,6 +76,8 @@ def compute(number, scale="book", rng=0, protocol="paper", store=None, executor=
     figure = FIGURES[_checks.choice("figure", number, FIGURES)]
     grid = figure.grids[_checks.choice("scale", scale, SCALES)]
     _checks.choice("protocol", protocol, PROTOCOLS)
+    if prove and not (figure.decides and protocol == "paper"):
+        raise ValueError(f"prove: figure {number} holds no verdicts of recovery, so that nothing is proved")
     if store is not None:
         Path(store).mkdir(parents=True, exist_ok=True)
     if number == "clusters":
@@ -66,9 +88,10 @@ def compute(number, scale="book", rng=0, protocol="paper", store=None, executor=
     else:
         panels = []
         for sigma in figure.sigmas:
-            name = f"figure-{solved_as(figure)}-{scale}-{protocol}-sigma{sigma:g}.zarr"
+            name = f"figure-{solved_as(figure)}-{scale}-{protocol}-sigma{sigma:g}{'-proved' * prove}.zarr"
             kept = None if store is None else Path(store) / name
             run = {"rng": rng, "store": kept, "executor": executor, "progress": progress}
+            run |= {"audit": True} if prove else {}
             panels.append(_panel(figure, grid, sigma, protocol, run))
         ds = _joined(panels, figure.sigmas)
     command = f"relulab figure {number} --scale {scale} --seed {rng}"
@@ -76,7 +99,7 @@ def compute(number, scale="book", rng=0, protocol="paper", store=None, executor=
         "figure": number,
         "scale": scale,
         "protocol": protocol,
-        "command": command + (" --protocol released" if protocol == "released" else ""),
+        "command": command + " --protocol released" * (protocol == "released") + " --prove" * prove,
         "note": figure.note,
         "expectation": figure.expectation,
     }

@@ -1,6 +1,7 @@
 """The paper's figures of trained networks: sweeps over n and d that train a cell's trials in one batch."""
 
 import time
+import warnings
 
 import numpy as np
 
@@ -8,9 +9,11 @@ from .. import _checks
 from ..blocks.blocks import check_pair
 from ..data.ensembles import draw
 from ..data.trials import planted_problem
+from ..phase.cells import OF_THE_MACHINE, FailedTrials
 from ..phase.datasets import flags, portable, provenance
 from ..phase.executor import run_cells
 from ..phase.store import open_store
+from ..phase.versions import meeting, met
 from ..training.inputs import loud_rows
 from ..training.networks import torch
 from ..training.runs import train
@@ -34,26 +37,49 @@ def trial_problem(n, d, trial, kind, ensemble, direction, k, sigma, rng):
 
 
 def train_cell(n, d, trials, problem, settings):
-    """Train the trials of one cell: a table (trials, fields) of `FIELDS`."""
+    """Train the trials of one cell: a table (trials, fields) of `FIELDS`, and the errors by trial.
+
+    Where one ends with an error the trials are trained one by one, and that one counts as undecided.
+    """
+    errors = {}
+
+    def alone(trial):
+        try:
+            return _train(n, d, [trial], problem, settings)[0]
+        except OF_THE_MACHINE:
+            raise
+        except Exception as error:
+            errors[trial] = " ".join(f"{type(error).__name__}: {error}".split())
+            return [STATUSES.index("undecided"), np.nan, np.nan, np.nan, 0.0]
+
+    try:
+        return _train(n, d, range(trials), problem, settings), errors
+    except OF_THE_MACHINE:
+        raise
+    except Exception:
+        return np.array([alone(trial) for trial in range(trials)]), errors
+
+
+def _train(n, d, trials, problem, settings):
     begun = time.perf_counter()
-    plants, tests = zip(*[trial_problem(n, d, trial, **problem) for trial in range(trials)], strict=True)
+    plants, tests = zip(*[trial_problem(n, d, trial, **problem) for trial in trials], strict=True)
     last = max(settings["epochs"], 1)
     runs = train(
         plants,
         record_every=last,
         test=np.stack(tests),
         rng=problem["rng"],
-        seeds=range(trials),
+        seeds=trials,
         workers=1,
         progress=False,
         **settings,
     )
     finished = runs.status == "finished"
-    distance = np.full(trials, np.nan)
+    distance = np.full(len(trials), np.nan)
     if problem["kind"] == "linear":
         skips = np.array([net.skip_first * net.skip_second for net in runs.networks])
         distance = np.linalg.norm(skips - [hidden.weights[:, 0] for hidden in plants], axis=1)
-    seconds = np.full(trials, (time.perf_counter() - begun) / trials)
+    seconds = np.full(len(trials), (time.perf_counter() - begun) / len(trials))
     measured = [np.where(finished, v, np.nan) for v in (distance, runs.test_distance[-1], runs.loss[-1])]
     return np.stack([np.where(finished, 0, 1), *measured, seconds], axis=1)
 
@@ -104,8 +130,9 @@ def panel(
     xarray.Dataset
         Over (n, d, trial): ``test_distance``, ``distance`` (of the skip weight to a linear plant, else NaN),
         ``loss``, ``seconds``, and ``status``, which is "undecided" where training diverged; the distances are
-        NaN there. Over (n, d): ``median``, ``mean``, quartiles ``lower`` and ``upper`` of the test distance,
-        and how many are ``undecided``.
+        NaN there. A trial that ends with an error is undecided too; ``attrs["errors"]`` tells it,
+        ``attrs["workers"]`` who computed. Over (n, d): ``median``, ``mean``, quartiles ``lower`` and
+        ``upper`` of the test distance, and how many are ``undecided``.
 
     Raises
     ------
@@ -134,7 +161,11 @@ def panel(
         table = kept.read()
         missing = np.argwhere(np.isnan(table[..., 0]).any(axis=2)).tolist()
 
-        def keep(place, cell):
+        def keep(place, found):
+            cell, errors = found
+            for trial, error in errors.items():
+                note = {"n": sizes["n"][place[0]], "d": sizes["d"][place[1]], "trial": trial, "error": error}
+                kept.note("failures", f"{note['n']}-{note['d']}-{trial}", note)
             kept.write(*place, cell)
             table[place] = cell
 
@@ -146,9 +177,20 @@ def panel(
                     missing, key=lambda place: -(sizes["n"][place[0]] ** 2) * sizes["d"][place[1]]
                 )
             }
-            run_cells(train_cell, cells, keep, table[..., 0, 0].size, executor, progress)
-        attributes = made_of | {"trials": trials} | kept.runs()[0] | {"seconds": time.perf_counter() - begun}
+            run_cells(train_cell, cells, keep, table[..., 0, 0].size, executor, progress, meeting(kept))
+        attributes = made_of | {"trials": trials, "workers": met(kept)} | kept.runs()[0]
+        attributes |= {"seconds": time.perf_counter() - begun} | _told(kept, sizes)
     return _dataset(table, attributes).assign_coords(**sizes, trial=np.arange(trials))
+
+
+def _told(kept, sizes):
+    """The errors of trials, for the attributes, and a warning that there are some."""
+    notes = kept.notes("failures")
+    errors = [f"n={e['n']}, d={e['d']}, trial {e['trial']}: {e['error']}" for e in notes]
+    if errors:
+        counted = f"{len(errors)} trials ended with an error and count as undecided; the first: {errors[0]}"
+        warnings.warn(f"{counted}. All of them: attrs['errors']", FailedTrials, stacklevel=3)
+    return {"errors": "\n".join(errors)} if errors else {}
 
 
 def _dataset(table, attributes):

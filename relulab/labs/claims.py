@@ -1,10 +1,16 @@
 """The table of claims: what a paper says, how it was checked, what was measured, and what must hold."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from html import escape
 from numbers import Integral
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from typing import Any
 
 HEADINGS = ("claim", "check", "measured", "must be", "verdict")
 
@@ -69,11 +75,19 @@ class Claims:
     - They never end. [not testable]: not tested
     """
 
-    def __init__(self, title):
+    def __init__(self, title: str) -> None:
         self.title = _words("title", title)
         self.rows = []
 
-    def add(self, claim, check, measured, low=None, high=None, verdict="holds"):
+    def add(
+        self,
+        claim: str,
+        check: str,
+        measured: Any,
+        low: float | None = None,
+        high: float | None = None,
+        verdict: str = "holds",
+    ) -> None:
         """Add a claim whose measured number must lie in an interval, both ends included.
 
         Parameters
@@ -104,7 +118,7 @@ class Claims:
         verdict = _words("verdict", verdict)
         self._add(claim, check, _shown(values), _interval(low, high), verdict if met else "missed")
 
-    def report(self, claim, check, measured, verdict="reported"):
+    def report(self, claim: str, check: str, measured: Any, verdict: str = "reported") -> None:
         """Add what was measured and need not lie anywhere.
 
         Parameters
@@ -119,7 +133,7 @@ class Claims:
         shown = _words("measured", measured) if isinstance(measured, str) else _shown(_numbers(measured))
         self._add(claim, check, shown, "", _words("verdict", verdict))
 
-    def leave(self, claim, why):
+    def leave(self, claim: str, why: str) -> None:
         """Add a claim that was not tested.
 
         Parameters
@@ -136,7 +150,7 @@ class Claims:
     def verdicts(self):
         return [row.verdict for row in self.rows]
 
-    def settle(self):
+    def settle(self) -> None:
         """The table, or an error that names every claim which missed its interval.
 
         Returns
@@ -160,7 +174,7 @@ class Claims:
             raise MissedClaim("; ".join(missed))
         return self
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         lines = [self.title]
         for row in self.rows:
             measured = f" {row.measured}" if row.measured else ""
@@ -168,7 +182,7 @@ class Claims:
             lines.append(f"- {row.claim} [{row.check}]{measured}{must_be}: {row.verdict}")
         return "\n".join(lines)
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         # The roles stay where a narrow page lays the cells below one another.
         head = "".join(f'<th role="columnheader" scope="col">{name}</th>' for name in HEADINGS)
         body = "".join(

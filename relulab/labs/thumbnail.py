@@ -1,7 +1,14 @@
 """A lab's picture in small, for the page that lists the labs."""
 
+from __future__ import annotations
+
 import io
 from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 SIZE = (3.6, 2.4)
 
@@ -29,7 +36,7 @@ class Thumbnail:
     '<img'
     """
 
-    def __init__(self, draw, alt):
+    def __init__(self, draw: Callable[[Any], object], alt: str) -> None:
         from matplotlib import rc_context
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
@@ -45,10 +52,10 @@ class Thumbnail:
             figure.savefig(file, format="svg", metadata={"Date": None})
         self.svg = file.getvalue()
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return self.alt
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         from base64 import b64encode
 
         source = f"data:image/svg+xml;base64,{b64encode(self.svg).decode()}"

@@ -1,9 +1,16 @@
 """Is there a u with x_i^T u > 0 on every row? Then the all-ones pattern exists, `D_j X = X`."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from .. import _checks
 from ..solvers.inverses import inverse
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 SHARED = 24  # first steps, which share one Hessian
 
@@ -116,7 +123,7 @@ def _all_ones_by_lp(rows):
     return u if (rows @ u).min() > 1e-12 else None
 
 
-def has_all_ones(X):
+def has_all_ones(X: ArrayLike) -> bool:
     """Tell whether some u has x_i^T u > 0 on every nonzero row.
 
     Then the all-ones pattern exists, `D_j X = X`, and a linear neuron can hide in that block.
@@ -131,6 +138,11 @@ def has_all_ones(X):
     bool
         Decided by a certificate: such a u, or weights m > 0 with ``X^T m = 0`` that exclude it. Where
         neither turns up, by a linear program.
+
+    Raises
+    ------
+    ValueError
+        For data that are not a matrix of finite real numbers.
 
     Examples
     --------

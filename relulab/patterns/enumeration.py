@@ -5,8 +5,11 @@ of the arrangement and needs rows in general position. *Cuts* adds one hyperplan
 rows, and its work grows with the number of cells.
 """
 
+from __future__ import annotations
+
 from itertools import chain, combinations
 from math import comb, log10
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,16 +17,19 @@ from .. import _checks
 from .all_ones import unit_rows
 from .sampling import Patterns, count_patterns
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
 NARROW = 1e-10  # sines below this are zero: rows are parallel, cells are empty
 BLOCK = 2**23  # entries of a temporary array
 
 
-def enumerate_patterns(X, limit=2_000_000, method="auto"):
+def enumerate_patterns(X: ArrayLike, limit: int | None = 2_000_000, method: str = "auto") -> Patterns:
     """All the nonzero arrangement patterns of a data matrix, with gates.
 
     They are the patterns of the open cells: of every u with ``x_i^T u != 0`` on all nonzero rows. Zero rows
-    are active everywhere, as in ``X @ gates >= 0``; rows that are parallel share their bit; X may have any
-    rank, and n may be less than d.
+    are active everywhere, as in ``X @ gates >= 0``; rows that are positive multiples of each other share
+    their bit; X may have any rank, and n may be less than d.
 
     Parameters
     ----------

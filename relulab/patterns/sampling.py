@@ -12,6 +12,9 @@ from .all_ones import all_ones_gate, all_ones_gates
 from .borders import signs_of
 
 if TYPE_CHECKING:
+    from os import PathLike
+    from typing import Any
+
     from numpy.typing import ArrayLike
 
 STREAM = (2,)  # of a seed: gates are independent of the data and the plant that the same seed makes
@@ -32,20 +35,20 @@ class Patterns:
         True where no nonzero pattern of X is missing (`enumerate_patterns`); False for a sample.
     """
 
-    def __init__(self, array, gates, complete=False):
+    def __init__(self, array: np.ndarray, gates: np.ndarray, complete: bool = False) -> None:
         self.array, self.gates, self.complete = array, gates, complete
 
     @property
-    def n(self):
+    def n(self) -> int:
         """Number of rows, int."""
         return self.array.shape[0]
 
     @property
-    def p(self):
+    def p(self) -> int:
         """Number of patterns, int."""
         return self.array.shape[1]
 
-    def save(self, path):
+    def save(self, path: str | PathLike[str]) -> None:
         """Write the patterns to a file, in the format of `relulab.audit.files`; `load` reads it.
 
         Parameters
@@ -55,17 +58,17 @@ class Patterns:
         """
         write_file(path, "patterns", *self.stored())
 
-    def stored(self):
+    def stored(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         """What a file keeps of them: fields, and arrays."""
         return {"complete": self.complete}, {"array": self.array, "gates": self.gates}
 
-    def __array__(self, dtype=None, copy=None):
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return np.array(self.array, dtype=dtype, copy=copy)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.p
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Patterns(n={self.n}, p={self.p}{', complete' if self.complete else ''})"
 
 

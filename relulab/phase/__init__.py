@@ -1,9 +1,10 @@
 """Many planted problems: phase diagrams and how they are computed, kept and gone on with.
 
-`cells` decides the trials of one (n, d), `distances` measures them, `released` does it as the released code
-does, `store` keeps cells at what `addresses` finds, in what `folders` makes, `fingerprints` tells ensembles
-apart, `executor` spreads cells over workers that `versions` compares, `datasets` says what they are, `saved`
-proves a saved verdict again, `grid` is `phase_diagram` itself, and `edges` finds the edge of nested rows.
+`cells` decides the trials of one (n, d), `proofs` says what is proved of them, `distances` measures them,
+`released` does it as the released code does, `store` keeps cells at what `addresses` finds, in what `folders`
+makes, `fingerprints` tells ensembles apart, `executor` spreads cells over workers that `versions` compares,
+`datasets` says what they are, `saved` proves a saved verdict again, `grid` is `phase_diagram` itself,
+and `edges` finds the edge of nested rows.
 
 >>> from relulab import phase
 >>> ds = phase.phase_diagram([20, 30], [5], trials=2, progress=False)
@@ -12,6 +13,7 @@ proves a saved verdict again, `grid` is `phase_diagram` itself, and `edges` find
 """
 
 from ..data.trials import instance, instances
+from .cells import FailedTrials
 from .datasets import FIELDS, meanings, provenance
 from .distances import measure, vanishing
 from .edges import edge
@@ -24,6 +26,7 @@ __all__ = [
     "vanishing",
     "instance",
     "instances",
+    "FailedTrials",
     "PROTOCOLS",
     "phase_diagram",
     "edge",

@@ -4,7 +4,6 @@ import time
 
 import numpy as np
 
-from ..audit.checking import check
 from ..blocks.conditions import isometry
 from ..certify.decision import decide
 from ..certify.sampled import decide_many
@@ -13,6 +12,7 @@ from ..data.ensembles import draw
 from ..data.trials import instances
 from . import distances
 from .datasets import ERROR, EVIDENCE, NO_EVIDENCE, STATUSES
+from .proofs import NO_CLAIM, proof_of
 
 
 class FailedTrials(UserWarning):
@@ -43,11 +43,14 @@ def run_cell(
     Returns
     -------
     table : ndarray, shape (trials, fields)
-        Of `FIELDS` or its like.
+        Of `FIELDS` or its like; `AUDITED` where decisions are audited.
     errors : dict of int to str
-        Number of a trial -> what it ended with.
+        Number of a trial -> what it ended with, or why an audited verdict is not proved.
     """
-    everywhere = problem.get("patterns") == "all"
+    everywhere, drawing = problem.get("patterns") == "all", dict(problem)
+    if everywhere:  # the problems are those of a diagram over sampled patterns
+        effort = drawing.pop("effort")
+        del drawing["patterns"]
     numbers, errors = list(range(trials) if isinstance(trials, int) else trials), {}
     begun = time.thread_time()
 
@@ -56,11 +59,13 @@ def run_cell(
             from .released import run_trial
 
             return [run_trial(n, d, trial, problem, network, form, metric, beta) for trial in numbers]
-        if everywhere:
-            return _decided_everywhere(n, d, numbers, problem, network, form, audit)
-        plants, patterns = instances(n, d, numbers, **problem)
+        plants, patterns = instances(n, d, numbers, **drawing)
         if metric == "recovery":
-            return _decided(plants, patterns, network, form, audit, device)
+            if everywhere:
+                verdicts = [decide(one, "all", network, form, effort=effort) for one in plants]
+            else:
+                verdicts = decide_many(plants, patterns, network, form, **where(device))
+            return _decided(verdicts, prove(verdicts, plants, numbers) if audit else None)
         drawn = zip(numbers, plants, patterns, strict=True)
         if metric == "isometry":
             return [_isometry(plant, S, network, form) for _, plant, S in drawn]
@@ -73,7 +78,12 @@ def run_cell(
             raise
         except Exception as error:
             errors[number] = " ".join(f"{type(error).__name__}: {error}".split())
-            return _failed(metric)
+            return _failed(metric, audit)
+
+    def prove(verdicts, plants, numbers):
+        proofs = [proof_of(*pair) for pair in zip(verdicts, plants, strict=True)]
+        errors.update({number: proof.why for number, proof in zip(numbers, proofs, strict=True) if proof.why})
+        return [proof.code for proof in proofs]
 
     try:
         rows = rows_of(numbers)
@@ -84,11 +94,11 @@ def run_cell(
     return _timed(rows, begun), errors
 
 
-def _failed(metric):
+def _failed(metric, audit):
     if metric in distances.METRICS:
         codes = distances.STATUSES.index("undecided"), distances.EVIDENCE.index("error")
         return *codes, np.nan, np.nan, np.nan
-    return STATUSES.index("undecided"), ERROR, np.nan, 0
+    return STATUSES.index("undecided"), ERROR, np.nan, 0, *([NO_CLAIM] * audit)
 
 
 def _timed(rows, begun):
@@ -96,29 +106,11 @@ def _timed(rows, begun):
     return np.array([(*row, seconds) for row in rows])
 
 
-def _decided_everywhere(n, d, numbers, problem, network, form, audit):
-    """Over all patterns, of the problems that a diagram over sampled ones has."""
-    drawn = {name: value for name, value in problem.items() if name not in ("patterns", "effort")}
-    plants, _ = instances(n, d, numbers, **drawn)
-    verdicts = [decide(plant, "all", network, form, effort=problem["effort"]) for plant in plants]
-    if audit:
-        for verdict, hidden in zip(verdicts, plants, strict=True):
-            check(verdict, hidden, "all")
-    return _rows(verdicts)
-
-
-def _decided(plants, patterns, network, form, audit, device):
-    verdicts = decide_many(plants, patterns, network, form, **where(device))
-    if audit:
-        for verdict, hidden in zip(verdicts, plants, strict=True):
-            check(verdict, hidden, verdict.patterns)
-    return _rows(verdicts)
-
-
-def _rows(verdicts):
+def _decided(verdicts, proofs):
     evidence = (NO_EVIDENCE if v.evidence is None else EVIDENCE.index(v.evidence) for v in verdicts)
     pairs = zip(verdicts, evidence, strict=True)
-    return [(STATUSES.index(v.status), code, v.margin, v.iterations) for v, code in pairs]
+    rows = [(STATUSES.index(v.status), code, v.margin, v.iterations) for v, code in pairs]
+    return rows if proofs is None else [(*row, proof) for row, proof in zip(rows, proofs, strict=True)]
 
 
 def _isometry(hidden, S, network, form):

@@ -1,13 +1,19 @@
 """The data of a phase diagram: from the table of its cells to a Dataset, and where it came from."""
 
+from __future__ import annotations
+
 import datetime
 import platform
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..certify.verdicts import EVIDENCE, STATUSES
 from ..theory.intervals import wilson_interval
 from .executor import cores
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 FIELDS = ("status", "evidence", "margin", "iterations", "seconds")
 NO_EVIDENCE, ERROR = -1, -2
@@ -66,7 +72,7 @@ def flags(names, **others):
     return {"flag_values": values, "flag_meanings": " ".join([*names, *others])} | others
 
 
-def meanings(codes):
+def meanings(codes: xr.DataArray) -> dict[int, str]:
     """What the codes of a variable stand for.
 
     Parameters
@@ -103,7 +109,7 @@ def portable(attributes):
     return attributes | large
 
 
-def provenance():
+def provenance() -> dict[str, str]:
     """Versions, machine and date, for a result's attributes.
 
     Returns

@@ -1,6 +1,8 @@
 """How far the network that a convex program finds is from the planted one: in weights, and on fresh data."""
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -10,6 +12,14 @@ from ..data.planted import without_silent
 from ..programs.solving import solve
 from ..theory.intervals import wilson_interval
 from .datasets import flags, words
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    import xarray as xr
+    from numpy.typing import ArrayLike
+
+    from ..data.planted import Plant
 
 METRICS = ("distance", "test-distance")
 FIELDS = ("status", "evidence", "distance", "test_distance", "gap", "seconds")
@@ -46,7 +56,14 @@ class Distances(NamedTuple):
     gap: float
 
 
-def measure(plant, S, X_test, network="skip", form="gated", beta=None):
+def measure(
+    plant: Plant,
+    S: Any,
+    X_test: ArrayLike,
+    network: str = "skip",
+    form: str = "gated",
+    beta: float | None = None,
+) -> Distances:
     """Solve a network's convex program and measure how far its solution is from the plant.
 
     Parameters
@@ -73,6 +90,11 @@ def measure(plant, S, X_test, network="skip", form="gated", beta=None):
         normalized ones divided by their norm on the test rows, as in training. A ReLU that is silent on
         every training row has no block and adds 1 to the sum of squares. Where several solutions cost
         the same, they are those of the one that the solver goes to.
+
+    Raises
+    ------
+    ValueError
+        For test rows of another length, and as `decide` and `solve`.
 
     Examples
     --------
@@ -152,7 +174,7 @@ def dataset(table, attributes, metric):
     )
 
 
-def vanishing(ds):
+def vanishing(ds: xr.Dataset) -> xr.Dataset:
     """How often the distance of a sweep vanishes, among the trials that have one.
 
     Parameters

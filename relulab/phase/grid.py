@@ -1,10 +1,12 @@
 """Phase diagrams: how often a plant is recovered, over a grid of samples n and dimension d."""
 
+from __future__ import annotations
+
 import contextlib
-import hashlib
 import time
 import warnings
 from concurrent.futures import Executor
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,7 +23,16 @@ from .cells import FailedTrials, run_cell
 from .datasets import ERROR, FIELDS, provenance
 from .executor import run_cells
 from .fingerprints import fingerprint
+from .proofs import AUDITED, with_proofs
 from .store import open_store, stored_configuration
+from .versions import meeting, met
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from os import PathLike
+    from typing import Any
+
+    import xarray as xr
 
 __all__ = ["instance", "instances", "phase_diagram"]
 PROTOCOLS = ("paper", "released")
@@ -29,33 +40,33 @@ METRICS = ("recovery", "isometry", *distances.METRICS)
 
 
 def phase_diagram(
-    n=range(10, 401, 10),
-    d=range(10, 101, 10),
-    trials=5,
-    kind="linear",
-    network="skip",
-    form="gated",
-    ensemble="gaussian",
-    direction="random",
-    k=1,
-    sigma=0.0,
-    beta=None,
-    metric="recovery",
-    patterns=1,
-    rng=0,
-    store=None,
-    executor=None,
-    progress=True,
-    audit=False,
-    device="cpu",
-    protocol="paper",
-    effort=EFFORT,
-):
+    n: Iterable[int] | int = range(10, 401, 10),
+    d: Iterable[int] | int = range(10, 101, 10),
+    trials: int = 5,
+    kind: str | None = "linear",
+    network: str = "skip",
+    form: str = "gated",
+    ensemble: str | Callable = "gaussian",
+    direction: Any = "random",
+    k: int = 1,
+    sigma: float = 0.0,
+    beta: float | None = None,
+    metric: str = "recovery",
+    patterns: Any = 1,
+    rng: int = 0,
+    store: str | PathLike[str] | None = None,
+    executor: Any = None,
+    progress: bool = True,
+    audit: bool = False,
+    device: str = "cpu",
+    protocol: str = "paper",
+    effort: float = EFFORT,
+) -> xr.Dataset:
     """Decide planted problems, or measure how far their solutions are from the plant, over a grid of sizes.
 
-    Patterns are sampled, unless ``patterns="all"``, so what this measures is an upper bound for the same
-    program over all patterns. Over all patterns the exact program is the ReLU network. A gated diagram is a
-    bound for the gated program only: what the gated program misses, the ReLU network may recover.
+    Patterns are sampled, unless ``patterns="all"``, so a recovery rate is an upper bound for the same program
+    over all patterns. Over all patterns the exact program is the ReLU network. A gated diagram is a bound for
+    the gated program only: what the gated program misses, the ReLU network may recover.
     With a store, a sweep that was stopped, by Ctrl-C or a power cut, goes on where it was: run the same
     call again. A finished one is extended by a call with more sizes or trials; what is there is not computed
     again.
@@ -101,7 +112,8 @@ def phase_diagram(
     progress : bool
         Show a progress bar.
     audit : bool
-        Re-check every verdict that is computed with `check`.
+        Prove every verdict of recovery where it is decided (`check`): in float64, and in balls what that
+        leaves open, if python-flint is there. A store holds the proofs of one call or none of any.
     device : {"cpu", "auto"}
         What decides: NumPy, or a CUDA device through torch where there is one.
     protocol : {"paper", "released"}
@@ -121,6 +133,9 @@ def phase_diagram(
 
         A trial that ends with an error is "undecided" with evidence "error"; the attribute ``errors`` has a
         line for each, and is there only if there is one.
+
+        With `audit`, ``proved`` over (n, d, trial) says in which arithmetic each is proved, if in any, the
+        attribute ``proofs`` how many are, and ``unproved`` has a line for each that is not.
 
         For the distances: ``distance``, ``test_distance`` and the solution's ``gap`` take the place of
         ``margin`` and ``iterations``, and over (n, d) there are the ``mean``, ``median`` and quartiles
@@ -209,11 +224,12 @@ def phase_diagram(
     elif _checks.count("patterns", patterns) > 1:
         problem |= {"patterns": patterns}
     kept_as = "distance" if measured else metric  # both distances come from one solution
-    arguments = (problem, network, form, kept_as, audit, beta, device, released)
+    audited = bool(audit) and metric == "recovery" and not released
+    arguments = (problem, network, form, kept_as, audited, beta, device, released)
     settings = problem | {"network": network, "form": form, "metric": kept_as, "trials": trials}
     settings |= {"beta": beta} if measured else {}
     settings |= {"protocol": protocol} if released else {}
-    fields = distances.FIELDS if measured else FIELDS
+    fields = distances.FIELDS if measured else AUDITED if audited else FIELDS
     if callable(ensemble):
         there = stored_configuration(store) or {}
         sizes = there.get("n", sizes_n), there.get("d", sizes_d)
@@ -224,11 +240,11 @@ def phase_diagram(
         table = kept.read()
         _complete(table, kept, sizes_n, sizes_d, arguments, executor, progress)
         settings |= datasets.merged(kept.runs())
-        workers = sorted(note["worker"] for note in kept.notes("workers"))
-        settings |= {"workers": "; ".join(workers) or "not recorded", "seconds": time.perf_counter() - begun}
+        settings |= {"workers": met(kept), "seconds": time.perf_counter() - begun}
+        notes = kept.notes("failures")
         failed = table[..., 1] == (distances.EVIDENCE.index("error") if measured else ERROR)
         if failed.any():
-            errors = datasets.told(kept.notes("failures"), failed, sizes_n, sizes_d)
+            errors = datasets.told(notes, failed, sizes_n, sizes_d)
             settings["errors"] = "\n".join(errors)
             counted = f"{len(errors)} of {failed.size} trials ended with an error and count as undecided"
             message = f"{counted}; the first: {errors[0]}. All of them: attrs['errors']"
@@ -242,8 +258,9 @@ def phase_diagram(
         settings["beta"] = "None" if beta is None else beta
         ds = distances.dataset(table, settings, metric)
     else:
-        ds = datasets.dataset(table, settings)
-    return ds.assign_coords(n=sizes_n, d=sizes_d, trial=np.arange(trials))
+        ds = datasets.dataset(table[..., [fields.index(name) for name in FIELDS]], settings)
+    ds = ds.assign_coords(n=sizes_n, d=sizes_d, trial=np.arange(trials))
+    return with_proofs(ds, table[..., fields.index("proved")], notes) if audited else ds
 
 
 def _complete(table, kept, sizes_n, sizes_d, arguments, executor, progress):
@@ -252,10 +269,6 @@ def _complete(table, kept, sizes_n, sizes_d, arguments, executor, progress):
     missing = lacking.any(axis=2)
     if not missing.any():
         return
-
-    def meet(worker):
-        name = hashlib.sha256(str(worker).encode()).hexdigest()[:16]
-        kept.note("workers", name, {"worker": str(worker)})
 
     def keep(place, found):
         (i, j), (cell, errors) = place, found
@@ -273,7 +286,7 @@ def _complete(table, kept, sizes_n, sizes_d, arguments, executor, progress):
         for size_n, size_d, place in largest_first
     }
     try:
-        run_cells(run_cell, cells, keep, missing.size, executor, progress, meet)
+        run_cells(run_cell, cells, keep, missing.size, executor, progress, meeting(kept))
     except KeyboardInterrupt:
         finished = f"{missing.size - missing.sum()} of {missing.size} cells are finished"
         raise KeyboardInterrupt(f"{finished}; {kept.advice}") from None

@@ -53,6 +53,21 @@ def source():
     return digest.hexdigest()[:8]
 
 
+def meeting(kept):
+    """What notes in a store each `Worker` that it is told of."""
+
+    def meet(worker):
+        name = hashlib.sha256(str(worker).encode()).hexdigest()[:16]
+        kept.note("workers", name, {"worker": str(worker)})
+
+    return meet
+
+
+def met(kept):
+    """The workers that a store knows of, in words."""
+    return "; ".join(sorted(note["worker"] for note in kept.notes("workers"))) or "not recorded"
+
+
 def refuse_others(worker):
     """Refuse what another relulab computed.
 

@@ -1,7 +1,10 @@
 """A solution of a convex program: what it is worth, and what it stands for."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,6 +13,13 @@ from ..blocks import cones
 from ..blocks.blocks import Blocks
 from ..blocks.neurons import NEGLIGIBLE, TINY, network_of
 from ..patterns.sampling import gates_of
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from numpy.typing import ArrayLike
+
+    from ..blocks.neurons import Network
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +118,7 @@ class Solution:
         residual = float(np.linalg.norm(error) / max(np.linalg.norm(y), TINY))
         return cls(value, gap, residual, status, reason, dual, parts, blocks, y, form, beta, gates)
 
-    def save(self, path):
+    def save(self, path: str | PathLike[str]) -> None:
         """Write the solution to a file, in the format of `relulab.audit.files`; `load` reads it.
 
         Parameters
@@ -145,43 +155,43 @@ class Solution:
             return cls.from_coordinates(blocks, y, form, beta, None, None, None, "infeasible", reason)
         return cls.from_coordinates(blocks, y, form, beta, zero, None, y, "optimal")
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         program = f"{self.network}, {self.form}" + ("" if self.beta is None else f", beta={self.beta:g}")
         sizes = f"n={len(self.y)}, d={self.blocks.X.shape[1]}, p={self.blocks.p}"
         return f"Solution({self.status}, value={self.value:.6g}, gap={self.gap:.1e}; {program}, {sizes})"
 
     @property
-    def network(self):
+    def network(self) -> str:
         """The network, ``"plain"``, ``"skip"`` or ``"normalized"``."""
         return self.blocks.network
 
     @property
-    def skip(self):
+    def skip(self) -> np.ndarray:
         """The skip weights, shape (d,); zero for a network without them."""
         return self.parts[0, 0] if self.blocks.skip else np.zeros(self.blocks.X.shape[1])
 
     @property
-    def positive(self):
+    def positive(self) -> np.ndarray:
         """The neurons with a positive output weight (all, if gated), shape (d, p), in X-coordinates."""
         return self.blocks.to_weights(self.parts)[0, self.blocks.skip :].T
 
     @property
-    def negative(self):
+    def negative(self) -> np.ndarray:
         """The neurons with a negative output weight (none, if gated), shape (d, p), in X-coordinates."""
         return self.blocks.to_weights(self.parts)[1, self.blocks.skip :].T
 
     @property
-    def weights(self):
+    def weights(self) -> np.ndarray:
         """``positive - negative``, shape (d, p), in X-coordinates."""
         return self.positive - self.negative
 
     @property
-    def coordinates(self):
+    def coordinates(self) -> np.ndarray:
         """The weights in block coordinates, shape (d, p); for plain and skip networks the same."""
         return (self.parts[0] - self.parts[1])[self.blocks.skip :].T
 
     @property
-    def fit(self):
+    def fit(self) -> np.ndarray:
         """The outputs on the training data, shape (n,)."""
         return self.blocks.apply(self.parts[0] - self.parts[1])
 
@@ -193,7 +203,7 @@ class Solution:
         return gates_of(self.blocks.X, self.blocks.masks[:, self.blocks.skip :] > 0)
 
     @cached_property
-    def violation(self):
+    def violation(self) -> float:
         """How far the neurons are outside their cones, as a share of ``||y||``; 0 for gated networks.
 
         It is the distance between the outputs of the ReLU network and the fit.
@@ -203,7 +213,7 @@ class Solution:
         outputs = self.to_network(negligible=0).predict(self.blocks.X)
         return float(np.linalg.norm(outputs - self.fit) / max(np.linalg.norm(self.y), TINY))
 
-    def to_network(self, negligible=NEGLIGIBLE):
+    def to_network(self, negligible: float = NEGLIGIBLE) -> Network:
         """The network that costs what the solution costs and gives its fit; a gated one stays gated.
 
         A neuron u of a plain or skip network becomes the pair ``u / sqrt||u||, +-sqrt||u||``; a normalized
@@ -239,7 +249,7 @@ class Solution:
         gates = self.gates if self.form == "gated" else None
         return network_of(self.blocks, self.parts, gates, negligible)
 
-    def to_relu(self, negligible=NEGLIGIBLE):
+    def to_relu(self, negligible: float = NEGLIGIBLE) -> Network:
         """A ReLU network with the same outputs on the training data.
 
         Each gated neuron w is written a - b with a and b in its cone and ``||a|| + ||b||`` as small as can be
@@ -283,7 +293,7 @@ class Solution:
                 parts[:, j] = cones.decompose(self.blocks.cone(j), self.parts[0, j])
         return network_of(self.blocks, parts, negligible=0)
 
-    def predict(self, X):
+    def predict(self, X: ArrayLike) -> np.ndarray:
         """The network's outputs on new data: gated by its gates, or ReLU for the exact form.
 
         Parameters
@@ -302,8 +312,14 @@ class Solution:
     def _predictor(self):
         return self.to_network()
 
-    def require(self):
-        """Raise ValueError where the program has no solution."""
+    def require(self) -> None:
+        """Go on only where the program has a solution.
+
+        Raises
+        ------
+        ValueError
+            Where it has none; the message gives its status.
+        """
         if not np.isfinite(self.parts).all():
             raise ValueError(f"the program has no solution (status {self.status!r}), so no network")
 

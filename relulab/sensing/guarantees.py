@@ -21,8 +21,8 @@ def irrepresentability(A: ArrayLike, x: ArrayLike, any_signs: bool = False) -> f
     """How well the columns off the support of x are represented by those on it.
 
     ``max_{j off S} |sign(x_S)^T A_S^+ a_j|``. Below 1, basis pursuit recovers x, and the lasso finds its
-    signs once beta and the noise are small (Zhao, Yu, 2006). It is the neural isometry condition of sparse
-    vectors, the ``off_support`` of the dual of smallest norm.
+    signs once beta is small and the noise small beside beta (Zhao, Yu, 2006). It is the neural isometry
+    condition of sparse vectors, the ``off_support`` of the dual of smallest norm.
 
     Parameters
     ----------
@@ -66,7 +66,8 @@ def coherence(A: ArrayLike) -> float:
     """Mutual coherence ``max_{i != j} |a_i^T a_j| / (||a_i|| ||a_j||)``: the largest cosine of two columns.
 
     With coherence mu, basis pursuit finds every vector with k nonzero entries when ``(2 k - 1) mu < 1``
-    (Donoho and Elad, 2003). Proved; the columns are scaled to length one.
+    (Donoho and Elad, 2003). Proved, for columns of length one. Otherwise it speaks of basis pursuit with
+    weights: ``min sum_j ||a_j|| |x_j|``, which is basis pursuit on the scaled columns.
 
     Parameters
     ----------
@@ -102,6 +103,8 @@ def coherence(A: ArrayLike) -> float:
 
 def coherence_guarantee(A: ArrayLike) -> int:
     """The sparsity that coherence mu guarantees: k-sparse x are recovered if ``k < (1 + 1 / mu) / 2``.
+
+    For columns of length one; otherwise by basis pursuit with the weights ``||a_j||``, see `coherence`.
 
     Donoho, Elad (2003), Gribonval, Nielsen (2003). It grows like sqrt(m) at best, where Gaussian measurements
     recover a number of entries that is proportional to m.

@@ -5,13 +5,19 @@ Curvature is a function ``product(v)``: it takes a vector of all parameters and 
 for that of a network only.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy.linalg import eigh_tridiagonal
 from scipy.sparse.linalg import LinearOperator, eigsh
 
 from .. import _checks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
 
 
 class Density(NamedTuple):
@@ -21,7 +27,7 @@ class Density(NamedTuple):
     weights: np.ndarray
 
 
-def hessian_product(loss, parameters):
+def hessian_product(loss: Callable, parameters: Mapping[str, Any]) -> Callable[[Any], Any]:
     """The product with a Hessian, by the derivative of a gradient.
 
     Parameters
@@ -61,7 +67,9 @@ def hessian_product(loss, parameters):
     return product
 
 
-def gauss_newton_product(outputs, loss, parameters):
+def gauss_newton_product(
+    outputs: Callable, loss: Callable, parameters: Mapping[str, Any]
+) -> Callable[[Any], Any]:
     """The product with the generalized Gauss-Newton matrix J^T H J.
 
     J is the Jacobian of the outputs, H the Hessian of the loss in the outputs.
@@ -136,7 +144,9 @@ def _flattening(parameters):
     return torch, flat, unflat
 
 
-def lanczos(product, size, steps, rng=0):
+def lanczos(
+    product: Callable, size: int, steps: int, rng: np.random.Generator | int = 0
+) -> tuple[np.ndarray, np.ndarray]:
     """Lanczos' method with full reorthogonalization, from a random unit vector.
 
     Parameters
@@ -193,7 +203,9 @@ def lanczos(product, size, steps, rng=0):
     return diagonal, beside[:-1], basis
 
 
-def density(product, size, steps=30, probes=4, rng=0):
+def density(
+    product: Callable, size: int, steps: int = 30, probes: int = 4, rng: np.random.Generator | int = 0
+) -> Density:
     """A matrix's spectrum by stochastic Lanczos quadrature.
 
     Parameters
@@ -239,7 +251,9 @@ def density(product, size, steps=30, probes=4, rng=0):
     return Density(nodes[order], weights[order])
 
 
-def leading(product, size, count=1, rng=0):
+def leading(
+    product: Callable, size: int, count: int = 1, rng: np.random.Generator | int = 0
+) -> tuple[np.ndarray, np.ndarray]:
     """The largest eigenvalues and their vectors, by SciPy's `eigsh`.
 
     Parameters

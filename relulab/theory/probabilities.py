@@ -47,8 +47,8 @@ def cover(n: int, d: int) -> int:
 def wendel(n: int, d: int) -> float:
     """Probability that n random rows in dimension d have an all-ones pattern (Wendel, 1962). Proved.
 
-    ``2^(1-n) sum_{k < d} C(n - 1, k)``, for independent symmetric rows in general position: the four
-    ensembles here. It is 1 for n <= d and exactly 1/2 at n = 2d.
+    ``2^(1-n) sum_{k < d} C(n - 1, k)``, for independent symmetric rows in general position, and for such rows
+    whitened, which keeps the planes: the four ensembles here. It is 1 for n <= d and exactly 1/2 at n = 2d.
 
     Parameters
     ----------
@@ -85,7 +85,8 @@ def recovery_whitened(n: int, d: int) -> float:
     For the gated skip program with ``X^T X = I`` the plant is unique exactly when the all-ones pattern does
     not exist, so the probability is ``1 - wendel(n, d)``. For other independent symmetric rows in general
     position it is an upper bound, for the gated program. It bounds no ReLU network: that is the exact
-    program, which recovers the plant with probability ``1 - 2^(1-n)`` for whitened data and n >= d.
+    program, which recovers the plant with probability ``1 - 2^(1-n)`` for whitened data and n >= d, where w
+    is fixed or drawn by itself and what whitens is a function of ``X^T X``.
 
     Parameters
     ----------

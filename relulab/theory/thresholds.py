@@ -142,7 +142,8 @@ def mean_field_isometry(X: ArrayLike, w: ArrayLike) -> float:
 
     ``sqrt(1/4 (1 + sum_i ||x_i||^2 dual_i^2))`` with the minimum-norm dual ``X (X^T X)^{-1} w``: the root
     mean square of ``||X^T D_j dual||`` when every row is active with probability 1/2. That recovery over
-    sampled patterns fails where it passes 1 is proved as d grows; at finite sizes see `sampled_edge`.
+    sampled patterns fails where it passes 1 is proved for Gaussian data, as d and the number of patterns
+    grow; at finite sizes see `sampled_edge`.
 
     Parameters
     ----------

@@ -4,16 +4,23 @@ The proofs are on the page "The edges, proved" of the book. Each function says w
 heuristic.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 import scipy
 
 from .. import _checks
 from ..patterns.sampling import count_patterns
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
 PLANTS = ("smallest", "random")
 
 
-def sampled_limit(direction="smallest"):
+def sampled_limit(direction: str = "smallest") -> float:
     """The edge over sampled patterns as d grows, n/d fixed. Proved.
 
     For the gated skip program, Gaussian data, a planted linear neuron and p sampled patterns, all-ones added
@@ -31,6 +38,11 @@ def sampled_limit(direction="smallest"):
     float
         Samples a dimension.
 
+    Raises
+    ------
+    ValueError
+        For another direction.
+
     Examples
     --------
     >>> from relulab import theory
@@ -41,7 +53,7 @@ def sampled_limit(direction="smallest"):
     return (1 + 3**-0.5) ** 2 if direction == "smallest" else 2.0
 
 
-def sampled_recovery(n, d, direction="smallest", patterns=1):
+def sampled_recovery(n: float, d: int, direction: str = "smallest", patterns: float = 1) -> float:
     """Probability of recovery over sampled patterns at finite sizes. Heuristic.
 
     The gated skip program, Gaussian data, a planted linear neuron, ``p = max(50, patterns n)`` gates. The
@@ -85,7 +97,7 @@ def sampled_recovery(n, d, direction="smallest", patterns=1):
     return float(no_all_ones * below(critical_level(n, d, direction, patterns), n, d))
 
 
-def sampled_edge(d, direction="smallest", patterns=1):
+def sampled_edge(d: int, direction: str = "smallest", patterns: float = 1) -> float:
     """Samples a dimension at which half of the plants are recovered over sampled patterns. Heuristic.
 
     Where `sampled_recovery` is 1/2. Compared with measurements for the smallest direction it is right to 2 %
@@ -125,10 +137,11 @@ def sampled_edge(d, direction="smallest", patterns=1):
     )
 
 
-def critical_level(n, d, direction="smallest", patterns=1):
+def critical_level(n: float, d: int, direction: str = "smallest", patterns: float = 1) -> float:
     """The ``q = d/n w^T (X^T X)^-1 w`` above which no certificate is left, over sampled patterns. Heuristic.
 
-    By Gordon's comparison, as in `sampled_recovery`. It tends to 3 as d grows, and there it is proved.
+    By Gordon's comparison, as in `sampled_recovery`. It tends to 3 as d grows, and there it is
+    proved, for Gaussian data.
 
     Parameters
     ----------
@@ -200,7 +213,7 @@ def _random_below(q, n, d):
     return scipy.special.chdtrc(n - d + 1, d / (q * (1 + 2 / n))) if q else 0.0
 
 
-def shifted_edge(mean):
+def shifted_edge(mean: float) -> float:
     """Samples a dimension up to which rows N(mu, I) have an all-ones pattern, as d grows. Proved.
 
     ``d/n = min_a (1 + a^2) E(g - a mean / sqrt(1 + a^2))_+^2`` with a standard normal g: below this edge the
@@ -240,7 +253,7 @@ def shifted_edge(mean):
     return float(1 / best.fun)
 
 
-def union_bound(X, w, weighted=True):
+def union_bound(X: ArrayLike, w: ArrayLike, weighted: bool = True) -> float:
     """A bound on the probability that NIC-L fails over all patterns, given X up to row signs. Proved.
 
     ``p e^{sum_i c(kappa_i)} min_s e^{-2s} exp(s/2 w^T (I - s M)^-1 w) / sqrt(det(I - s M))`` with

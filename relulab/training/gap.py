@@ -1,6 +1,9 @@
 """What training found against what it should find: the convex optimum, and the planted model."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -13,6 +16,13 @@ from ..patterns.sampling import sample_patterns
 from ..programs.pruning import prune
 from ..programs.solutions import Solution
 from ..programs.solving import solve
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from ..data.planted import Plant
+    from .runs import Runs
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +51,7 @@ class Gap:
     patterns: str
 
 
-def optimum_gap(runs, plants, patterns="own", **options):
+def optimum_gap(runs: Runs, plants: Sequence[Plant], patterns: Any = "own", **options: Any) -> Gap:
     """The objective of each trained network over the certified optimum of its training problem.
 
     Training with weight decay is the exact convex program with the same beta: whatever a wide enough network
@@ -127,7 +137,7 @@ class Simplified:
     tolerance: float
 
 
-def simplify(net, plant, tolerance=0.05):
+def simplify(net: Any, plant: Plant, tolerance: float = 0.05) -> Simplified:
     """Prune a trained network, merge its aligned neurons, and compare what is left with the plant.
 
     1. Neurons of one pattern and sign become one, and `prune` leaves at most n: the same fit, no larger cost.

@@ -63,3 +63,16 @@ def test_mean_field_estimates_the_norms():
     assert abs(measured / estimate - 1) < 0.02
     gamma = 100 / 1200
     assert abs(estimate**2 / (0.25 * (1 + gamma / (1 - gamma**0.5) ** 2)) - 1) < 0.02
+
+
+def test_dependent_outputs_meet_no_condition():
+    X = rl.draw("gaussian", 1200, 6, rng=0)
+    e = np.eye(6)
+    pairs = np.column_stack([s * v for v in (e[0], e[1], (e[0] + e[1]) / np.sqrt(2)) for s in (1, -1)])
+    plant = rl.plant(X, "relu", 6, pairs)
+    S = rl.sample_patterns(X, 200, include=plant.weights, rng=1)
+    iso = rl.isometry(plant, S, "plain")
+    assert iso.margin > 0.01  # inside the ball, but the linear maps that the three pairs make are dependent
+    assert not iso.holds
+    assert np.linalg.matrix_rank(np.maximum(X @ pairs, 0)) == 5
+    assert rl.decide(plant, S, "plain").status != "recovered"

@@ -1,6 +1,7 @@
 """Rows on a neuron's border, uneven rows and columns, discrete data: inputs that once got wrong verdicts."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -52,6 +53,48 @@ def test_a_weakly_all_ones_pattern_of_a_planted_neuron_counts_as_present():
         for form in ("gated", "exact")
     ]
     assert statuses == ["not-recovered", "not-unique", "not-recovered", "not-unique"]
+
+
+@pytest.mark.parametrize("form", ["gated", "exact"])
+@pytest.mark.parametrize("network", ["plain", "skip", "normalized"])
+def test_a_neuron_that_two_patterns_share_is_a_proved_tie(network, form):
+    kind = "normalized" if network == "normalized" else "relu"
+    rng, proved = np.random.default_rng(41), 0
+    for _ in range(30):
+        X = rng.integers(-1, 2, (9, 3)).astype(float)
+        w = np.eye(3)[rng.integers(3)] * rng.choice([-1, 1])
+        if not X.any(axis=1).all() or not (X @ w > 0).any():
+            continue
+        plant = rl.plant(X, kind, 1, w, rng=0)
+        S = rl.sample_patterns(X, include=plant.weights, rng=1)
+        sides, masks = X @ w, np.asarray(S)
+        shared = (masks[sides > 0].all(axis=0) & ~masks[sides < 0].any(axis=0)).sum() > 1
+        verdict = rl.decide(plant, S, network, form)
+        audit = rl.check(verdict, plant, S)
+        if shared:
+            assert verdict.status in ("not-unique", "not-recovered")
+        if verdict.status == "not-unique":
+            assert audit.proved
+            proved += 1
+    assert proved >= 12
+
+
+def test_a_tie_is_no_identity_where_the_patterns_differ_on_a_row_that_the_neuron_hears():
+    X = np.array([[0.0, -1.0], [1.0, -1.0], [1.0, 1.0]])
+    plant = rl.plant(X, "relu", 1, [1.0, 0.0])
+    S = rl.enumerate_patterns(X)
+    verdict = rl.decide(plant, S, "plain")
+    assert verdict.status == "not-unique" or verdict.status == "not-recovered"
+    home = rl.Blocks(X, S, "plain").planted(plant)[0][0]
+    deaf = np.flatnonzero(~np.asarray(S)[1:].all(axis=0))
+    for j in deaf:
+        W = np.zeros((S.p, 2))
+        W[j] = plant.weights[:, 0]
+        forged = replace(verdict, status="not-unique", evidence="competitor", dual=None, competitor=W)
+        with pytest.raises(rl.AuditError):
+            rl.check(forged, plant, S)
+    assert home not in deaf
+    assert len(deaf) > 0
 
 
 def test_zero_is_no_gate():

@@ -186,6 +186,26 @@ def test_a_cell_of_the_stored_figure_is_what_is_trained_now():
     np.testing.assert_allclose(now.test_distance[0, 0], then.test_distance, rtol=1e-3)
 
 
+def test_a_trial_that_ends_with_an_error_does_not_end_a_panel(tmp_path, monkeypatch):
+    def sometimes(n, d, trial, **problem):
+        if (n, trial) == (12, 1):
+            raise ValueError("a bad day")
+        return trial_problem(n, d, trial, **problem)
+
+    settings = {"trials": 3, "epochs": 5, "progress": False}
+    whole = panel([10, 12], [3], **settings)
+    monkeypatch.setattr("relulab.figures.trained.trial_problem", sometimes)
+    with pytest.warns(rl.phase.FailedTrials, match="1 trials ended with an error.*n=12, d=3, trial 1"):
+        ds = panel([10, 12], [3], store=tmp_path / "p.zarr", **settings)
+    assert ds.attrs["errors"] == "n=12, d=3, trial 1: ValueError: a bad day"
+    assert ds.attrs["workers"].startswith("relulab ")
+    assert ds.undecided.values.tolist() == [[0], [1]]
+    np.testing.assert_allclose(ds.loss.sel(n=12)[0, [0, 2]], whole.loss.sel(n=12)[0, [0, 2]], rtol=1e-5)
+    with pytest.warns(rl.phase.FailedTrials):
+        again = panel([10, 12], [3], store=tmp_path / "p.zarr", **settings)
+    assert again.undecided.values.tolist() == [[0], [1]]
+
+
 def test_a_panel_tells_diverged_runs_from_others():
     ds = panel([10], [3], trials=2, epochs=3, lr=1e30, progress=False)
     assert ds.undecided.item() == 2

@@ -39,6 +39,11 @@ const TASKS = {
   patterns({ X, seed }) {
     return lab.samplePatterns(lab.fromRows(X), lab.generator(seed)).map(list);
   },
+  sample({ X, include, seed }) {
+    const wanted = include.map((w) => Float64Array.from(w));
+    const { patterns, gates } = lab.sample(lab.fromRows(X), lab.generator(seed), wanted);
+    return { masks: patterns.map(list), gates: gates.map(list) };
+  },
   isometry({ X, neurons, S, network }) {
     const found = lab.isometry(lab.fromRows(X), neurons.map((w) => Float64Array.from(w)), masks(S), network);
     return { ...found, dual: list(found.dual), norms: list(found.norms) };

@@ -1,5 +1,6 @@
 """The browser's numerics, run by Node, against NumPy, the library and the theory."""
 
+import itertools
 import json
 import shutil
 import subprocess
@@ -162,6 +163,40 @@ def test_sampled_patterns(ask):
         full = S.all(axis=1)
         assert full.sum() == rl.has_all_ones(X)
         assert not full[:-1].any()
+
+
+def border_cases():
+    """Whole numbers, with neurons that have rows on their border; some are weakly all-ones."""
+    rng = np.random.default_rng(41)
+    while True:
+        X = rng.integers(-1, 2, (9, 3)).astype(float)
+        w = rng.integers(-2, 3, 3) * 0.1
+        products = X @ np.rint(10 * w)
+        if X.any(axis=1).all() and (products == 0).any() and (products > 0).any():
+            yield (X if rng.random() < 0.5 else X * np.where(products < 0, -1, 1)[:, None]), w
+
+
+def test_rows_on_a_neurons_border_are_active_as_in_the_library(ask):
+    cases = list(itertools.islice(border_cases(), 40))
+    plants = [rl.plant(X, kind="relu", direction=w) for X, w in cases]
+    drawn = ask(
+        *(("sample", {"X": p.X.tolist(), "include": p.weights.T.tolist(), "seed": 3}) for p in plants)
+    )
+    full = 0
+    for plant, S in zip(plants, drawn, strict=True):
+        own = np.rint(plant.X @ plant.weights[:, 0] * 1e6) >= 0
+        masks, gates = np.array(S["masks"], dtype=bool), np.array(S["gates"])
+        assert (masks == own).all(axis=1).sum() == 1
+        assert masks.all(axis=1)[:-1].sum() == 0
+        assert masks.all(axis=1).any() == (own.all() or rl.has_all_ones(plant.X))
+        assert (plant.X @ gates.T >= -1e-12)[masks.T].all()
+        full += own.all()
+    assert 5 < full < 35
+    patterns = [rl.sample_patterns(p.X, include=p.weights, rng=1) for p in plants]
+    asked = [question("plain", p, S) for p, S in zip(plants, patterns, strict=True)]
+    answers = [answer["status"] for answer in ask(*(("decide", one) for one in asked))]
+    assert answers == [rl.decide(p, S, "plain").status for p, S in zip(plants, patterns, strict=True)]
+    assert answers.count("not-unique") > 10 < 40 - answers.count("not-unique")
 
 
 KINDS = {"skip": "linear", "plain": "relu", "normalized": "normalized"}

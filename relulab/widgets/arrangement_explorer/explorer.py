@@ -1,5 +1,9 @@
 """The arrangement explorer: rows and a gate to move, and the patterns that a gate can have."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import anywidget
 import numpy as np
 import traitlets
@@ -10,6 +14,9 @@ from ...patterns.enumeration import enumerate_patterns
 from ...patterns.sampling import count_patterns
 from ..common.sources import joined
 from ..common.stills import Still, pictured
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 MOST_ROWS = {2: 24, 3: 10}
 
@@ -64,7 +71,7 @@ class ArrangementExplorer(Still, anywidget.AnyWidget):
     points = traitlets.Any().tag(sync=True)
     gate = traitlets.Any().tag(sync=True)
 
-    def __init__(self, X=None, gate=None, d=2):
+    def __init__(self, X: ArrayLike | None = None, gate: ArrayLike | None = None, d: int = 2) -> None:
         if X is None:
             X = np.random.default_rng(28).standard_normal((6, _checks.count("d", d, 2, 3)))
         rows = _rows(X)

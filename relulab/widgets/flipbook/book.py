@@ -1,11 +1,19 @@
 """The flipbook: pictures drawn once, turned over by the reader."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import anywidget
 import traitlets
 
 from ... import _checks
 from ..common.sources import as_bytes, joined
 from ..common.stills import Still, pictured
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
 
 MOST_BYTES = 1_000_000  # of all pictures, compressed
 SIZE = (4.8, 3.4)
@@ -72,7 +80,17 @@ class Flipbook(Still, anywidget.AnyWidget):
     size = traitlets.List(help="Width and height of a picture in CSS pixels.").tag(sync=True)
     pictures = traitlets.Bytes().tag(sync=True)
 
-    def __init__(self, draw, values, name="t", label=None, *, alt, start=0, figsize=None):
+    def __init__(
+        self,
+        draw: Callable[[Any, Any], object],
+        values: Iterable[Any],
+        name: str = "t",
+        label: Callable[[Any], str] | str | None = None,
+        *,
+        alt: Callable[[Any], str] | str,
+        start: int = 0,
+        figsize: tuple[float, float] | None = None,
+    ) -> None:
         values = list(values)
         if not values:
             raise ValueError("values is empty; give one value a picture")

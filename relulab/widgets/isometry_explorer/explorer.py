@@ -1,5 +1,9 @@
 """The isometry explorer: block norms of the minimum-norm certificate and of a refined one."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import anywidget
 import numpy as np
 import traitlets
@@ -13,6 +17,11 @@ from ...data.trials import instance
 from ...patterns.sampling import as_masks
 from ..common.sources import LABORATORY, joined, packed
 from ..common.stills import Still, pictured
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ...data.planted import Plant
 
 DIRECTIONS = ("random", "smallest")
 MOST = {"n": 120, "d": 60, "seed": 2**32 - 1}
@@ -87,7 +96,7 @@ class IsometryExplorer(Still, anywidget.AnyWidget):
     found = traitlets.Dict().tag(sync=True)
     most = traitlets.Dict(MOST, read_only=True, help="The largest values allowed.").tag(sync=True)
 
-    def __init__(self, plant=None, S=None, **settings):
+    def __init__(self, plant: Plant | None = None, S: Any = None, **settings: Any) -> None:
         super().__init__(**settings, given=None if plant is None else _given(plant, S))
         self._own = None if plant is None else (plant, S)
 

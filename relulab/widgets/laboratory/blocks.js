@@ -3,7 +3,8 @@
 function blockwork(lab) {
   "use strict";
 
-  const { rowsOf, fromRows, transpose, dot, norm, unit, addTo, sum, svd, shortest, choleskySolver, solveFactored, appended } = lab;
+  const { rowsOf, fromRows, transpose, dot, norm, unit, addTo, sum, svd, shortest, choleskySolver, solveFactored, appended,
+    signsOf, homeOf } = lab;
 
   // For `count` masks of `length` bits each: the sums of the vectors that each mask selects. All sums of four
   // vectors are in a table, and four tables are read at once: a mask costs one addition where it had four.
@@ -173,11 +174,11 @@ function blockwork(lab) {
     const scale = scaleOf(X), scaled = { ...X, data: X.data.map((x) => x / scale) };
     const blocks = makeBlocks(scaled, patterns, network), planted = [];
     for (const w of neurons) {
-      const output = blocks.rows.map((x) => dot(x, w));
+      const output = blocks.rows.map((x) => dot(x, w)), signs = signsOf(blocks.rows, w);
       if (network === "skip") {
         planted.push({ index: 0, coordinates: w, weights: w });
-      } else if (output.some((value) => value > 0)) {
-        const index = patterns.findIndex((bits) => bits.every((bit, i) => bit === +(output[i] >= 0)));
+      } else if (signs.includes(1)) {
+        const index = homeOf(signs, patterns);
         if (index < 0) throw new Error("the patterns lack that of a planted neuron");
         if (blocks.factors) {
           const heard = output.map((value) => Math.max(value, 0)), length = norm(heard);

@@ -4,7 +4,7 @@
 function decisions(lab) {
   "use strict";
 
-  const { dot, norm, addTo, largest, sum, choleskySolver, pose, plantedEquations, exactSplit, inCones, SEARCH } = lab;
+  const { dot, norm, addTo, largest, sum, choleskySolver, pose, plantedEquations, exactSplit, inCones, SEARCH, signsOf } = lab;
 
   const MARGIN = 1e-7, EQUATIONS = 1e-10, SATURATED = 1e-7;
   const WORTHWHILE = 4500; // patterns x n x d up to which a tie finds out whether something is cheaper
@@ -18,7 +18,7 @@ function decisions(lab) {
     const norms = blocks.lengths(blocks.adjoint(dual));
     const planted = [...own].map((j) => j - blocks.skip).filter((j) => j >= 0);
     const margin = 1 - largest(norms.map((value, j) => (own.has(j) ? 0 : value)));
-    const holds = residual <= EQUATIONS && silent === 0 && margin > MARGIN;
+    const holds = residual <= EQUATIONS && silent === 0 && margin > MARGIN && independent(problem);
     return { dual: dual.map((x) => x / dualScale), norms: norms.subarray(blocks.skip), planted, residual, margin, holds };
   }
 
@@ -146,7 +146,23 @@ function decisions(lab) {
       if (margin > MARGIN) return { status: "recovered", evidence: "isometry", dual, margin };
       if (margin >= -EQUATIONS) found = anotherPlace(problem, dual, norms);
     }
-    return found ?? search(problem, equations, provable, iterations, watch);
+    found ??= search(problem, equations, provable, iterations, watch);
+    return found.status ? found : { ...found, ...onTheBorder(problem) };
+  }
+
+  // A planted neuron has the same output in a block that differs from its own on rows orthogonal to it alone.
+  function onTheBorder({ blocks, planted, own, weights, form }) {
+    for (const { index, weights: w } of planted) {
+      if (form === "exact" && index < blocks.skip) continue; // a linear neuron is in no cone
+      const signs = signsOf(blocks.rows, w), home = blocks.masks[index];
+      const j = blocks.masks.findIndex((bits, j) => !own.has(j) && bits.every((bit, i) => bit === home[i] || signs[i] === 0));
+      if (j < 0 || planted.filter((other) => other.index === index).length > 1) continue;
+      const W = weights.slice();
+      blocks.part(W, index).fill(0);
+      blocks.part(W, j).set(w);
+      return { status: "not-unique", evidence: "competitor", competitor: withSides(W, form), cost: planted.length, margin: 0 };
+    }
+    return null;
   }
 
   const outputs = ({ blocks, planted }) => planted.map(({ index, coordinates }) => {

@@ -5,6 +5,8 @@ function problems(lab) {
 
   const { row, rowsOf, fromRows, transpose, dot, norm, unit, addTo, largest, sum, svd, appended, solveFactored } = lab;
 
+  const BORDER = 4 * Number.EPSILON; // the rounding of a product of two numbers, in a sum of few
+
   const normals = (length, rng) => new Float64Array(length).map(rng.normal);
   const gaussian = (n, d, rng) => ({ n, d, data: normals(n * d, rng).map((x) => x / Math.sqrt(n)) });
   const cubic = (n, d, rng) => ({ n, d, data: gaussian(n, d, rng).data.map((x) => x ** 3) });
@@ -37,23 +39,44 @@ function problems(lab) {
   const plantedNeurons = (X, direction, rng, k = 1, loud = false) => DIRECTIONS[direction](X, rng, k, loud);
   const plantedWeights = (X, direction, rng) => plantedNeurons(X, direction, rng)[0];
 
+  // On which side of its border a neuron has each row: 1, -1, and 0 where x_i^T w is zero up to rounding.
+  const signsOf = (rows, w) => rows.map((x) => {
+    const value = dot(x, w), doubt = BORDER * Math.sqrt(w.length) * dot(x.map(Math.abs), w.map(Math.abs));
+    return Math.abs(value) <= doubt ? 0 : Math.sign(value);
+  });
+
+  // Where a neuron with these signs lives: of the patterns that agree with it off its border, the one that holds most
+  // of its border; -1 where there is none.
+  function homeOf(signs, patterns) {
+    let home = -1, most = -1;
+    patterns.forEach((bits, j) => {
+      if (!signs.every((sign, i) => sign === 0 || bits[i] === +(sign > 0))) return;
+      const held = signs.filter((sign, i) => sign === 0 && bits[i]).length;
+      if (held > most) [home, most] = [j, held];
+    });
+    return home;
+  }
+
   // Patterns, each a Uint8Array of n bits: distinct, none zero, those of the weights in `include` first, the
-  // all-ones pattern last if it exists; and gates that realize them.
+  // all-ones pattern last if it exists or an included neuron has it, rows on its border counted; and their gates.
   function sample(X, rng, include = [], count = Math.max(X.n, 50), full = allOnesGate(X)) {
     const rows = rowsOf(X), live = rows.map((_, i) => i).filter((i) => norm(rows[i]) > 0);
     const found = new Map();
+    let last = full;
     for (let k = 0; k < include.length + count; k++) {
       const gate = include[k] ?? normals(X.d, rng);
+      const signs = k < include.length ? signsOf(rows, gate) : null;
       const bits = new Uint8Array(X.n), words = new Uint16Array(Math.ceil(X.n / 16));
       for (let i = 0; i < X.n; i++) {
-        if (dot(rows[i], gate) < 0) continue;
+        if (signs ? signs[i] < 0 : dot(rows[i], gate) < 0) continue;
         bits[i] = 1;
         words[i >> 4] |= 1 << (i & 15);
       }
       const active = live.filter((i) => bits[i]).length, key = String.fromCharCode(...words);
       if (active > 0 && active < live.length && !found.has(key)) found.set(key, { bits, gate });
+      if (signs && active === live.length && signs.includes(1)) last ??= gate;
     }
-    if (full) found.set("", { bits: new Uint8Array(X.n).fill(1), gate: full });
+    if (last) found.set("", { bits: new Uint8Array(X.n).fill(1), gate: last });
     const kept = [...found.values()];
     return { patterns: kept.map(({ bits }) => bits), gates: kept.map((one) => one.gate) };
   }
@@ -110,7 +133,7 @@ function problems(lab) {
   }
 
   return {
-    draw, plantedNeurons, plantedWeights, sample, samplePatterns, allOnesGate, wendel,
+    draw, plantedNeurons, plantedWeights, sample, samplePatterns, signsOf, homeOf, allOnesGate, wendel,
     ensembles: Object.keys(ENSEMBLES), directions: Object.keys(DIRECTIONS),
   };
 }

@@ -1,6 +1,9 @@
 """The phase explorer: watch a phase diagram fill, open a cell, see the certificates."""
 
+from __future__ import annotations
+
 import threading
+from typing import TYPE_CHECKING
 
 import anywidget
 import numpy as np
@@ -18,6 +21,9 @@ from ..common.sources import LABORATORY, joined, packed
 from ..common.stills import Still
 from .job import Job
 from .still import still
+
+if TYPE_CHECKING:
+    from typing import Any
 
 MODULE = (
     *LABORATORY,
@@ -112,7 +118,7 @@ class PhaseExplorer(Still, anywidget.AnyWidget):
     name = traitlets.Unicode("phase-explorer", help="What a link calls it.").tag(sync=True)
     most = traitlets.Dict(MOST, read_only=True, help="The largest values allowed.").tag(sync=True)
 
-    def __init__(self, **settings):
+    def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         _agree(self._settings())
         self._jobs, self._last = {}, None

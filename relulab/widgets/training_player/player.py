@@ -1,5 +1,9 @@
 """The training player: runs in the plane as frames, and small networks trained in the page."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import anywidget
 import numpy as np
 import traitlets
@@ -7,6 +11,10 @@ import traitlets
 from ..common.sources import as_bytes, joined
 from ..common.stills import Still, pictured
 from .runs import example_runs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
 
 NEEDED = ("first", "second", "loss", "objective", "test_distance", "X", "planted", "step")
 MOST_BYTES = 1_000_000
@@ -59,7 +67,7 @@ class TrainingPlayer(Still, anywidget.AnyWidget):
 
     packed_runs = traitlets.Bytes().tag(sync=True)
 
-    def __init__(self, runs=None):
+    def __init__(self, runs: Mapping[str, Any] | None = None) -> None:
         runs = example_runs() if runs is None else runs
         if not runs:
             raise ValueError("runs is empty; give at least one")

@@ -1,5 +1,9 @@
 """Training runs in the plane, recorded frame by frame for the training player."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ... import _checks
@@ -8,10 +12,25 @@ from ...data.planted import plant as make_plant
 from ...patterns.enumeration import enumerate_patterns
 from ...programs.solving import solve
 
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from ...data.planted import Plant
+
 NETWORKS = ("plain", "skip")
 
 
-def record(plant, network="plain", width=16, beta=0.02, lr=0.2, steps=4000, frames=80, scale=0.5, rng=0):
+def record(
+    plant: Plant,
+    network: str = "plain",
+    width: int = 16,
+    beta: float = 0.02,
+    lr: float = 0.2,
+    steps: int = 4000,
+    frames: int = 80,
+    scale: float = 0.5,
+    rng: np.random.Generator | int = 0,
+) -> xr.Dataset:
     """Train a network on rows in the plane, gradient descent with weight decay, and keep it frame by frame.
 
     The objective is ``1/2 ||f(X) - y||^2 + (beta/2) R`` with R the sum of all squared weights (arXiv
