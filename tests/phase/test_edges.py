@@ -57,7 +57,7 @@ def test_bad_input_is_named(arguments, word):
 def test_a_diagram_over_all_patterns(tmp_path):
     settings = {"n": [6, 12], "d": [3], "trials": 3, "rng": 2, "progress": False}
     store = tmp_path / "all.zarr"
-    ds = rl.phase_diagram(**settings, patterns="all", store=store, audit=True)
+    ds = rl.phase_diagram(**settings, patterns="all", store=store)
     assert ds.attrs["patterns"] == "all"
     for i, n in enumerate([6, 12]):
         for trial in range(3):
