@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 
 from .arithmetic import AuditError, NotProved
-from .rounding import U, above, norm_above, product, sum_above
+from .rounding import U, above, below, norm_above, product, sum_above
 
 
 def has_positive_relation(rows):
@@ -13,7 +13,8 @@ def has_positive_relation(rows):
 
     Then no u has ``x_i^T u > 0`` on all rows. Known where the rows have just one relation, up to a factor.
     """
-    return _positive(rows) or _positive_exactly(rows)
+    square = len(rows) == rows.shape[1] + 1
+    return bool(square and positive_relations(rows[None])[0]) or _positive_exactly(rows)
 
 
 def prove_spanned(X, columns):
@@ -33,23 +34,41 @@ def prove_spanned(X, columns):
         raise NotProved("columns do not span the data and the plant exactly")
 
 
-def _positive(rows):
-    """r + 1 rows: ``B m = -h`` has a solution m > 0. With ``||I - Y B|| <= q`` what the computed m misses,
-    e, is at most ``||Y e|| / (1 - q)`` away. False: not sure."""
-    if len(rows) != rows.shape[1] + 1:
-        return False
-    B, h = rows[:-1].T, rows[-1]
+def positive_relations(stack):
+    """For each of many sets of r + 1 rows whether it has a positive relation; False: not sure.
+
+    With B of the first r rows as columns and h the last, ``B m = -h`` must have a solution m > 0. Given
+    ``||I - Y B|| <= q < 1``, what the computed m misses, e, is at most ``||Y e|| / (1 - q)`` away.
+
+    Parameters
+    ----------
+    stack : ndarray, shape (c, r + 1, r)
+        The rows.
+
+    Returns
+    -------
+    ndarray of bool, shape (c,)
+        Where it is proved.
+    """
+    B, h = stack[:, :-1].swapaxes(1, 2), stack[:, -1, :, None]
     try:
         Y = np.linalg.inv(B)
-    except np.linalg.LinAlgError:
-        return False
+    except np.linalg.LinAlgError:  # one is singular: the others by themselves
+        one = len(stack) == 1
+        return (
+            np.zeros(1, dtype=bool) if one else np.concatenate([positive_relations(s[None]) for s in stack])
+        )
     m = -Y @ h
     m = m - Y @ (B @ m + h)
     Q, rounding = product(Y, B)
-    q = norm_above(sum_above(np.abs(Q - np.eye(len(Y))), rounding, U * np.abs(Q)).ravel())
+    off = sum_above(np.abs(Q - np.eye(B.shape[1])), rounding, U * np.abs(Q))
+    q = norm_above(off.reshape(len(stack), -1), axis=1)
     e, rounding = product(B, m)
     e = sum_above(np.abs(e + h), rounding, 2 * U * (np.abs(e) + np.abs(h)))
-    return bool(q < 0.5) and bool(m.min() > above(norm_above(above(np.abs(Y) @ e, len(e))) / (1 - q), 3))
+    away = norm_above(above(np.abs(Y) @ e, B.shape[1])[:, :, 0], axis=1)
+    sure = q < 0.5
+    away = above(away / below(1 - np.where(sure, q, 0.5), 1), 2)
+    return sure & (m.min(axis=(1, 2)) > away)
 
 
 def _positive_exactly(rows):

@@ -19,7 +19,7 @@ import numpy as np
 
 from .arithmetic import AuditError, NotProved, prove, require
 from .optimal import MET
-from .relations import has_positive_relation, prove_spanned
+from .relations import has_positive_relation, positive_relations, prove_spanned
 from .rounding import Basis, U, above, below, gamma, norm_above, product, sum_above
 
 ARRAYS = {"rows": "i", "line": "i", "columns": "i", "tree": "b", "circuits": "i", "shares": "f"}
@@ -119,12 +119,16 @@ def _distance(problem, dual, columns, g, error):
 def _proved(X, circuits):
     """Circuits, one a row of signs, each proved: a combination with positive weights of its rows is zero."""
     signs = np.zeros((len(circuits), len(X)), dtype=np.int8)
-    for i, circuit in enumerate(circuits):
-        circuit = circuit[circuit != 0]
-        signs[i, np.abs(circuit) - 1] = np.sign(circuit)
+    which, place = np.nonzero(circuits)
+    signs[which, np.abs(circuits[which, place]) - 1] = np.sign(circuits[which, place])
+    square = np.flatnonzero(np.count_nonzero(signs, axis=1) == X.shape[1] + 1)
+    own = np.nonzero(signs[square])[1].reshape(len(square), X.shape[1] + 1)
+    proved = np.zeros(len(signs), dtype=bool)
+    if len(square):
+        proved[square] = positive_relations(signs[square[:, None], own][..., None] * X[own])
+    for i in np.flatnonzero(~proved):
         own = np.flatnonzero(signs[i])
-        signed = signs[i, own, None] * X[own]
-        if not has_positive_relation(signed):
+        if not has_positive_relation(signs[i, own, None] * X[own]):
             raise NotProved(f"sign tree: circuit {i} has no positive combination that is zero")
     return signs
 

@@ -67,6 +67,8 @@ def test_a_diagram_over_all_patterns(tmp_path):
     assert (sampled.rate >= ds.rate).all()
     settings["trials"] = 4
     more = rl.phase_diagram(**settings, patterns="all", store=store)
+    proved = rl.phase_diagram(**settings, patterns="all", audit=True)
+    assert (proved.proved.values[proved.status == 0] == 1).all()
     assert (more.status.values[..., :3] == ds.status.values).all()
     with pytest.raises(ValueError, match="another sweep"):
         rl.phase_diagram(**settings, store=store)

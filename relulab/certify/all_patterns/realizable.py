@@ -38,13 +38,15 @@ class Realizable:
     def __init__(self, rows, free):
         self.rows, self.free = rows, free
         self.inverse = np.linalg.pinv(rows[:free])
+        self.lifted = np.vstack([rows.T, np.ones(len(rows))])
+        self.target = np.r_[np.zeros(rows.shape[1]), 1.0]
         self.circuits = np.zeros((0, len(rows)), dtype=np.int8)
         self._floats, self._size, self._last = np.zeros((0, len(rows)), np.float32), np.zeros(0), np.zeros(0)
         self.tests = 0
 
-    def forbidden(self, k, signs, since=0):
-        """Which signs (b, n) of the first k rows hold a circuit that is known, of those from `since` on."""
-        usable = np.flatnonzero(self._last[since:] < k) + since
+    def forbidden(self, k, signs):
+        """Which signs (b, n) of the first k rows hold a circuit that is known."""
+        usable = np.flatnonzero(self._last < k)
         out, left = np.zeros(len(signs), dtype=bool), np.arange(len(signs))
         signs = signs[:, :k].astype(np.float32)
         for i in range(0, len(usable), 256):
@@ -125,32 +127,33 @@ class Realizable:
         return done
 
     def _test(self, k, signs, gates, which, alive):
-        found, before = 0, len(self.circuits)
+        """Non-negative least squares, one node after the other; a new circuit may settle others."""
+        dead, found = np.zeros(len(which), dtype=bool), 0
         for count, i in enumerate(which):
-            if count >= PROBES and found < WORTH * count and k + 1 < len(self.rows):
-                break
-            if len(self.circuits) > before and self.forbidden(k + 1, signs[i : i + 1], before)[0]:
-                alive[i] = False
+            if dead[count]:
                 found += 1
                 continue
-            alive[i] = self._witness(k + 1, signs[i], gates[i])
-            found += not alive[i]
+            if count >= PROBES and found < WORTH * count and k + 1 < len(self.rows):
+                break
+            circuit = self._witness(k + 1, signs[i], gates[i])
+            if circuit is not None:
+                dead |= np.abs(signs[which] @ circuit) == np.abs(circuit).sum()
+                found += 1
+        alive[which[dead]] = False
 
     def _witness(self, k, signs, gate):
-        """A gate with these signs of the first k rows, written to `gate`; False where there is a circuit."""
+        """A gate with these signs of the first k rows, written to `gate`; or the circuit, if there is one."""
         self.tests += 1
-        G = self.rows[:k] * signs[:k, None]
-        system = np.vstack([G.T, np.ones(k)])
-        target = np.zeros(len(system))
-        target[-1] = 1
+        system = np.ones((self.lifted.shape[0], k))
+        np.multiply(self.lifted[:-1, :k], signs[:k], out=system[:-1])
         try:
-            m, rest = nnls(system, target)
+            m, rest = nnls(system, self.target)
         except RuntimeError:  # too many steps: the node goes on without a witness
-            return True
+            return None
         if rest > CIRCUIT:
-            u = G.T @ m
+            u = system[:-1] @ m
             gate[:] = u / np.linalg.norm(u)
-            return True
+            return None
         circuit = np.zeros(len(self.rows), dtype=np.int8)
         on = np.flatnonzero(m > PART * m.max())
         circuit[on] = signs[on]
@@ -158,4 +161,4 @@ class Realizable:
         self._floats = self.circuits.astype(np.float32)
         self._size = np.append(self._size, len(on))
         self._last = np.append(self._last, on[-1])
-        return False
+        return circuit

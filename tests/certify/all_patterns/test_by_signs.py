@@ -49,7 +49,8 @@ def test_no_contradiction_with_the_list(kind, unlisted):
             assert rl.check(replace(verdict, everywhere=False), plant, rl.enumerate_patterns(plant.X))
     if MANY:
         print(kind, dict(seen))
-    assert sum(n for (status, *_), n in seen.items() if status == "undecided") <= 1 + MANY // 10
+    few = MANY // 5 if kind == "dependent" else MANY // 10  # a rounded plant is hardly ever in the row space
+    assert sum(n for (status, *_), n in seen.items() if status == "undecided") <= 1 + few
 
 
 @pytest.mark.parametrize(("n", "d"), [(8, 3), (15, 3), (12, 4), (14, 5)])
