@@ -6,7 +6,9 @@ import os
 import shutil
 from pathlib import Path
 
+import answer_boxes
 import quiz
+import story_map
 import theorem_map
 from book_inputs import execution_key
 from mend_pages import mend_folder
@@ -129,6 +131,8 @@ def setup(app):
     app.connect("config-inited", execute_only)
     app.connect("env-check-consistency", write_together)
     quiz.setup(app)
+    answer_boxes.setup(app)
+    story_map.setup(app)
     theorem_map.setup(app)
     app.connect("doctree-read", leave_out_solutions, priority=600)
     # The theme collects its buttons at priority 501.

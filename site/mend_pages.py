@@ -5,6 +5,7 @@ import re
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+import hovers
 from bs4 import BeautifulSoup
 
 # Where a widget's model may live: what a built page can run. Any other module would be silence on the page.
@@ -71,14 +72,21 @@ def refuse_dead_widgets(page, name):
                 raise ValueError(f"{name}: a widget of {model['model_module']!r} is dead on a built page")
 
 
-def mend_file(path: Path) -> None:
+def mend_file(path: Path, name: str) -> tuple[hovers.Texts, set[str]]:
     page = BeautifulSoup(status_as_words(path.read_text("utf-8")), "html.parser")
     refuse_dead_widgets(page, path.name)
     mend(page)
     path.write_text(page.decode(formatter="minimal"), "utf-8")
+    return hovers.texts_on(page, name), hovers.links_on(page)
 
 
 def mend_folder(html: Path) -> None:
     pages = [path for path in html.rglob("*.html") if "_static" not in path.relative_to(html).parts]
+    pages.sort(key=lambda path: -path.stat().st_size)
+    texts, links = {}, set()
     with ProcessPoolExecutor() as pool:
-        list(pool.map(mend_file, sorted(pages, key=lambda path: -path.stat().st_size)))
+        names = [path.relative_to(html).as_posix() for path in pages]
+        for found, linked in pool.map(mend_file, pages, names):
+            texts |= found
+            links |= linked
+    hovers.write(html, texts, links)

@@ -170,3 +170,15 @@ def test_failed_trials_are_one_line(tmp_path, capsys, monkeypatch):
     lines = (tmp_path / "sweep.csv").read_text().splitlines()
     assert "# n=20, d=4, trial 1: ArithmeticError: bad luck" in lines
     assert len([line for line in lines if not line.startswith("#")]) == 3
+
+
+def test_a_figure_is_proved_on_request(monkeypatch, tmp_path, capsys):
+    from relulab.figures.list import FIGURES
+
+    monkeypatch.setitem(FIGURES["6a"].grids, "book", {"n": [12, 40], "d": [5], "trials": 2})
+    assert code_of(["figure", "6a", "--prove", "--out", tmp_path]) == 0
+    assert "4 of 4 verdicts proved: 4 in float64" in capsys.readouterr().out
+    assert code_of(["figure", "7", "--prove", "--out", tmp_path]) == 2
+    assert "holds no verdicts of recovery" in capsys.readouterr().err
+    assert code_of([*SMALL, "--audit", "--out", tmp_path]) == 0
+    assert "4 of 4 verdicts proved" in capsys.readouterr().out

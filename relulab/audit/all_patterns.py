@@ -78,8 +78,14 @@ def check_theorem(problem):
 
 
 def check_along_a_row(problem):
-    """Given a row along the plant: no u is positive on every row with a label."""
+    """Given a row along the plant: no u is positive on every row with a label; some label is opposite."""
     X = problem.X[problem.X.any(axis=1)]
+    if problem.form == "exact":
+        y = problem.X @ problem.neurons[0]
+        i = np.abs(y).argmax()
+        return require(
+            "labels with the sign opposite to the row's", -(y * np.sign(y[i])).min(), ">", ROUNDING
+        )
     X = X / np.linalg.norm(X, axis=1, keepdims=True)
     labeled = np.abs(X @ problem.neurons[0]) > 8 * EPS * np.sqrt(X.shape[1])
     return _check_no_all_ones(X[labeled])

@@ -20,7 +20,7 @@ from fractions import Fraction as Q
 CLOSE = Q(1, 10**8)  # what stored evidence may miss; a proof repairs rounding, not a wrong vector
 BLUR = Q(1, 2**198)  # what a number divided by a `length` is off, as a share of it
 PAIRS = ("linear", "skip"), ("relu", "plain"), ("relu", "skip"), ("normalized", "normalized")
-EVIDENCE = (None, "isometry", "dual", "socp", "closed-form", "competitor", "all-ones")
+EVIDENCE = ("isometry", "dual", "socp", "closed-form", "competitor", "all-ones")
 
 
 class NotProved(ValueError):
@@ -152,7 +152,7 @@ def prove_recovered(problem, dual, multipliers):
 
 def reach(problem, j, side, dual, m, shift):
     tries = [[side * v * on for v, on in zip(dual, problem.masks[j], strict=True)]]
-    if m is not None:
+    if m is not None and problem.coned[j]:
         demand("multipliers are negative", min(m) >= 0)
         tries.append([v + (x if on else -x) for v, x, on in zip(tries[0], m, problem.masks[j], strict=True)])
     if not problem.normalized:
@@ -272,6 +272,7 @@ def check_exactly(path):
 
 def prove(fields, arrays):
     evidence, status = fields["evidence"], fields["status"]
+    demand("undecided: nothing is claimed", status != "undecided")
     demand(f"{evidence!r}: this checker does not know that kind of evidence", evidence in EVIDENCE)
     problem = Problem(fields, arrays)
     blocks = range(problem.skip, len(problem.masks))

@@ -7,15 +7,16 @@ open.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import balls, balls_ties, tolerances
+from . import balls, balls_patterns, balls_ties, tolerances
 from .arithmetic import AuditError, NotProved
 from .cheaper import prove_cheaper
 from .completeness import prove_complete, prove_realized
+from .cone_trees import prove_cones
 from .identities import prove_second
 from .optimal import prove_recovered
 from .problem import Problem, checked
@@ -80,7 +81,7 @@ def check(verdict: Any, plant: Any = None, S: Any = None, arithmetic: str = "flo
         The patterns it was decided over; by default those that it says.
     arithmetic : {"float", "balls"}
         ``"float"``: float64 with error bounds. ``"balls"``: ball arithmetic at 106 bits (python-flint, extra
-        ``proofs``), written apart from the first and slower; it does not cover theorems.
+        ``proofs``), written apart from the first and slower; it does not cover theorems and trees of signs.
 
     Returns
     -------
@@ -141,23 +142,31 @@ def check(verdict: Any, plant: Any = None, S: Any = None, arithmetic: str = "flo
             statement, bound = proof(verdict, plant, masks, gates, everywhere, multipliers)
         return Audit(verdict.status, True, f"{statement} over {where}", bound, words)
     except NotProved as open_question:
-        if everywhere and verdict.evidence == "signs":
-            _by_signs_or_not_at_all(verdict, plant, masks)
-        else:
+        if not _by_trees(verdict, everywhere):
             tolerances.agree(verdict, plant, masks, gates, everywhere, multipliers)
+        elif proof is _prove:  # bounds hold or they do not: there is nothing that holds within a tolerance
+            raise AuditError(f"{verdict.evidence}: {open_question}") from None
+        else:
+            whole = check(verdict, plant, S)
+            return replace(whole, proved=False, arithmetic=words, reason=str(open_question))
         return Audit(
             verdict.status, False, f"{CLAIMS[verdict.status]} over {where}", np.nan, words, str(open_question)
         )
 
 
 PAIRS = ("linear", "skip"), ("relu", "plain"), ("relu", "skip"), ("normalized", "normalized")
-EVIDENCE = ("isometry", "dual", "socp", "closed-form", "competitor", "all-ones", "signs")
+EVIDENCE = ("isometry", "dual", "socp", "closed-form", "competitor", "all-ones", "signs", "cones")
 CLAIMS = {
     "recovered": "the plant is the unique solution",
     "not-recovered": "the plant is no solution: an interpolant costs less",
     "not-unique": "the plant is not the only solution: another interpolant costs the same",
     "optimal": "the plant is a solution: no interpolant costs less",
 }
+
+
+def _by_trees(verdict, everywhere):
+    """Whether trees of signs are the evidence: those of cones hold over any patterns."""
+    return verdict.evidence == "cones" or (everywhere and verdict.evidence == "signs")
 
 
 def _prove(verdict, plant, masks, gates, everywhere, stored):
@@ -172,6 +181,8 @@ def _prove(verdict, plant, masks, gates, everywhere, stored):
     if verdict.status == "recovered":
         if theorem:
             return claim, prove_theorem(problem, dual)
+        if verdict.evidence == "cones":
+            return claim, prove_cones(problem, dual, verdict.proof)
         if everywhere and verdict.evidence == "signs":
             return claim, prove_over_signs(problem, dual, verdict.proof)
         bound = prove_recovered(problem, dual, multipliers)
@@ -179,7 +190,8 @@ def _prove(verdict, plant, masks, gates, everywhere, stored):
             prove_complete(problem.X, patterns, gates)
         return claim, bound
     W = problem.weights(verdict.competitor)
-    if everywhere:
+    hides = verdict.status == "not-unique" and problem.kind == "linear" and problem.form == "exact"
+    if everywhere and not hides:  # a ReLU neuron with the labels themselves is one, in whatever cell
         used = W.reshape(-1, *W.shape[-2:]).any(axis=(0, 2))[problem.skip :]
         prove_realized(problem.X, patterns[used], None if gates is None else gates[:, used])
     if verdict.status == "not-recovered":
@@ -187,21 +199,12 @@ def _prove(verdict, plant, masks, gates, everywhere, stored):
     return f"{claim}, for {prove_second(problem, W, dual, multipliers)}", np.nan
 
 
-def _by_signs_or_not_at_all(verdict, plant, masks):
-    """A tree of signs proves in float64, or fails: there is nothing that holds within a tolerance."""
-    try:
-        problem = Problem(plant, masks, verdict.network, verdict.form)
-        prove_over_signs(problem, problem.dual(verdict.dual), verdict.proof)
-    except NotProved as failed:
-        raise AuditError(str(failed)) from None
-
-
 def _prove_in_balls(verdict, plant, masks, gates, everywhere, multipliers):
-    theorem = everywhere and verdict.evidence == "closed-form"
-    if theorem or verdict.status == "optimal":
-        raise NotProved("theorems, and dual vectors that touch the ball, are not covered in balls")
-    if everywhere and verdict.evidence == "signs":
-        raise NotProved("trees of signs are not covered in balls")
+    theorem = everywhere and (verdict.status, verdict.evidence) == ("recovered", "closed-form")
+    if theorem or verdict.status == "optimal" or _by_trees(verdict, everywhere):
+        raise NotProved(
+            "theorems, trees of signs, and dual vectors that touch the ball, are not covered in balls"
+        )
     problem, claim = balls.Balls(plant, masks, verdict.network, verdict.form), CLAIMS[verdict.status]
     if verdict.status == "not-unique":
         claim = f"{claim}: {balls_ties.prove_second(problem, verdict.competitor)}"
@@ -210,14 +213,11 @@ def _prove_in_balls(verdict, plant, masks, gates, everywhere, multipliers):
         bound = balls.prove_recovered(problem, verdict.dual, multipliers)
     else:
         bound = balls.prove_cheaper(problem, verdict.competitor, gates)
-    if everywhere:
-        used = np.ones(masks.shape[1], dtype=bool)
-        if verdict.status != "recovered":
-            used = verdict.competitor.reshape(-1, *verdict.competitor.shape[-2:]).any(axis=(0, 2))[
-                problem.skip :
-            ]
-        prove = prove_complete if verdict.status == "recovered" else prove_realized
-        prove(plant.X, masks.T[used], None if gates is None else gates[:, used])
+    if everywhere and verdict.status == "recovered":
+        balls_patterns.prove_real(problem, gates, range(masks.shape[1]))
+        balls_patterns.prove_all_there(problem)
+    elif everywhere:
+        balls_patterns.prove_real(problem, gates, balls_patterns.used_by(verdict.competitor, problem.skip))
     return claim, bound
 
 
@@ -261,6 +261,8 @@ def stored_multipliers(verdict, masks):
     size = masks.shape[1] + (verdict.network == "skip")
     if blocks.dtype.kind not in "iu" or (blocks < 0).any() or (blocks >= size).any():
         raise AuditError("multipliers: of blocks that there are not")
+    if (blocks < size - masks.shape[1]).any():
+        raise AuditError("multipliers: of the skip block, which has no cone")
     if (values < 0).any():
         raise AuditError(f"multipliers: they must be >= 0, the smallest is {values.min():.3g}")
     if sides.shape != blocks.shape or not np.isin(sides, (1, -1)).all():

@@ -11,6 +11,13 @@ A file has three parts.
 
 Nothing in a file is executed. A reader need not trust the digest: it tells damage from forgery, and forged
 evidence fails in `check`.
+
+A verdict's file has the fields of `Verdict`, those of its plant (``plant kind``, ...), ``recipe``,
+``complete`` and ``problem``, a digest of the problem. Its arrays are ``plant X`` (n, d), ``plant weights``
+(d, k), ``plant signs`` (k,), ``plant y`` and ``plant noise`` (n,), ``masks`` (n, p), ``gates`` (d, p),
+``dual`` (n,), ``competitor``, and ``multipliers blocks``, ``multipliers sides`` and ``multipliers values``;
+what a verdict lacks is left out. A checker says so where it does not know a kind of ``evidence``, and ignores
+fields and arrays that it does not need.
 """
 
 import hashlib

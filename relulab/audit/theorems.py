@@ -10,6 +10,9 @@ solution v at hand (the stored dual vector, repaired), and let |X| stand for the
 * Gated, ``w = c x_i``: ``lam = e_i / ||x_i||`` shows ``w / ||w||`` on the blocks that hold row i, and nothing
   on the others. So every solution is a share of w on some blocks; where no u is positive on all rows with
   ``x_k^T w != 0``, each block but the skip one misses such a row, and has no share.
+* Exact, ``w = c x_i``: the same vector has ``|lam^T (X u)_+| <= ||u||``, equal only for u along w, or along
+  -w if c < 0. So every solution is a share of w in the skip block and a share of a neuron there, which is
+  silent on rows whose label has the sign opposite to that of row i: where there is one, its share is 0.
 * One normalized neuron, no row x_i^T w = 0 but zero rows: if its active rows have full column rank, or are
   all rows, then a block that gives its output holds its rows, hence (full rank) the same weights, hence the
   same signs on every row.
@@ -27,7 +30,7 @@ from .rounding import Basis, above, below, norm_above, product, sum_above
 
 def prove_theorem(problem, dual):
     """An upper bound, below 1, of what the theorem asks to be below 1; 0 where it asks for something else."""
-    if problem.network == "skip" and problem.form == "gated" and np.count_nonzero(dual) == 1:
+    if (problem.network, problem.kind) == ("skip", "linear") and np.count_nonzero(dual) == 1:
         return _prove_along_a_row(problem, dual)
     shift = planted_distance(problem, dual)
     if problem.network == "normalized":
@@ -57,7 +60,11 @@ def _prove_along_a_row(problem, dual):
     off = [a for a, b in pairs if Fraction(a) * Fraction(w[j]) != Fraction(b) * Fraction(x[j])]
     prove("row along the plant: coordinates that are not in proportion", len(off), "<=", 0)
     require("planted equations: ||X^T dual - w||", np.linalg.norm(dual @ problem.X - w), "<=", MET)
-    _prove_no_all_ones(problem.X[problem.sides[0] != 0])
+    if problem.form == "exact":
+        opposite = problem.sides[0] * np.sign(dual.sum()) < 0
+        require("labels with the sign opposite to the row's: how many", int(opposite.sum()), ">=", 1)
+    else:
+        _prove_no_all_ones(problem.X[problem.sides[0] != 0])
     return 0.0
 
 

@@ -41,7 +41,7 @@ def agree(verdict, plant, masks, gates, everywhere, multipliers):
     if verdict.status == "recovered":
         if theorem:
             _check_equations(dual, problem)
-            if problem.network == "skip" and verdict.form == "gated" and np.count_nonzero(dual) == 1:
+            if (verdict.network, plant.kind) == ("skip", "linear") and np.count_nonzero(dual) == 1:
                 return all_patterns.check_along_a_row(problem)
             return all_patterns.check_theorem(problem)
         if everywhere:
@@ -53,7 +53,8 @@ def agree(verdict, plant, masks, gates, everywhere, multipliers):
         return _check_optimal(dual, problem)
     competitor = verdict.competitor * weight_scale
     _check_competitor_cones(competitor, problem)
-    if everywhere:
+    hides = verdict.status == "not-unique" and problem.kind == "linear" and problem.form == "exact"
+    if everywhere and not hides:
         parts = competitor if competitor.ndim == 3 else competitor[None]
         used = parts.any(axis=(0, 2))[problem.skip :]
         all_patterns.check_realized(problem.X, masks[:, used], gates[:, used])

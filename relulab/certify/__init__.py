@@ -4,7 +4,8 @@
 hold them, `minimax` searches. What they leave open goes `one_by_one`, with `search`, `admm`,
 `interior_points` and `ties`; `proofs` verify what these find.
 `multipliers` completes what the exact form proves. `sampled` asks both, `all_patterns` goes beyond a sample,
-and `decision` is `decide` itself. `loading` reads what was saved.
+`exact_network` decides the ReLU network itself there, and `decision` is `decide` itself. `loading` reads
+what was saved.
 
 >>> from relulab.certify import decide
 >>> from relulab.data import instance

@@ -37,9 +37,10 @@ def decide(
         The planted problem, without noise.
     S : Patterns, array_like of bool, shape (n, p), or "all"
         The patterns; they must hold the planted ones. ``"all"`` is every pattern of X: decided by a closed
-        form where one applies, for a linear plant in the skip network by a tree of signs (evidence
-        ``"signs"``), by enumeration where that is affordable, otherwise by cutting planes, which can prove a
-        failure but end undecided where they find no more violators.
+        form where one applies; by trees of signs, in the gated form for a linear plant in the skip network
+        (evidence ``"signs"``), in the exact one for plain and skip networks (``"cones"``);
+        by enumeration where that is affordable, otherwise by cutting planes, which can prove a failure but
+        end undecided where they find no more violators.
     network : {"plain", "skip", "normalized"}
         The network.
     form : {"gated", "exact"}

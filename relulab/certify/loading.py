@@ -71,6 +71,9 @@ def _verdict(fields, arrays):
         multipliers = Multipliers(*(arrays[f"multipliers {name}"] for name in Multipliers._fields))
     proof = {name.removeprefix("proof "): a for name, a in arrays.items() if name.startswith("proof ")}
     names = ("status", "evidence", "iterations", "network", "form", "reason", "everywhere")
+    for name, kind in zip(names, (str, str | None, int, str, str, str, bool), strict=True):
+        if not isinstance(fields[name], kind):
+            raise ValueError(f"{name} is {fields[name]!r}")
     return Verdict(
         **{name: fields[name] for name in names},
         dual=arrays.get("dual"),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 STATUSES = ("recovered", "not-recovered", "not-unique", "undecided", "optimal")  # stored by number: append
-EVIDENCE = ("isometry", "dual", "competitor", "all-ones", "closed-form", "socp", "signs")
+EVIDENCE = ("isometry", "dual", "competitor", "all-ones", "closed-form", "socp", "signs", "cones")
 
 
 class Multipliers(NamedTuple):
@@ -46,7 +46,7 @@ class Verdict:
     status            evidence                                     arrays
     ================= ============================================ ==================================
     recovered         isometry, dual, socp, closed-form            dual
-                      signs                                        dual, and the proof
+                      signs, cones                                 dual, and the proof
     not-recovered     competitor                                   competitor, strictly cheaper
     not-unique        all-ones, competitor, closed-form            competitor at the same cost, and a
                                                                    dual where both are known optimal
@@ -89,9 +89,9 @@ class Verdict:
         The planted problem.
     everywhere : bool
         Whether it was decided over all patterns of the data.
-    proof : dict of ndarray, or None
-        With ``"signs"`` the tree that proves recovery over all patterns, as `relulab.audit.sign_trees` reads
-        it.
+    proof : dict of ndarray or None
+        With ``"signs"`` or ``"cones"`` the trees that prove recovery over all patterns, as
+        `relulab.audit.sign_trees` and `relulab.audit.cone_trees` read them.
     """
 
     status: str

@@ -29,8 +29,8 @@ def instance(
     k: int = 1,
     sigma: float = 0.0,
     rng: int = 0,
-    patterns: float = 1,
-) -> tuple[Plant, Patterns]:
+    patterns: float | str = 1,
+) -> tuple[Plant, Patterns | str]:
     """The planted problem of one trial of a phase diagram, by itself.
 
     Parameters
@@ -46,7 +46,7 @@ def instance(
     -------
     plant : Plant
         The planted problem.
-    S : Patterns
+    S : Patterns or "all"
         Its sampled patterns, the planted ones among them.
 
     Raises
@@ -76,8 +76,8 @@ def instances(
     k: int = 1,
     sigma: float = 0.0,
     rng: int = 0,
-    patterns: float = 1,
-) -> tuple[list[Plant], list[Patterns]]:
+    patterns: float | str = 1,
+) -> tuple[list[Plant], list[Patterns] | list[str]]:
     """The planted problems of several trials of a cell, each as `instance` gives it, drawn faster.
 
     Parameters
@@ -93,7 +93,7 @@ def instances(
     -------
     plants : list of Plant
         The planted problems.
-    patterns : list of Patterns
+    patterns : list of Patterns, or of "all"
         The sampled patterns of each.
 
     Raises
@@ -110,9 +110,12 @@ def instances(
     """
     n, d, rng = _checks.count("n", n), _checks.count("d", d), _checks.count("rng", rng, 0)
     trials = [_checks.count("trials", trial, 0) for trial in _checks.sequence("trials", trials)]
-    patterns = _checks.positive("patterns", patterns)
+    everywhere = isinstance(patterns, str) and _checks.choice("patterns", patterns, ("all",))
+    patterns = patterns if everywhere else _checks.positive("patterns", patterns)
     sources = [np.random.default_rng([rng, n, d, trial]) for trial in trials]
     plants = [planted_problem(source, ensemble, n, d, kind, k, direction, sigma) for source in sources]
+    if everywhere:
+        return plants, ["all"] * len(plants)
     includes = [None if kind == "linear" else hidden.weights for hidden in plants]
     return plants, sample_together(
         [hidden.X for hidden in plants], max(round(patterns * n), 50), includes, sources

@@ -2,14 +2,14 @@
 
 `answers` are the kinds of right answers, `checking` is `check` itself. `part1`, `part2`, `part3`, `part4` and
 `part5` hold one dict ``EXERCISES`` each: the exercise's number, "8.2" for the second of chapter 8, and a
-`Number`, a `Choice`, or an `Accept`.
+`Number`, a `Choice`, a `Meets`, or an `Accept`.
 
 >>> from relulab import exercises
 >>> exercises.check("10.1", 0.75).right
 True
 """
 
-from .answers import Accept, Choice, Number, Result
+from .answers import Accept, Choice, Condition, Meets, Number, Result
 from .checking import check, exercises
 
-__all__ = ["Accept", "Choice", "Number", "Result", "check", "exercises"]
+__all__ = ["Accept", "Choice", "Condition", "Meets", "Number", "Result", "check", "exercises"]

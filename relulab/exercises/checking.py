@@ -24,7 +24,7 @@ def exercises() -> dict[str, Any]:
     Returns
     -------
     dict
-        From the exercise's number, such as "1.2", to its `Number`, `Choice` or `Accept`, in the book's order.
+        From the exercise's number, such as "1.2", to its `Number`, `Choice`, `Meets` or `Accept`, in order.
 
     Examples
     --------

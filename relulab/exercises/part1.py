@@ -6,9 +6,7 @@ import numpy as np
 from scipy.linalg import hadamard
 
 from .. import sensing, theory
-from .answers import Accept, Choice, Number
-
-SHORT_COLUMN = np.array([[1, 0, 0.4], [0, 1, 0.4]])
+from .answers import Accept, Choice, Condition, Meets, Number
 
 FIVE_COLUMNS = np.array([[1, 0, 0, 0.6, 0.5], [0, 1, 0, 0.6, -0.5], [0, 0, 1, 0.6, 0.7]])
 
@@ -19,29 +17,32 @@ def largest_everywhere(h):
     return int((np.cumsum(weights) < weights.sum() / 2).sum())
 
 
-def missed(answer):
-    x = np.array(answer, dtype=float)
-    if x.shape != (3,) or not np.isfinite(x).all():
-        return "Give three numbers."
-    if np.count_nonzero(x) != 1:
-        return "Exactly one entry may differ from zero."
-    cost = sensing.basis_pursuit(SHORT_COLUMN, SHORT_COLUMN @ x).value
-    if cost > 0.999 * np.abs(x).sum():
-        return "Basis pursuit finds this one: nothing cheaper explains it."
-    return None
+def missed():
+    """Basis pursuit misses exactly the multiples of the third unit vector."""
+    cheapest = "Basis pursuit finds this one: nothing cheaper explains it."
+    return [
+        Condition(np.eye(3), "Exactly one entry may differ from zero.", low=0, high=0, least=2, most=2),
+        Condition(np.eye(3)[:2], cheapest, low=0, high=0),
+    ]
 
 
-def no_certificate(answer):
-    dual = np.array(answer, dtype=float)
-    if dual.shape != (3,) or not np.isfinite(dual).all():
-        return "Give three numbers."
-    worth = FIVE_COLUMNS.T @ dual
-    if np.abs(worth[:2] - 1).max() > 1e-9:
-        return "On the support of x, the first two columns, the values must equal the signs of x."
-    worst = 2 + int(np.abs(worth[2:]).argmax())
-    if abs(worth[worst]) >= 1 - 1e-12:
-        return f"Column {worst + 1} is worth {worth[worst]:.3g}; it must be strictly between -1 and 1."
-    return None
+def certifies():
+    """Equal to the signs on the first two of five columns, and less on the others."""
+    at_most, others = 1 - 1e-12, np.array([np.inf, np.inf, 1, 1, 1])
+    return [
+        Condition(
+            FIVE_COLUMNS[:, :2].T,
+            "On the support of x, the first two columns, the values must equal the signs of x.",
+            low=1 - 1e-9,
+            high=1 + 1e-9,
+        ),
+        Condition(
+            FIVE_COLUMNS.T,
+            "Column {row} is worth {value}; it must be strictly between -1 and 1.",
+            low=-at_most * others,
+            high=at_most * others,
+        ),
+    ]
 
 
 def promised_by_coherence(A):
@@ -89,7 +90,7 @@ EXERCISES = {
         },
         because="The largest entry holds 4 of 12, the two largest 6 of 12.",
     ),
-    "1.4": Accept(missed, expects="a vector with three entries", because="Something cheaper explains it."),
+    "1.4": Meets((3,), missed, because="Something cheaper explains it."),
     "2.1": Number(
         lambda: sensing.basis_pursuit([[1.0, 2.0, 3.0]], [6.0]).dual[0],
         hints={
@@ -99,9 +100,7 @@ EXERCISES = {
         },
         because="Only the third parcel is worth its cost.",
     ),
-    "2.2": Accept(
-        no_certificate, expects="a vector with three entries", because="It proves that x is the only one."
-    ),
+    "2.2": Meets((3,), certifies, because="It proves that x is the only one."),
     "2.3": Number(
         lambda: promised_by_coherence(np.hstack([np.eye(64), hadamard(64) / 8])),
         hints={

@@ -10,9 +10,8 @@ from scipy.stats import norm
 from .. import phase, theory
 from ..blocks import Blocks, isometry
 from ..data import draw, plant
-from ..patterns import enumerate_patterns, has_all_ones, sample_patterns
-from ..programs import solve
-from .answers import Accept, Choice, Number
+from ..patterns import count_patterns, enumerate_patterns, has_all_ones, sample_patterns
+from .answers import Accept, Choice, Condition, Meets, Number
 
 
 def _one_dimension():
@@ -36,16 +35,15 @@ def _certificate(dual):
     return None
 
 
-def _wider(gate):
+def _wider():
     """A gate that is on where the planted ReLU is, and on some further row."""
     plant, _ = phase.instance(20, 4, 0, kind="relu", rng=4)
-    gate = np.asarray(gate, dtype=float)
-    if gate.shape != (4,):
-        return f"The answer is an array of 4 numbers; this one has shape {gate.shape}."
-    active, held = plant.X @ plant.weights[:, 0] > 0, plant.X @ gate >= 0
-    if lost := int((active & ~held).sum()):
-        return f"{lost} of the {int(active.sum())} active rows are not in its pattern."
-    return None if (held & ~active).any() else "It has no silent row: this is the planted pattern itself."
+    active = plant.X @ plant.weights[:, 0] > 0
+    silent = "It has no silent row: this is the planted pattern itself."
+    return [
+        Condition(plant.X[active], "{missed} of the {of} active rows are not in its pattern.", low=0),
+        Condition(plant.X[~active], silent, low=0, least=1),
+    ]
 
 
 def _nic_k():
@@ -71,14 +69,8 @@ def _decay_at(beta):
     """What the window theorem asks for: max_j ||X^T D_j P z|| / (1 - nu_j), with w0 at this decay."""
     hidden, S = _noisy(80, 10, 0.3, 1)
     X, masks = hidden.X, np.asarray(S, dtype=float)
-    gram, right = X.T @ X, X.T @ hidden.y
-
-    def ridge(mu):
-        return np.linalg.solve(gram + mu * np.eye(len(gram)), right)
-
-    mu = brentq(lambda mu: mu * np.linalg.norm(ridge(mu)) - beta, 0, 1e6)
-    inverse = np.linalg.inv(gram)
-    dual = X @ inverse @ ridge(mu) / np.linalg.norm(ridge(mu))
+    inverse, w = np.linalg.inv(X.T @ X), _shrunk(X, hidden.y, beta)
+    dual = X @ inverse @ w / np.linalg.norm(w)
     outside = hidden.noise - X @ (inverse @ (X.T @ hidden.noise))
     norms = [np.linalg.norm((masks * v[:, None]).T @ X, axis=1) for v in (outside, dual)]
     return float((norms[0] / (1 - norms[1])).max())
@@ -89,14 +81,31 @@ def _noisy(n, d, sigma, seed):
     return plant(X, sigma=sigma, rng=seed + 1), sample_patterns(X, rng=seed + 2)
 
 
-def _keeps_the_linear_part(beta):
-    """A decay of the reader's at which the ReLU blocks are zero and the linear part is not."""
+def _keeps_the_linear_part():
+    """The decays at which the ReLU blocks are zero and the linear part is not.
+
+    The ReLU blocks stay out as long as the residual of the linear part alone has block norms up to the decay.
+    """
     hidden, S = _noisy(50, 8, 0.25, 4)
-    solution = solve(hidden.X, hidden.y, S, beta=float(beta))
-    relu = float(np.linalg.norm(solution.weights, axis=0).sum())
-    if relu > 1e-4:
-        return f"The ReLU norms still add up to {relu:.3f}. More decay."
-    return None if np.linalg.norm(solution.skip) > 1e-3 else "The linear part is zero too. Less decay."
+    X, y = hidden.X, hidden.y
+    blocks = Blocks(X, S, network="plain")
+    most = np.linalg.norm(X.T @ y)
+    least = brentq(
+        lambda beta: blocks.norms(y - X @ _shrunk(X, y, beta)).max() - beta, 1e-3 * most, 0.999 * most
+    )
+    return [
+        Condition([[1.0]], "Some ReLU neurons are still there. More decay.", low=least),
+        Condition([[1.0]], "The linear part is zero too. Less decay.", high=most),
+    ]
+
+
+def _shrunk(X, y, beta):
+    """The linear part alone at a decay: ridge regression with mu, where mu ||w|| is the decay."""
+
+    def ridge(mu):
+        return np.linalg.solve(X.T @ X + mu * np.eye(X.shape[1]), X.T @ y)
+
+    return ridge(brentq(lambda mu: mu * np.linalg.norm(ridge(mu)) - beta, 0, 1e6))
 
 
 def _violator(gate):
@@ -113,6 +122,12 @@ def _violator(gate):
 def _over_all_patterns():
     hidden, _ = phase.instance(11, 4, 5, rng=8)
     return int((isometry(hidden, enumerate_patterns(hidden.X)).norms >= 1).sum())
+
+
+def _two_gates():
+    X = draw("gaussian", 120, 40, rng=0)
+    union = theory.union_bound(X, np.eye(40)[0], weighted=False)
+    return union - np.log10(float(count_patterns(120, 40))) + np.log10(2)
 
 
 EXERCISES = {
@@ -162,7 +177,7 @@ EXERCISES = {
         },
         because="What is left of w is its part orthogonal to the silent row.",
     ),
-    "9.3": Accept(_wider, "an array of 4 numbers", "This pattern is wider than the planted one."),
+    "9.3": Meets((4,), _wider, "This pattern is wider than the planted one."),
     "9.4": Number(
         lambda: sum(comb(6, active) for active in range(3, 7)) / (2**6 - 1),
         hints={
@@ -232,7 +247,7 @@ EXERCISES = {
         tolerance=1e-3,
         because="Each of the 100 rows must be on its side.",
     ),
-    "11.4": Accept(_keeps_the_linear_part, "a positive number", "Only the linear part is left."),
+    "11.4": Meets((), _keeps_the_linear_part, "Only the linear part is left."),
     "11.6": Number(
         lambda: 0.01 * 1.5**2 / (4 * 0.2),
         hints={
@@ -268,5 +283,23 @@ EXERCISES = {
             2: "That is without a bias, where the threshold stays at zero.",
         },
         because="The patterns are the beginnings and the ends of the row of points.",
+    ),
+    "13.1": Choice(
+        "no",
+        hints={"yes": "With labels of one sign another network of cost 1 gives them: one ReLU neuron."},
+        because="One ReLU neuron gives the same labels at the same cost.",
+    ),
+    "13.2": Number(
+        lambda: 0.8,
+        hints={
+            0.6: "That is how far the other segment's end is. The largest distance counts.",
+            1: "That is the distance of the two ends; the nearest point counts.",
+        },
+        because="The end of the second segment is nearest to the origin.",
+    ),
+    "13.3": Number(
+        _two_gates,
+        tolerance=1e-3,
+        because="The number of patterns is replaced by 2.",
     ),
 }

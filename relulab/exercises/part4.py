@@ -27,21 +27,21 @@ def _trials_for_half_width():
 
 
 EXERCISES = {
-    "13.1": Number(
+    "14.1": Number(
         lambda: 400 * 400 * 100 + 400 * 100,
         hints={
             400 * 400 * 100: "That is the patterns; the linear block multiplies too.",
             400 * 400 * 100 * 2: "Count multiplications only, and add the linear block.",
         },
     ),
-    "13.2": Choice(
+    "14.2": Choice(
         "b",
         hints={
             "a": "Square 2D - I first; X does not cancel.",
             "c": "That would be the block's own product. What is (2D - I) squared?",
         },
     ),
-    "13.3": Number(
+    "14.3": Number(
         lambda: 0.99 + sqrt(100) * 1e-6 / sqrt(1e-8),
         hints={
             0.99 + sqrt(99) * 1e-6 / sqrt(1e-8): "The linear block counts as well: p + 1 blocks.",
@@ -49,11 +49,11 @@ EXERCISES = {
             0.99 + sqrt(100) * 1e-6 / 1e-8: "The square root of the smallest eigenvalue.",
         },
     ),
-    "13.4": Number(
+    "14.4": Number(
         lambda: 400 * 400 / (1 - 400 * 2.0**-53),
         hints={400: "That is one term. There are 400 of them."},
     ),
-    "14.1": Number(
+    "15.1": Number(
         lambda: 4 * 400 * 100 * 401,
         hints={
             2 * 400 * 100 * 401: "That is one product; the way back takes another.",
@@ -63,7 +63,7 @@ EXERCISES = {
         tolerance=1e-9,
         because="Sixty-four million, for one network and one epoch.",
     ),
-    "14.2": Number(
+    "15.2": Number(
         lambda: -2e-3 * np.array([0.3 / (0.3 + 1e-8), -2e-9 / (2e-9 + 1e-8), 0.0]),
         hints={
             (-2e-3, 2e-3, 0.0): "Epsilon counts: the second gradient is smaller than it.",
@@ -74,7 +74,7 @@ EXERCISES = {
         tolerance=1e-8,
         because="A gradient of the size of epsilon or below does not move at full speed.",
     ),
-    "14.3": Number(
+    "15.3": Number(
         lambda: 2.0**-25 / 0.002,
         hints={
             2.0**-24 / 0.002: "A number that is less than half a spacing below 1 is rounded to 1 already.",
@@ -83,7 +83,7 @@ EXERCISES = {
         tolerance=2e-7,
         because="The released code's 1e-6 is fifteen times smaller.",
     ),
-    "14.4": Number(
+    "15.4": Number(
         lambda: np.array([3.0, 2.0]),
         hints={
             (5.0, 4.0): "A ReLU is half linear, half absolute value.",
@@ -93,11 +93,11 @@ EXERCISES = {
         },
         because="The first two neurons add (2, 0), the third half of (0, 4).",
     ),
-    "15.1": Number(
+    "16.1": Number(
         lambda: (6 / 3) ** 2,
         hints={2: "s falls like one over the square root of b.", 9: "Set 6 / sqrt(b) equal to 3."},
     ),
-    "15.2": Number(
+    "16.2": Number(
         lambda: effective_batch(500, 1000),
         hints={
             500: "Without replacement there is less noise.",
@@ -105,7 +105,7 @@ EXERCISES = {
             2000: "B / (1 - B/N), with B = 500.",
         },
     ),
-    "15.3": Number(
+    "16.3": Number(
         lambda: 60,
         hints={
             30: "The limit for full data is 2; half of it is 1.",
@@ -113,7 +113,7 @@ EXERCISES = {
             120: "Solve 2B / (B + 60) = 1.",
         },
     ),
-    "16.1": Number(
+    "17.1": Number(
         lambda: 100 * 1 / 20,
         hints={
             100 / 21: "Compare with the time without a store.",
@@ -121,8 +121,8 @@ EXERCISES = {
             40: "That many hundredths of a second in all; what share is it?",
         },
     ),
-    "16.2": Accept(_same_stream, "a pair of trials (n, d, t), such as ((20, 10, 0), (30, 10, 0))"),
-    "16.3": Number(
+    "17.2": Accept(_same_stream, "a pair of trials (n, d, t), such as ((20, 10, 0), (30, 10, 0))"),
+    "17.3": Number(
         _trials_for_half_width,
         hints={
             381: "Half of them have to succeed: an even number.",

@@ -6,19 +6,19 @@ from .. import theory
 from .answers import Choice, Number
 
 EXERCISES = {
-    "18.1": Choice(
+    "19.1": Choice(
         "b",
         hints={
             "a": "A first push still moves the state, and the state is heard later.",
             "c": "Follow a first push to the second moment.",
         },
     ),
-    "18.2": Number(
+    "19.2": Number(
         lambda: 0.0,
         hints={4: "D minus the rest.", 1.5: "One over A, not A.", 2: "The push also moves the state."},
         because="No record, however long, shows the first push.",
     ),
-    "18.3": Number(
+    "19.3": Number(
         lambda: (theory.l1_statistical_dimension(8, 70) + 10) / 10,
         hints={
             theory.l1_statistical_dimension(8, 70) / 10: "The unknown start uses measurements, too.",
@@ -27,7 +27,7 @@ EXERCISES = {
         tolerance=2e-3,
         because="So four sensors will do more often than not.",
     ),
-    "18.4": Number(
+    "19.4": Number(
         lambda: [comb(20, 2), comb(36, 6)],
         hints={
             (20, 7140): "Any 2k columns, not any k.",
@@ -35,7 +35,7 @@ EXERCISES = {
             (400, 36**6): "Different columns, in no order.",
         },
     ),
-    "19.1": Number(
+    "20.1": Number(
         lambda: [5 / sqrt(17), sqrt(2)],
         hints={
             (5 / sqrt(17), 2): "The norm of (1, 1).",
@@ -45,11 +45,11 @@ EXERCISES = {
         tolerance=1e-3,
         because="The bound is below the truth, as a bound must be.",
     ),
-    "19.2": Number(
+    "20.2": Number(
         lambda: 3,
         hints={500: "Eigenvalues that agree are removed together.", 2: "A quadratic has two zeros."},
     ),
-    "19.3": Number(
+    "20.3": Number(
         lambda: ceil(900 / 2 * log(1e6)),
         hints={
             ceil(30 / 2 * log(1e6)): "H = A A^T has another condition number.",
@@ -57,14 +57,14 @@ EXERCISES = {
         },
         tolerance=2e-4,
     ),
-    "19.4": Choice(
+    "20.4": Choice(
         "a",
         hints={
             "b": "That is no better than a vector with all entries at an end of their range.",
             "c": "That is the l1 ball. Here every entry may be as large as rho.",
         },
     ),
-    "20.1": Number(
+    "21.1": Number(
         lambda: 2 - sqrt(3),
         hints={
             1.0: "j = 1 and n + 1 = 6.",
@@ -72,7 +72,7 @@ EXERCISES = {
         },
         because="And every r_k is zero.",
     ),
-    "20.2": Number(
+    "21.2": Number(
         lambda: -2 * atan(0.5),
         hints={
             2 * atan(0.5): "The sign: the angle is below d where eta is positive.",
@@ -80,7 +80,7 @@ EXERCISES = {
         },
         tolerance=1e-3,
     ),
-    "20.3": Number(
+    "21.3": Number(
         lambda: 2**4 * 101 - 1,
         hints={
             1600: "The order plus one doubles.",
@@ -88,7 +88,7 @@ EXERCISES = {
             1616: "Minus one.",
         },
     ),
-    "20.4": Number(
+    "21.4": Number(
         lambda: 100 * (1 - (1.5 * pi / 4.7300) ** 4),
         hints={
             100 * ((4.7300 / (1.5 * pi)) ** 4 - 1): "Of the truth, not of the approximation.",
@@ -97,14 +97,14 @@ EXERCISES = {
         tolerance=5e-3,
         because="However large the matrix.",
     ),
-    "21.1": Number(
+    "22.1": Number(
         lambda: 0.5,
         hints={
             0.3 * -1: "Multiply the factors (1 + k) / (1 - k).",
             2.0: "The inverse: k > 0 makes the impedance grow.",
         },
     ),
-    "21.2": Number(
+    "22.2": Number(
         lambda: 3.0,
         hints={
             2.0: "That is the growth from the first to the second.",
@@ -112,5 +112,5 @@ EXERCISES = {
         },
         because="From 1 to 3: the growth is 2 = (4/3) / (2/3).",
     ),
-    "21.3": Number(lambda: 6, hints={64: "A layer applies X once to a vector.", 4: "Six layers."}),
+    "22.3": Number(lambda: 6, hints={64: "A layer applies X once to a vector.", 4: "Six layers."}),
 }

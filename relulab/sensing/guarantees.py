@@ -106,8 +106,8 @@ def coherence_guarantee(A: ArrayLike) -> int:
 
     For columns of length one; otherwise by basis pursuit with the weights ``||a_j||``, see `coherence`.
 
-    Donoho, Elad (2003), Gribonval, Nielsen (2003). It grows like sqrt(m) at best, where Gaussian measurements
-    recover a number of entries that is proportional to m.
+    Donoho, Elad (2003), Gribonval, Nielsen (2003). For d >= 2 m it grows like sqrt(m) at best, where Gaussian
+    measurements recover a number of entries that is proportional to m.
 
     Parameters
     ----------

@@ -32,6 +32,8 @@ class SignBounds:
     ----------
     rows : ndarray, shape (n, d)
         The vectors a_i.
+    first : int
+        Steps to the alpha of the depth that is asked for first.
 
     Examples
     --------
@@ -44,8 +46,8 @@ class SignBounds:
     array([2.81])
     """
 
-    def __init__(self, rows):
-        self.rows = rows
+    def __init__(self, rows, first=FIRST):
+        self.rows, self.first = rows, first
         self.lengths = np.linalg.norm(rows, axis=1)
         self._axis, self._known = None, {}
 
@@ -74,13 +76,13 @@ class SignBounds:
         rows, lengths, d = self.rows[k:], self.lengths[k:], self.rows.shape[1]
         if not lengths.any():
             return np.zeros(1), np.eye(d)[None], np.full(len(rows), 1.0 / max(len(rows), 1))
-        values, vectors, alpha, self._axis = spread(rows, lengths, self._axis)
+        values, vectors, alpha, self._axis = spread(rows, lengths, self._axis, self.first)
         sizes = np.multiply(TIMES, values[-1])
         stretched = vectors / np.sqrt(1 - np.clip(values, 0, None) / sizes[:, None])[:, None, :]
         return sizes, stretched @ vectors.T, alpha
 
 
-def spread(rows, lengths, axis=None):
+def spread(rows, lengths, axis=None, first=FIRST):
     """Shares that make the largest eigenvalue of M small.
 
     The least eigenvalue is the square of ``max sum_i sqrt(a_i^T Y a_i)`` over Y >= 0 of trace 1, and there
@@ -94,6 +96,8 @@ def spread(rows, lengths, axis=None):
         Their norms.
     axis : ndarray, shape (d, d), optional
         The Y of nearly the same vectors, to start from.
+    first : int
+        Steps where there is none.
 
     Returns
     -------
@@ -106,7 +110,7 @@ def spread(rows, lengths, axis=None):
     """
     best, fresh = None, axis is None
     alpha = lengths if fresh else _roots(rows, lengths, axis)
-    for step in range(FIRST if fresh else NEXT):
+    for step in range(first if fresh else NEXT):
         alpha = np.maximum(alpha, LEAST * lengths.max())
         alpha = alpha / alpha.sum()
         values, vectors = np.linalg.eigh((rows / alpha[:, None]).T @ rows)

@@ -82,11 +82,12 @@ def wendel(n: int, d: int) -> float:
 def recovery_whitened(n: int, d: int) -> float:
     """Probability that a linear plant is the unique solution over all patterns, whitened data. Proved.
 
-    For the gated skip program with ``X^T X = I`` the plant is unique exactly when the all-ones pattern does
-    not exist, so the probability is ``1 - wendel(n, d)``. For other independent symmetric rows in general
-    position it is an upper bound, for the gated program. It bounds no ReLU network: that is the exact
-    program, which recovers the plant with probability ``1 - 2^(1-n)`` for whitened data and n >= d, where w
-    is fixed or drawn by itself and what whitens is a function of ``X^T X``.
+    For the gated skip program with ``X^T X = I``, where no ``x_i^T w`` is zero, the plant is unique
+    exactly when the all-ones pattern does not exist, so the probability is ``1 - wendel(n, d)``. For
+    other independent symmetric rows in general position it is an upper bound, for the gated program. It
+    bounds no ReLU network: that is the exact program, which recovers the plant with probability ``1 -
+    2^(1-n)`` for whitened data and n >= d, where w is fixed or drawn by itself and what whitens is a
+    function of ``X^T X``.
 
     Parameters
     ----------
@@ -126,7 +127,7 @@ def recovery_nonnegative(m: int, k: int, d: int) -> float:
     Returns
     -------
     float
-        A probability; 1/2 where ``2 m = d + k``.
+        A probability; 1/2 where ``2 m = d + k < 2 d``.
 
     Raises
     ------

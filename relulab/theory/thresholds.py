@@ -141,9 +141,9 @@ def mean_field_isometry(X: ArrayLike, w: ArrayLike) -> float:
     """Mean-field estimate of NIC-L for a random pattern. Proved in the mean; as an edge in the limit.
 
     ``sqrt(1/4 (1 + sum_i ||x_i||^2 dual_i^2))`` with the minimum-norm dual ``X (X^T X)^{-1} w``: the root
-    mean square of ``||X^T D_j dual||`` when every row is active with probability 1/2. That recovery over
-    sampled patterns fails where it passes 1 is proved for Gaussian data, as d and the number of patterns
-    grow; at finite sizes see `sampled_edge`.
+    mean square of ``||X^T D_j dual||`` when every row is active with probability 1/2. That the gated
+    program over sampled patterns fails where it passes 1 is proved for Gaussian data, as d and the number of
+    patterns grow; at finite sizes see `sampled_edge`.
 
     Parameters
     ----------

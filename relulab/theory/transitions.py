@@ -264,7 +264,7 @@ def union_bound(X: ArrayLike, w: ArrayLike, weighted: bool = True) -> float:
     Parameters
     ----------
     X : array_like, shape (n, d)
-        The data, of rank d; each row is to have the law of its negative.
+        The data, of rank d; the rows are to be independent, each with the law of its negative.
     w : array_like, shape (d,)
         The planted neuron, fixed or a function of ``X^T X``.
     weighted : bool

@@ -55,7 +55,8 @@ def optimum_gap(runs: Runs, plants: Sequence[Plant], patterns: Any = "own", **op
     """The objective of each trained network over the certified optimum of its training problem.
 
     Training with weight decay is the exact convex program with the same beta: whatever a wide enough network
-    reaches, the program reaches, and its dual vector proves that nothing is lower.
+    reaches, the program reaches, and over all patterns (``patterns="all"``) its dual vector proves that
+    nothing is lower.
 
     Parameters
     ----------

@@ -5,10 +5,12 @@ import json
 from dataclasses import replace
 
 import numpy as np
+from scipy.optimize import nnls
 
 import relulab as rl
 from relulab.audit.by_fractions import NotProved, check_exactly
 from relulab.audit.files import FileError
+from relulab.certify.verdicts import Multipliers
 
 PROVED, OPEN, REFUSED, UNREADABLE = "proved", "open", "refused", "unreadable"
 CHECKERS = ("float", "balls", "fractions")
@@ -44,8 +46,13 @@ def save(verdict, plant, S, path):
 def evidence_for(status, verdict, plant, S, rng):
     """Evidence of any make for a status: what is at hand, searched for or drawn, then spoiled a little."""
     if status == "recovered":
-        dual = _dual(verdict, plant, S, rng)
-        return replace(verdict, status=status, evidence="dual", dual=_spoiled(dual, rng), competitor=None)
+        dual = _spoiled(_dual(verdict, plant, S, rng), rng)
+        m = (
+            best_multipliers(dual, verdict, plant, S)
+            if rng.random() < 0.5 and np.isfinite(dual).all()
+            else None
+        )
+        return replace(verdict, status=status, evidence="dual", dual=dual, competitor=None, multipliers=m)
     W = _competitor(verdict, plant, S, rng)
     return replace(verdict, status=status, evidence="competitor", competitor=_spoiled(W, rng), dual=None)
 
@@ -59,6 +66,20 @@ def _dual(verdict, plant, S, rng):
         solved = rl.solve(plant.X, plant.y, S, verdict.network, verdict.form, beta=beta, solver="admm")
         return solved.dual / beta if rng.random() < 0.5 else solved.dual
     return rng.standard_normal(len(plant.X)) * 10.0 ** rng.uniform(-3, 3)
+
+
+def best_multipliers(dual, verdict, plant, S):
+    """The best multipliers for every block and side, those that have no cone included."""
+    masks, skip = np.asarray(S).T, int(verdict.network == "skip")
+    masks = np.vstack([np.ones((skip, len(plant.X)), dtype=bool), masks])
+    places = [(j, side) for j in range(len(masks)) for side in (1, -1)]
+    best = []
+    for j, side in places:
+        signs = np.where(masks[j], 1.0, -1.0)
+        own = plant.X.T @ (side * masks[j] * dual)
+        best.append(nnls((plant.X * signs[:, None]).T, -own)[0])
+    blocks, sides = (np.array(column) for column in zip(*places, strict=True))
+    return Multipliers(blocks, sides, np.array(best))
 
 
 def _competitor(verdict, plant, S, rng):

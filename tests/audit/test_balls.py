@@ -48,6 +48,16 @@ def test_over_all_patterns(form):
     pytest.importorskip("flint", reason="python-flint, the extra `proofs`, is not installed")
     for kind, network in (("linear", "skip"), ("relu", "plain")):
         plant = rl.phase.instance(8, 3, 1, kind=kind)[0]
-        verdict = rl.decide(plant, "all", network, form)
+        verdict = rl.decide(plant, rl.enumerate_patterns(plant.X), network, form)
         if verdict.status in ("recovered", "not-recovered"):
             assert rl.check(verdict, plant, "all", arithmetic="balls").proved
+
+
+def test_trees_of_cones_are_left_to_floats():
+    pytest.importorskip("flint", reason="python-flint, the extra `proofs`, is not installed")
+    plant = rl.phase.instance(8, 3, 1)[0]
+    verdict = rl.decide(plant, "all", form="exact")
+    audit = rl.check(verdict, plant, "all", arithmetic="balls")
+    assert verdict.evidence == "cones"
+    assert not audit.proved
+    assert "not covered" in audit.reason

@@ -41,7 +41,8 @@ def test_over_all_patterns(tmp_path, form):
     for kind, network in (("linear", "skip"), ("relu", "plain"), ("relu", "skip")):
         for seed in range(3):
             plant = rl.phase.instance(8, 3, seed, kind=kind)[0]
-            verdict = rl.decide(plant, "all", network, form)
+            verdict = rl.decide(plant, rl.enumerate_patterns(plant.X), network, form)
+            verdict = replace(verdict, everywhere=True)
             seen[both(verdict, plant, verdict.patterns, tmp_path / "it")] += 1
             fewer = rl.Patterns(verdict.patterns.array[:, :-1], verdict.patterns.gates[:, :-1])
             if verdict.status == "recovered":

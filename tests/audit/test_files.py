@@ -163,6 +163,7 @@ def test_files_that_are_not_whole(saved, spoil, message):
         (lambda h, _: h.update(kind="module"), "it holds 'module'"),
         (lambda h, _: h["fields"].pop("margin"), "what it holds is no verdict"),
         (lambda h, _: h["fields"].update(margin="__import__('os')"), "what it holds is no verdict"),
+        (lambda h, _: h["fields"].update(status=["recovered"]), "what it holds is no verdict"),
     ],
 )
 def test_headers_that_fit_their_digest(saved, change, message):

@@ -1,10 +1,12 @@
 """No forged verdict passes."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from cases import FORGERS, draws, nearly_dependent
+from opinions import PROVED, best_multipliers, opinions, save, words_of
 
 import relulab as rl
 
@@ -37,3 +39,26 @@ def test_evidence_that_is_not_there():
         forged = rl.Verdict(status, "dual", None, None, 1.0, 0, verdict.network, verdict.form, S, "")
         with pytest.raises(rl.AuditError):
             rl.check(forged, plant, S)
+
+
+@pytest.mark.parametrize("form", ["gated", "exact"])
+def test_multipliers_where_there_is_no_cone(tmp_path, form):
+    """The best multipliers for every block: without cones, and for the skip block, they shorten nothing."""
+    seen = 0
+    for seed in range(20):
+        plant, S = rl.phase.instance(12, 4, seed, kind="relu", rng=8)
+        if (
+            form == "exact"
+        ):  # the planted pattern alone: the shortest dual vector reaches the skip block's ball
+            home = ((plant.X @ plant.weights[:, 0] >= 0) == np.asarray(S).T).all(axis=1).argmax()
+            S = rl.Patterns(S.array[:, [home]], S.gates[:, [home]])
+        verdict = rl.decide(plant, S, "skip", form)
+        if verdict.status == "recovered" and form == "gated":
+            continue
+        dual = rl.isometry(plant, S, "skip").dual
+        m = best_multipliers(dual, verdict, plant, S)
+        forged = replace(verdict, status="recovered", evidence="dual", dual=dual, multipliers=m)
+        save(forged, plant, S, tmp_path / "it")
+        assert PROVED not in words_of(opinions(tmp_path / "it"))
+        seen += 1
+    assert seen >= 3

@@ -13,7 +13,7 @@ def handle(widget, text):
 def drag(page, thing, to, steps=6):
     """Drag the middle of a thing to a place (x, y) on the screen, with the mouse."""
     thing.scroll_into_view_if_needed()
-    box = thing.locator(".ae-disc").bounding_box()
+    box = thing.locator(".rw-disc").bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
     page.mouse.move(*to, steps=steps)
@@ -42,7 +42,7 @@ def test_cells_are_covers_count_and_the_all_ones_cell_lights_up(opened, width):
     assert "The all-ones cell exists" in part(explorer, "all-ones").inner_text()
     assert explorer.locator(".ae-glow").count() == 1
     part(explorer, "picture").scroll_into_view_if_needed()
-    here = handle(explorer, "u").locator(".ae-disc").bounding_box()
+    here = handle(explorer, "u").locator(".rw-disc").bounding_box()
     middle = place_in(explorer, 0, 0)
     drag(
         page,
@@ -117,7 +117,7 @@ def test_the_keyboard_moves_rows_and_turns_the_gate(opened):
         assert explorer.get_attribute("data-pattern") in gate.get_attribute("aria-valuetext")
     assert len(seen) == int(explorer.get_attribute("data-count")) == 8
     row.focus()
-    assert row.locator(".ae-halo").evaluate("halo => parseFloat(getComputedStyle(halo).strokeWidth)") >= 2
+    assert row.locator(".rw-halo").evaluate("halo => parseFloat(getComputedStyle(halo).strokeWidth)") >= 2
     before = row.get_attribute("aria-valuetext")
     page.keyboard.press("ArrowLeft")
     assert row.get_attribute("aria-valuetext") != before

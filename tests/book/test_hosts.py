@@ -47,8 +47,10 @@ HOST = """async ({ module, style, state, bytes }) => {
 WIDGETS = {
     "flipbook": lambda: rl.widgets.Flipbook(lambda p, ax: ax.plot([0, p]), [1, 2], alt="A line to {}"),
     "arrangement-explorer": rl.widgets.ArrangementExplorer,
+    "certificate-explorer": rl.widgets.CertificateExplorer,
     "isometry-explorer": rl.widgets.IsometryExplorer,
     "training-player": rl.widgets.TrainingPlayer,
+    "zonotope-explorer": rl.widgets.ZonotopeExplorer,
     "phase-explorer": lambda: rl.widgets.PhaseExplorer(n=[10, 40], d=[5], trials=2),
 }
 

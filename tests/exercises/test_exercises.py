@@ -92,9 +92,9 @@ def test_an_exercise_of_a_part_is_in_one_of_its_chapters():
     chapters = {
         "part1": range(1, 4),
         "part2": range(4, 8),
-        "part3": range(8, 13),
-        "part4": range(13, 17),
-        "part5": range(18, 40),
+        "part3": range(8, 14),
+        "part4": range(14, 18),
+        "part5": range(19, 40),
     }
     for part, numbers in chapters.items():
         module = sys.modules.get(f"relulab.exercises.{part}")
@@ -184,3 +184,40 @@ def test_results_speak():
     result = answers.Result(False, "Not yet: later.")
     assert not result
     assert str(result) == repr(result) == "Not yet: later."
+
+
+def test_basis_pursuit_misses_what_is_right_and_finds_what_is_not():
+    A, rng = np.array([[1, 0, 0.4], [0, 1, 0.4]]), np.random.default_rng(0)
+    for place in (0, 1, 2):
+        x = np.zeros(3)
+        x[place] = rng.standard_normal()
+        cheaper = rl.sensing.basis_pursuit(A, A @ x).value < 0.999 * np.abs(x).sum()
+        assert bool(rl.exercises.check("1.4", x)) == cheaper == (place == 2)
+    assert not rl.exercises.check("1.4", np.zeros(3))
+
+
+@pytest.mark.parametrize(
+    ("beta", "relu", "linear"), [(0.11, True, True), (0.13, False, True), (1.4, False, False)]
+)
+def test_the_decays_that_keep_the_linear_part_are_those_of_the_solver(beta, relu, linear):
+    X = rl.draw("gaussian", 50, 8, rng=4)
+    plant, S = rl.plant(X, sigma=0.25, rng=5), rl.sample_patterns(X, rng=6)
+    solution = rl.solve(X, plant.y, S, beta=beta)
+    assert (np.linalg.norm(solution.weights) > 1e-4) == relu
+    assert (np.linalg.norm(solution.skip) > 1e-3) == linear
+    assert bool(rl.exercises.check("11.4", beta)) == (linear and not relu)
+
+
+def test_a_condition_counts_and_names_the_farthest():
+    condition = answers.Condition(
+        np.eye(3), "{missed} of {of}, {row}: {value}", low=0, high=[1, 1, 9], least=2
+    )
+    assert condition.fault(np.array([0.5, 7, 3])) is None
+    assert condition.fault(np.array([-0.5, 7.1239, 3])) == "2 of 3, 2: 7.12"
+    assert answers.Condition(np.eye(2), "no", low=1, least=0, most=0).fault(np.array([2, 0])) == "no"
+
+
+def test_a_near_miss_asks_for_more_digits_where_the_answer_is_not_whole():
+    assert Number(lambda: np.sqrt(2)).hint(1.41) == "Close: give more digits."
+    assert Number(lambda: np.sqrt(2)).hint(1.4) == "Too small."
+    assert Number(lambda: 1656).hint(1655) == "Too small."

@@ -187,3 +187,31 @@ def test_directions_that_are_silent_on_a_few_rows_get_other_data(number):
 def test_truth_is_asked_of_recovery_figures():
     with pytest.raises(ValueError, match="number='7' is not about recovery"):
         truth("7")
+
+
+def test_a_figure_of_recovery_is_proved_on_request(monkeypatch, tmp_path):
+    monkeypatch.setitem(FIGURES["4a"].grids, "book", TINY)
+    plain = compute("4a", store=tmp_path, progress=False)
+    proved = compute("4a", store=tmp_path, progress=False, prove=True)
+    np.testing.assert_array_equal(plain.status, proved.status)
+    assert proved.attrs["proofs"].startswith("4 of 4 verdicts proved: 4 in float64")
+    assert proved.attrs["command"] == "relulab figure 4a --scale book --seed 0 --prove"
+    assert "proofs" not in plain.attrs
+    for number, protocol in (("7", "paper"), ("8", "paper"), ("clusters", "paper"), ("4a", "released")):
+        with pytest.raises(ValueError, match=f"figure {number} holds no verdicts of recovery"):
+            compute(number, protocol=protocol, prove=True, progress=False)
+
+
+def test_shipped_recovery_figures_name_what_is_not_proved():
+    for number in results.stored():
+        if FIGURES[number].decides:
+            ds = results.open_figure(number)
+            counted = int((ds.proved > 0).sum())
+            assert ds.attrs["proofs"].startswith(f"{counted} of ")
+            lines = ds.attrs.get("unproved", "").splitlines()
+            assert len(lines) == ds.proved.size - counted
+            assert all(line.startswith("n=") and ", trial " in line for line in lines)
+            assert "--prove" in ds.attrs["proved by"]
+            assert counted >= 0.97 * ds.proved.size
+            evidence = [(ds.evidence == code).sum(axis=2) for code in ds.evidence.flag_values]
+            np.testing.assert_array_equal(np.stack(evidence, axis=-1), ds.evidence_count)

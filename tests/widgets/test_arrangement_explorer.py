@@ -8,6 +8,7 @@ import pytest
 import relulab as rl
 from relulab.widgets import ArrangementExplorer
 
+FILES = ["common/plane.js", "arrangement_explorer/arrangements.js"]
 ANSWER = """(matrices) => matrices.map((rows) => ({
   cells: cellsOf(rows, rows[0].length), cover: coverCount(rows.length, rows[0].length),
 }))"""
@@ -35,7 +36,7 @@ def special():
 def test_the_cells_are_the_librarys_patterns(in_node):
     matrices = [*generic(), *special()]
     in_general = len(list(generic()))
-    answers = in_node(["arrangement_explorer/arrangements.js"], ANSWER, [X.tolist() for X in matrices])
+    answers = in_node(FILES, ANSWER, [X.tolist() for X in matrices])
     for k, (X, answer) in enumerate(zip(matrices, answers, strict=True)):
         n, d = X.shape
         bits = np.array([cell["bits"] for cell in answer["cells"]], dtype=bool)

@@ -8,10 +8,12 @@ import pytest
 import relulab as rl
 from relulab.widgets import (
     ArrangementExplorer,
+    CertificateExplorer,
     Flipbook,
     IsometryExplorer,
     PhaseExplorer,
     TrainingPlayer,
+    ZonotopeExplorer,
     record,
 )
 
@@ -36,6 +38,14 @@ def run():
         (
             lambda: IsometryExplorer(n=60, d=10, ensemble="whitened", direction="random"),
             ["n = 60, d = 10", "The verdict: recovered."],
+        ),
+        (
+            lambda: CertificateExplorer(),
+            ['alt="What 8 patterns reach', "square of what a pattern reaches is 5/9; below 1 it is a proof."],
+        ),
+        (
+            lambda: ZonotopeExplorer([[1, -2], [1, 2]], w=[1, 0]),
+            ["2 rows, w = (1.00, 0.00)", "h = 1.12: this dual vector does not prove it."],
         ),
         (lambda: TrainingPlayer({"mine": run()}), ["Training loss over the steps. mine: from "]),
         (
@@ -72,7 +82,16 @@ def test_the_still_of_a_given_plant_tells_both_certificates():
 
 
 @pytest.mark.parametrize(
-    "widget", [ArrangementExplorer, Flipbook, IsometryExplorer, PhaseExplorer, TrainingPlayer]
+    "widget",
+    [
+        ArrangementExplorer,
+        CertificateExplorer,
+        Flipbook,
+        IsometryExplorer,
+        PhaseExplorer,
+        TrainingPlayer,
+        ZonotopeExplorer,
+    ],
 )
 def test_a_page_carries_less_than_60_kb_of_a_widget(widget):
     assert len((widget._esm + widget._css).encode()) < 60_000

@@ -46,7 +46,7 @@ def linear(plant, form):
         twin = all_ones_gate(X[sides != 0]) if sides.any() else np.zeros(len(w))
     if twin is not None and twin.any():
         return _hidden(X, w, twin, form)
-    return _whitened(X, w, form, plant) or (_along_a_row(plant, form) if form == "gated" else None)
+    return _whitened(X, w, form, plant) or (along_a_row(plant, form) if form == "gated" else None)
 
 
 def _hidden(X, w, twin, form):
@@ -83,9 +83,23 @@ def _whitened(X, w, form, plant):
     return _verdict("recovered", "closed-form", "skip", form, S, reason, dual=y / norm(plant.X))
 
 
-def _along_a_row(plant, form):
-    """With ``w = c x_i`` the dual vector ``e_i / ||x_i||`` shows w or nothing on every block: each solution
+def along_a_row(plant, form):
+    """What a row along a linear plant says in the skip network; None where there is none.
+
+    With ``w = c x_i`` the dual vector ``e_i / ||x_i||`` shows w or nothing on every block: each solution
     is shares of w on some blocks, and rows with a label let only the skip block have one if there is no twin.
+    In the exact form only a neuron along w can have a share, and labels of the opposite sign forbid it.
+
+    Parameters
+    ----------
+    plant : Plant
+        The planted problem.
+    form : {"gated", "exact"}
+        The program.
+
+    Returns
+    -------
+    Verdict or None
     """
     X, w = plant.X, plant.weights[:, 0]
     powers = np.frexp(np.abs(X).max(axis=1, initial=0))[1]
@@ -95,9 +109,15 @@ def _along_a_row(plant, form):
     i = int(np.abs(along).argmax())
     if np.linalg.norm(rows[i] - along[i] * sizes[i] * w) > NEARLY * sizes[i]:
         return None
+    if form == "exact" and not (signs_of(X, plant.weights) == -np.sign(along[i])).any():
+        return None
     dual = np.zeros(len(X))
     dual[i] = np.ldexp(np.sign(along[i]) / sizes[i], -powers[i])
     reason = f"row {i} is along the plant: it proves the plant a solution, and no block has every labeled row"
+    if form == "exact":
+        reason = (
+            f"row {i} is along the plant: only a neuron there could share, and labels of both signs forbid it"
+        )
     S = Patterns((X @ w >= 0)[:, None], w[:, None])
     return _verdict("recovered", "closed-form", "skip", form, S, reason, dual=dual)
 

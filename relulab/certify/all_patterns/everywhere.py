@@ -6,10 +6,11 @@ import numpy as np
 
 from ...patterns.enumeration import enumerate_patterns
 from ...patterns.sampling import count_patterns
+from ..exact_network.door import decide_exact
 from ..problems import WORTHWHILE
 from ..sampled import decide_over
 from .by_signs import decide_by_signs
-from .closed_forms import linear, one_normalized
+from .closed_forms import along_a_row, linear, one_normalized
 from .cutting_planes import cutting_planes
 from .evidence import over_all
 
@@ -37,20 +38,28 @@ def decide_all(plant, network, form, iterations, effort=EFFORT, rng=0, rounds=30
     Returns
     -------
     Verdict
-        From a closed form, where one applies; from all patterns, where there are very few; for a linear plant
-        in the skip network from a tree of signs; else from all patterns, where they can be listed, or from
-        cutting planes, which can prove failure and never recovery.
+        From a closed form, where one applies; for plain and skip networks from trees of signs, in the exact
+        form those of `relulab.certify.exact_network`, in the gated one for a linear plant, and from all
+        patterns where there are very few; else from all patterns, where they can be listed, or from cutting
+        planes, which can prove failure and never recovery.
     """
     skip = network == "skip" and plant.kind == "linear"
     if skip and (known := linear(plant, form)) is not None:
         if known.status == "recovered":
             return known
-        listed = _enumerated(plant, network, form, iterations, WORTHWHILE)  # a tie: is something cheaper?
-        return known if listed is None or listed.status == "undecided" else _with_twin(listed, known)
+        return _cheaper_than_a_tie(known, plant, form, iterations, effort, rng)
     if network == "normalized" and (known := one_normalized(plant, form)) is not None:
         return known
     found = None
-    if skip and plant.X.any():
+    if form == "exact" and network != "normalized":
+        found = decide_exact(plant, network, effort, rng)
+        if found.status == "not-unique":
+            return _cheaper_than_a_tie(found, plant, form, iterations, 0, rng)
+        if found.status != "undecided":
+            return found
+        if skip and (known := along_a_row(plant, form)) is not None:
+            return known
+    elif skip and plant.X.any():
         found = _enumerated(plant, network, form, iterations, QUICKLY)
         if found is None or found.status == "undecided":
             found = decide_by_signs(plant, form, effort, rng)
@@ -59,18 +68,25 @@ def decide_all(plant, network, form, iterations, effort=EFFORT, rng=0, rounds=30
     listed = _enumerated(plant, network, form, iterations)
     if listed is not None and (listed.status != "undecided" or found is None):
         return listed
-    if found is None or form == "exact":
-        last = over_all(cutting_planes(plant, network, form, iterations, rng, rounds))
-        return last if found is None or last.status != "undecided" else found
-    return found
+    return found or over_all(cutting_planes(plant, network, form, iterations, rng, rounds))
+
+
+def _cheaper_than_a_tie(known, plant, form, iterations, effort, rng):
+    """A linear plant that is not alone, or what is cheaper, where that is quickly known."""
+    listed = _enumerated(plant, "skip", form, iterations, WORTHWHILE)
+    if listed is not None and listed.status != "undecided":
+        return _with_twin(listed, known)
+    found = decide_exact(plant, "skip", effort, rng) if form == "exact" and effort else known
+    return found if found.status == "not-recovered" else known
 
 
 def _with_twin(listed, twin):
     """What is known over all patterns, listed, with the twin that makes an optimal plant one of several."""
-    if listed.status != "optimal":
-        return listed
     masks = np.asarray(listed.patterns)
-    place = (masks == np.asarray(twin.patterns)).all(axis=0).argmax()
+    same = (masks == np.asarray(twin.patterns)).all(axis=0)
+    if listed.status != "optimal" or not same.any():
+        return listed
+    place = same.argmax()
     side = twin.competitor[..., 1:, :]
     competitor = np.zeros((*side.shape[:-2], masks.shape[1] + 1, side.shape[-1]))
     competitor[..., 1 + place, :] = side[..., 0, :]

@@ -2,59 +2,6 @@
 
 const SIZE = 360, CENTER = SIZE / 2, UNIT = 82, FARTHEST = 1.5;
 const RING = [140, 164];
-const ARROWS = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowRight: [1, 0], ArrowLeft: [-1, 0] };
-
-// Where handles overlap, the one meant is the one whose middle is nearest.
-function nearest(picture, { clientX, clientY }) {
-  const away = (handle) => {
-    const box = handle.querySelector(".ae-disc").getBoundingClientRect();
-    return Math.hypot(box.left + box.width / 2 - clientX, box.top + box.height / 2 - clientY);
-  };
-  return [...picture.querySelectorAll(".ae-handle")].sort((a, b) => away(a) - away(b))[0];
-}
-
-// What can be dragged, by pointer or by arrow keys. Positions are those of the picture.
-function makeHandle({ kind, text, picture, onDrag, onArrow, onEnd, onFocus }) {
-  const at = (event) => {
-    const box = picture.getBoundingClientRect();
-    return [((event.clientX - box.left) / box.width) * SIZE, ((event.clientY - box.top) / box.height) * SIZE];
-  };
-  const handle = mark("g", { class: `ae-handle ${kind}`, tabindex: 0, role: "slider", "data-handle": text },
-    mark("circle", { class: "ae-hit", r: 22 }), mark("circle", { class: "ae-halo", r: 16 }),
-    mark("circle", { class: "ae-disc", r: 12 }), mark("text", { y: 4, "text-anchor": "middle" }, text));
-  const listeners = {
-    pointerdown(event) {
-      event.preventDefault();
-      event.stopPropagation();
-      const chosen = nearest(picture, event);
-      chosen.focus({ preventScroll: true });
-      chosen.setPointerCapture(event.pointerId);
-    },
-    pointermove(event) {
-      if (handle.hasPointerCapture(event.pointerId)) onDrag(at(event));
-    },
-    lostpointercapture: () => onEnd(),
-    touchstart: (event) => event.preventDefault(), // the finger drags the handle, not the page
-    keydown(event) {
-      const arrow = ARROWS[event.key];
-      if (!arrow) return;
-      event.preventDefault();
-      event.stopPropagation(); // notebooks have their own arrow keys
-      onArrow(arrow, event.shiftKey ? 4 : 1);
-      onEnd();
-    },
-    focus: () => onFocus(true),
-    blur: () => onFocus(false),
-  };
-  for (const [name, listener] of Object.entries(listeners)) handle.addEventListener(name, listener);
-  return handle;
-}
-
-function describe(handle, label, angle, words) {
-  const degrees = Math.round((angle * 180) / Math.PI);
-  const values = { label, valuemin: -180, valuemax: 180, valuenow: degrees, valuetext: words };
-  for (const [name, value] of Object.entries(values)) handle.setAttribute(`aria-${name}`, value);
-}
 
 const spot = (radius, angle) =>
   `${(CENTER + radius * Math.cos(angle)).toFixed(2)} ${(CENTER - radius * Math.sin(angle)).toFixed(2)}`;

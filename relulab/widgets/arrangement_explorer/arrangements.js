@@ -1,12 +1,7 @@
 // The cells of an arrangement in dimension 2 or 3: which rows x_i have x_i^T u >= 0, for every open cell of u.
 // Rows and gates are lists of numbers.
 
-const TIE = 1e-10;
-const inner = (a, b) => a.reduce((total, x, k) => total + x * b[k], 0);
-const sized = (v) => Math.hypot(...v);
-const toUnit = (v) => v.map((x) => x / sized(v));
 const cross = ([a, b, c], [x, y, z]) => [b * z - c * y, c * x - a * z, a * y - b * x];
-const plus = (a, b, share = 1) => a.map((x, k) => x + share * b[k]);
 
 // The pattern of a gate: 1 where a row is on. A zero row is always on.
 const patternOf = (rows, gate) => rows.map((x) => +(inner(x, gate) >= 0));
@@ -28,18 +23,6 @@ function cellsOf(rows, d) {
   if (heard.length === 0) return [];
   const cells = d === 2 ? sectors(heard.map(({ x }) => x)) : cones(heard.map(({ x }) => x));
   return cells.map((cell) => ({ ...cell, bits: patternOf(rows, cell.gate) }));
-}
-
-function sectors(rows) {
-  const turn = 2 * Math.PI;
-  const borders = rows.flatMap(([a, b]) => [Math.atan2(a, -b), Math.atan2(-a, b)]).map((t) => (t + turn) % turn);
-  borders.sort((s, t) => s - t);
-  const distinct = borders.filter((t, k) => k === 0 || t - borders[k - 1] > TIE);
-  if (distinct.length > 1 && distinct[0] + turn - distinct.at(-1) <= TIE) distinct.pop();
-  return distinct.map((from, k) => {
-    const to = distinct[k + 1] ?? distinct[0] + turn, middle = (from + to) / 2;
-    return { from, to, gate: [Math.cos(middle), Math.sin(middle)] };
-  });
 }
 
 // Around each ray where borders meet lie the cells of those borders' own plane arrangement; every cell of an

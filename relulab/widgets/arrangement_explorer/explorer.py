@@ -64,9 +64,11 @@ class ArrangementExplorer(Still, anywidget.AnyWidget):
     _esm = joined(
         "common/elements.js",
         "common/player.js",
+        "common/plane.js",
+        "common/handles.js",
         *(f"arrangement_explorer/arrangement{part}.js" for part in ("s", "_plane", "_sphere", "_explorer")),
     )
-    _css = joined("common/house.css", "arrangement_explorer/arrangement_explorer.css")
+    _css = joined("common/house.css", "common/handles.css", "arrangement_explorer/arrangement_explorer.css")
 
     points = traitlets.Any().tag(sync=True)
     gate = traitlets.Any().tag(sync=True)

@@ -1,6 +1,6 @@
 """The text of a widget: plain files one after another, so that no bundler stands between source and page.
 
-A page carries it, with its style, once for every instance: less than 60 kB. The widgets with the laboratory
+A page carries it, with its style, once for every instance: less than 60 kB. The larger ones
 come compressed; what the page unpacks are the files as they are, comments and indentation included.
 """
 

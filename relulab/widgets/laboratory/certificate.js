@@ -16,7 +16,7 @@ function certificateChecker(numbers, files) {
     if (!holds) throw new Error(words);
   }
 
-  const show = (a) => toNumber(a).toPrecision(6);
+  const show = (a) => String(Number(toNumber(a).toPrecision(6)));
 
   function pose(fields, arrays) {
     const { network, form, "plant kind": kind } = fields;
@@ -106,7 +106,7 @@ function certificateChecker(numbers, files) {
 
   function reach(problem, j, side, dual, m, shift) {
     const { X, masks, normalized, form, size } = problem, own = scaled({ m: BigInt(side), e: 0 }, dual), tries = [own];
-    if (m) {
+    if (m && problem.coned[j]) {
       demand(m.v.every((x) => x >= 0n), "multipliers are negative");
       tries.push(sum(own, { v: m.v.map((x, i) => (masks[j][i] ? x : -x)), e: m.e }));
     }

@@ -184,3 +184,28 @@ def test_degenerate_data(degenerate):
 def test_bad_input_is_named():
     with pytest.raises(ValueError, match="S='some' is unknown; choose from 'all'"):
         rl.decide(problem(5, 2, 0), "some")
+
+
+@pytest.mark.parametrize(
+    ("X", "w", "status"),
+    [
+        ([[0, -1, -2], [-2, 2, -1], [1, 0, -1]], [-1, 0, 1], "recovered"),  # no dual vector stays inside
+        ([[1, 0, -1], [-2, 2, -1], [0, -1, -2]], [-1, 0, 1], "recovered"),
+        ([[1, 0], [0, 1]], [1, 0], "not-unique"),
+    ],
+)
+def test_a_row_along_the_plant_in_the_exact_form(X, w, status):
+    X, w = np.array(X, dtype=float), np.array(w, dtype=float)
+    w /= np.linalg.norm(w)
+    plant = replace(rl.plant(X, rng=0), weights=w[:, None], y=X @ w)
+    verdict = rl.decide(plant, "all", form="exact")
+    assert verdict.status == status
+    assert rl.check(verdict).proved
+    if status == "recovered":
+        assert verdict.evidence == "closed-form"
+        with pytest.raises(rl.AuditError):
+            rl.check(replace(verdict, dual=-verdict.dual))
+        flipped = X * np.sign(X @ w + 1e-300)[:, None]  # labels of one sign
+        other = replace(plant, X=flipped, y=flipped @ w)
+        with pytest.raises(rl.AuditError):
+            rl.check(replace(verdict, dual=verdict.dual * np.sign(X @ w + 1e-300)), other)

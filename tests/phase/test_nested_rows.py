@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import relulab as rl
-from relulab.phase.edges import STREAM
+from relulab.phase.nested_rows import STREAM
 
 
 def test_the_edge_is_where_the_status_changes():
