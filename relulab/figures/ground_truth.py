@@ -1,4 +1,4 @@
-"""What a recovery figure would show over all patterns: by closed forms, enumeration, and cutting planes.
+"""What a recovery figure would show over all patterns: by closed forms, enumeration, and trees of signs.
 
 A phase diagram is drawn over sampled patterns, so it is too optimistic for the same program over all of them.
 Here the same problems are decided over every pattern where that can be done.
@@ -74,8 +74,8 @@ def truth(
     n : iterable of int
         Samples.
     d : int
-        Dimension. Up to 4 or so all patterns are enumerated. Beyond, cutting planes can prove failures, and
-        what they leave open stays undecided.
+        Dimension. Up to 4 or so all patterns can be enumerated. Beyond, linear plants in the skip network are
+        decided by trees of signs; of others cutting planes prove failures, and the rest stays undecided.
     trials : int
         Problems for each n.
     rng : int
