@@ -49,8 +49,8 @@ def planted_distance(problem, dual, on=True):
     except NotProved:
         if problem.network != "normalized":
             raise
-        if problem.k == 1:
-            return _output_distance(problem, dual)
+        if problem.k == 1 and (distance := _output_distance(problem, dual)) is not None:
+            return distance
         B, h, error = _ranges(problem, h, error)
         basis = Basis(B, "planted blocks")
     value, rounding = product(B.T, dual)
@@ -86,10 +86,14 @@ def _ranges(problem, h, error):
 
 
 def _output_distance(problem, dual):
-    """One normalized neuron: a vector that equals its output on its rows meets the equations, at any rank."""
+    """One normalized neuron: a vector that equals its output on its rows meets the equations, at any rank.
+
+    None for another one, which may meet them too.
+    """
     own = problem.masks[problem.home[0]]
     off = np.where(own, problem.y - dual, 0)
-    _require_met(off)
+    if not np.linalg.norm(off) <= MET:
+        return None
     return norm_above(sum_above(np.abs(off), U * np.abs(off), problem.error))
 
 
