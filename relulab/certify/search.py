@@ -181,6 +181,7 @@ class Exact:
         W = self.problem.weights + move
         return self.mend(W[:, skip:], W[0, :skip], solve, active[skip:])
 
+    @np.errstate(over="ignore", invalid="ignore")  # infinitely far is an answer
     def mend(self, W, W0, solve=None, active=1.0):
         """Make weights interpolate by changing active blocks, then move them into the cones.
 
