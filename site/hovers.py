@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup, Tag
 
 TARGETS = "div.proof[id], div.math[id], div.citation[id], dl.glossary dt[id]"
 UNSHOWN = "a.headerlink, .fn-backref, .backrefs, span.label, button, script"
+KEPT = {"math", "eqno"}
 Texts = dict[str, str]
 
 
@@ -39,17 +40,17 @@ def shown(target: Tag) -> str:
 
 
 def plain(part: Tag) -> str:
+    """A copy without links, anchors and the looks that it has on its page, formulas apart."""
     part = copy.copy(part)
     for unshown in part.select(UNSHOWN):
         unshown.decompose()
     for link in part.select("a"):
         link.unwrap()
-    for tag in [part, *part.select("[id]")]:
-        del tag["id"]
-    del part["role"]  # of an item in a list
-    title = {"dt": "strong", "dd": "div", "section": "div"}
-    for tag in [part, *part.select("dt, dd, section")]:
-        tag.name = title.get(tag.name, tag.name)
+    for tag in [part, *part.select("*")]:
+        heading = tag.name == "dt" or "admonition-title" in tag.get("class", [])
+        tag.name = "strong" if heading else "div" if tag.name in ("dd", "section") else tag.name
+        keeps = KEPT & set(tag.get("class", []))
+        tag.attrs = {"class": sorted(keeps)} if keeps else {}
     return str(part)
 
 

@@ -196,12 +196,13 @@ def prove_cheaper(problem, W, gates):
         j for j in range(len(problem.masks)) if problem.form == "gated" or j < problem.skip or j in rooms
     ]
     step = _step(problem, e, problem.masks[active])
-    price = spent + step * problem.arb(len(active)).sqrt()
+    repair = step * problem.arb(len(active)).sqrt()
     for j, (size, _, thin) in rooms.items():
-        price += 2 * size * (lack.get(j, problem.arb(0)) + thin * step)
+        repair += 2 * size * (lack.get(j, problem.arb(0)) + thin * step)
     if problem.network == "normalized":
         largest = problem.length(problem.vector(problem.X.ravel()))
-        price = spent + (price - spent) * largest
+        repair = repair * largest
+    price = spent + repair
     if not price < problem.low:
         raise NotProved(
             f"competitor: cost and repair are only known to be {price}, the plant's {problem.low}"

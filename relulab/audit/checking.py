@@ -16,7 +16,7 @@ from . import balls, balls_patterns, balls_ties, tolerances
 from .arithmetic import AuditError, NotProved
 from .cheaper import prove_cheaper
 from .completeness import prove_complete, prove_realized
-from .cone_trees import prove_cones
+from .cone_trees import agree_on_cones, prove_cones
 from .identities import prove_second
 from .optimal import prove_recovered
 from .problem import Problem, checked
@@ -137,6 +137,7 @@ def check(verdict: Any, plant: Any = None, S: Any = None, arithmetic: str = "flo
     where = "all patterns" if everywhere else f"{masks.shape[1]} patterns"
     if verdict.status == "not-unique":  # an identity says nothing of the numbers beside it
         tolerances.agree(verdict, plant, masks, gates, everywhere, multipliers)
+    bound = np.nan
     try:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             statement, bound = proof(verdict, plant, masks, gates, everywhere, multipliers)
@@ -144,14 +145,13 @@ def check(verdict: Any, plant: Any = None, S: Any = None, arithmetic: str = "flo
     except NotProved as open_question:
         if not _by_trees(verdict, everywhere):
             tolerances.agree(verdict, plant, masks, gates, everywhere, multipliers)
-        elif proof is _prove:  # bounds hold or they do not: there is nothing that holds within a tolerance
-            raise AuditError(f"{verdict.evidence}: {open_question}") from None
+        elif proof is _prove:  # bounds hold or they do not: only equations can hold within a tolerance
+            bound = _nearly(verdict, plant, masks, open_question)
         else:
             whole = check(verdict, plant, S)
             return replace(whole, proved=False, arithmetic=words, reason=str(open_question))
-        return Audit(
-            verdict.status, False, f"{CLAIMS[verdict.status]} over {where}", np.nan, words, str(open_question)
-        )
+        claim = f"{CLAIMS[verdict.status]} over {where}"
+        return Audit(verdict.status, False, claim, bound, words, str(open_question))
 
 
 PAIRS = ("linear", "skip"), ("relu", "plain"), ("relu", "skip"), ("normalized", "normalized")
@@ -167,6 +167,18 @@ CLAIMS = {
 def _by_trees(verdict, everywhere):
     """Whether trees of signs are the evidence: those of cones hold over any patterns."""
     return verdict.evidence == "cones" or (everywhere and verdict.evidence == "signs")
+
+
+def _nearly(verdict, plant, masks, open_question):
+    """The bound of a tree of cones for equations that are met within a tolerance."""
+    failed = AuditError(f"{verdict.evidence}: {open_question}")
+    if verdict.evidence != "cones" or verdict.status != "recovered":
+        raise failed from None
+    try:
+        problem = Problem(plant, masks, verdict.network, verdict.form)
+        return agree_on_cones(problem, problem.dual(verdict.dual), verdict.proof)
+    except NotProved:
+        raise failed from None
 
 
 def _prove(verdict, plant, masks, gates, everywhere, stored):

@@ -26,10 +26,11 @@ one solution of the program. Such a plant is not proved here.
 
 import numpy as np
 
-from .arithmetic import AuditError, prove, require
+from .arithmetic import AuditError, NotProved, prove, require
 from .optimal import planted_distance
 from .rounding import TINY, U, above, norm_above, product, smallest_eigenvalue, sum_above
 
+NEARLY = 1e-10  # what the equations may lack where they can be met within a tolerance only
 SIDES = {1: "positive", -1: "negative"}
 PAIRS = ("linear", "skip"), ("relu", "plain"), ("relu", "skip")
 PARTS = {"order": "i", "leaves": "f", "form": "i", "sizes": "f", "shares": "f"}
@@ -47,10 +48,7 @@ def prove_cones(problem, dual, proof):
     proof : dict of ndarray
         As `relulab.certify.exact_network.proof` describes it.
     """
-    if (problem.kind, problem.network) not in PAIRS or problem.form != "exact":
-        raise AuditError("cones: there is no such proof for this plant, network and form")
-    require("planted blocks: the smallest index", min(problem.home), ">=", 0)
-    require("planted patterns: how many are distinct", len(set(problem.home)), ">=", problem.k)
+    _require_a_question_of_cones(problem)
     if problem.kind != "linear":
         ties = ((problem.sides == 0) & problem.X.any(axis=1)).any(axis=1)
         prove("planted neurons on a border, which two patterns share: how many", ties.sum(), "<=", 0)
@@ -58,7 +56,32 @@ def prove_cones(problem, dual, proof):
     shift = planted_distance(problem, dual, on)
     if problem.kind != "linear":  # the dual vector that meets the equations has the same signs
         prove("dual vector: its distance to one that meets the equations", shift, "<", np.abs(dual[on]).min())
-    moved = above(problem.size * shift, 1)
+    return _reach(problem, dual, proof, above(problem.size * shift, 1))
+
+
+def agree_on_cones(problem, dual, proof):
+    """The same bound for the stored dual vector, which meets the planted equations within a tolerance only.
+
+    That is what can be said where the planted blocks are dependent, of fewer rows than dimensions for one:
+    then no vector may meet the equations of the stored neuron, which rounding has put off the row space.
+    """
+    _require_a_question_of_cones(problem)
+    if problem.kind != "linear":
+        raise NotProved("planted blocks: dependent, or nearly")
+    g, _ = problem.targets()
+    require("planted equations: ||X^T dual - w||", np.linalg.norm(dual @ problem.X - g[0]), "<=", NEARLY)
+    return _reach(problem, dual, proof, 0.0)
+
+
+def _require_a_question_of_cones(problem):
+    if (problem.kind, problem.network) not in PAIRS or problem.form != "exact":
+        raise AuditError("cones: there is no such proof for this plant, network and form")
+    require("planted blocks: the smallest index", min(problem.home), ">=", 0)
+    require("planted patterns: how many are distinct", len(set(problem.home)), ">=", problem.k)
+
+
+def _reach(problem, dual, proof, moved):
+    """An upper bound, below 1, for all dual vectors so near to the stored one that reaches move by that."""
     reach = 0.0
     if problem.kind != "linear" and problem.skip:
         p, error = product(dual, problem.X)

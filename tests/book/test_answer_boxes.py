@@ -219,7 +219,7 @@ def test_a_screen_reader_hears_what_is_asked_and_said(page):
     described = "field => document.getElementById(field.getAttribute('aria-describedby')).textContent"
     assert box(page, "1.1").get_by_label("Your answer").evaluate(described).startswith("a number, such as")
     assert box(page, "3.1").get_by_label("Your answer").evaluate(described).startswith("2 numbers")
-    assert page.get_by_role("status").count() == 4
+    assert page.locator("article").get_by_role("status").count() == 4
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         page.locator(f"html[data-theme={scheme}]").wait_for()

@@ -17,7 +17,7 @@ def page(fixture_book, fixture_html, visit, request):
 
 
 def link(page, name):
-    return page.locator("article p").first.get_by_role("link", name=name)
+    return page.locator("article section > p").first.get_by_role("link", name=name)
 
 
 def box(page):

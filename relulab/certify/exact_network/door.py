@@ -91,7 +91,11 @@ def _undecided(plant, network, rounds, reason):
 
 
 def _audited(verdict, refused):
-    """The verdict if the audit agrees, with the margin that it proves."""
+    """The verdict if the audit agrees, with the margin that it proves.
+
+    It proves recovery, but for fewer rows than dimensions, where a plant is in the row space up to rounding
+    at best; it proves that a network is cheaper, unless the data are such that it cannot repair rounding.
+    """
     try:
         audit = check(verdict)
     except AuditError as error:

@@ -161,7 +161,8 @@ def _exact(points, weights, place):
 def _examples():
     """A true verdict, over all patterns of the default rows, and one whose dual vector is a millionth off."""
     X = np.array(ROWS)
-    verdict = decide(plant(X, direction=[1.0, 0.0]), "all")
+    verdict = decide(plant(X, direction=[1.0, 0.0]), enumerate_patterns(X))  # the list, for every checker
+    verdict = replace(verdict, everywhere=True)
     forged = replace(verdict, dual=verdict.dual * (1 + 1e-6))
     return {"a true one": _saved(verdict), "a forged one": _saved(forged)}
 

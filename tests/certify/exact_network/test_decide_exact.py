@@ -151,6 +151,24 @@ def test_neither_order_nor_size_nor_sign_of_rows_and_plant_matters():
         assert {decide_exact(other).status for other in others} == {decide_exact(plant).status}
 
 
+def test_fewer_rows_than_dimensions():
+    """Off the row space the projection is cheaper; in it, up to rounding, recovery is numerical."""
+    for trial in range(4):
+        random, smallest = (
+            rl.phase.instance(6, 20, trial, direction=way)[0] for way in ("random", "smallest")
+        )
+        verdict = decide_exact(random)
+        assert verdict.status == "not-recovered"
+        assert rl.check(verdict).proved
+        verdict = decide_exact(smallest)
+        assert verdict.status in ("recovered", "not-recovered")
+        assert rl.check(verdict).proved == (verdict.status == "not-recovered")
+        if verdict.status == "recovered":
+            assert rl.check(verdict).bound < 1
+            with pytest.raises(rl.AuditError):
+                rl.check(replace(verdict, dual=verdict.dual * (1 + 1e-9)))
+
+
 def test_little_effort_is_open_with_a_reason():
     plant = rl.phase.instance(30, 20, 5)[0]
     verdict = decide_exact(plant, effort=1)
