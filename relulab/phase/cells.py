@@ -47,7 +47,10 @@ def run_cell(
     errors : dict of int to str
         Number of a trial -> what it ended with, or why an audited verdict is not proved.
     """
-    everywhere = problem.get("patterns") == "all"
+    everywhere, drawing = problem.get("patterns") == "all", dict(problem)
+    if everywhere:  # the problems are those of a diagram over sampled patterns
+        effort = drawing.pop("effort")
+        del drawing["patterns"]
     numbers, errors = list(range(trials) if isinstance(trials, int) else trials), {}
     begun = time.thread_time()
 
@@ -56,12 +59,12 @@ def run_cell(
             from .released import run_trial
 
             return [run_trial(n, d, trial, problem, network, form, metric, beta) for trial in numbers]
-        if everywhere:
-            plants, verdicts = _everywhere(n, d, numbers, problem, network, form)
-            return _decided(verdicts, prove(verdicts, plants, numbers) if audit else None)
-        plants, patterns = instances(n, d, numbers, **problem)
+        plants, patterns = instances(n, d, numbers, **drawing)
         if metric == "recovery":
-            verdicts = decide_many(plants, patterns, network, form, **where(device))
+            if everywhere:
+                verdicts = [decide(one, "all", network, form, effort=effort) for one in plants]
+            else:
+                verdicts = decide_many(plants, patterns, network, form, **where(device))
             return _decided(verdicts, prove(verdicts, plants, numbers) if audit else None)
         drawn = zip(numbers, plants, patterns, strict=True)
         if metric == "isometry":
@@ -101,13 +104,6 @@ def _failed(metric, audit):
 def _timed(rows, begun):
     seconds = (time.thread_time() - begun) / len(rows)
     return np.array([(*row, seconds) for row in rows])
-
-
-def _everywhere(n, d, numbers, problem, network, form):
-    """Over all patterns, of the problems that a diagram over sampled ones has."""
-    drawn = {name: value for name, value in problem.items() if name != "effort"}
-    plants, _ = instances(n, d, numbers, **drawn)
-    return plants, [decide(plant, "all", network, form, effort=problem["effort"]) for plant in plants]
 
 
 def _decided(verdicts, proofs):

@@ -64,9 +64,9 @@ def phase_diagram(
 ) -> xr.Dataset:
     """Decide planted problems, or measure how far their solutions are from the plant, over a grid of sizes.
 
-    Patterns are sampled, unless ``patterns="all"``, so what this measures is an upper bound for the same
-    program over all patterns. Over all patterns the exact program is the ReLU network. A gated diagram is a
-    bound for the gated program only: what the gated program misses, the ReLU network may recover.
+    Patterns are sampled, unless ``patterns="all"``, so a recovery rate is an upper bound for the same program
+    over all patterns. Over all patterns the exact program is the ReLU network. A gated diagram is a bound for
+    the gated program only: what the gated program misses, the ReLU network may recover.
     With a store, a sweep that was stopped, by Ctrl-C or a power cut, goes on where it was: run the same
     call again. A finished one is extended by a call with more sizes or trials; what is there is not computed
     again.
