@@ -13,7 +13,6 @@ Nothing here decides: a wrong witness drops no node, and circuits are proved by 
 """
 
 import numpy as np
-from scipy.optimize import nnls
 
 INSIDE = 1e-9  # a product above this is on its side
 CIRCUIT = 1e-11  # ||G^T m|| below this is zero
@@ -143,6 +142,8 @@ class Realizable:
 
     def _witness(self, k, signs, gate):
         """A gate with these signs of the first k rows, written to `gate`; or the circuit, if there is one."""
+        from scipy.optimize import nnls
+
         self.tests += 1
         system = np.ones((self.lifted.shape[0], k))
         np.multiply(self.lifted[:-1, :k], signs[:k], out=system[:-1])
