@@ -29,8 +29,8 @@ test: $(INSTALLED) $(VENDOR) ## run the tests: units, doctests, a small book in 
 	@$(PY) site/ensure_browser.py
 	@$(PY) -m pytest
 
-fuzz: $(INSTALLED) ## decide and check thousands of odd problems, true and forged (FUZZ=5000)
-	@FUZZ=$(or $(FUZZ),5000) $(PY) -m pytest -s tests/certify/test_fuzz.py tests/audit/test_agreement.py \
+fuzz: $(INSTALLED) ## decide and check thousands of odd problems, true and forged (FUZZ=5200)
+	@FUZZ=$(or $(FUZZ),5200) $(PY) -m pytest -s tests/certify/test_fuzz.py tests/audit/test_agreement.py \
 		tests/certify/all_patterns/test_by_signs.py tests/certify/exact_network/test_fuzz_exact.py
 
 test-pages: book ## open every page of the built book in a browser
