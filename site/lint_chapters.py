@@ -31,6 +31,8 @@ UNSAFE = re.compile(
     rf"""\b(?:cmap|colormap|set_cmap|get_cmap|colormaps)["']?\s*[=:(\[]\s*["']({UNSAFE_MAPS})["']"""
     rf"""|\bcm\.({UNSAFE_MAPS})\b"""
 )
+FOLDED = {"remove-cell", "remove-input", "hide-input", "hide-cell"}
+WIDEST = 77
 FEWEST_WORDS = 5
 FEWEST_EXERCISES = 4
 
@@ -100,6 +102,16 @@ def lab_faults(text: str) -> Iterator[Fault]:
         yield 1, 'a lab whose first cell is not "seed = ..."'
     if not any(re.search(r"^claims\.settle\(\)$", cell, re.MULTILINE) for cell in cells):
         yield 1, "a lab without its table of claims: claims.settle()"
+
+
+def width_faults(text: str) -> Iterator[Fault]:
+    """Lines of code that a page shows and that would have to be scrolled sideways at 1280 pixels."""
+    for fence in FENCE.finditer(text):
+        options, content = options_of(fence["body"])
+        if fence["name"] == "code-cell" and FOLDED.isdisjoint(options.get("tags") or []):
+            begins = fence.start("body") + len(fence["body"]) - len(content)
+            for line in re.finditer(rf"^.{{{WIDEST + 1},}}$", content, re.MULTILINE):
+                yield line_of(text, begins + line.start()), f"a line of code over {WIDEST} characters"
 
 
 def colormap_faults(text: str) -> Iterator[Fault]:
