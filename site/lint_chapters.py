@@ -140,6 +140,7 @@ def lint(root: Path) -> list[str]:
             faults = [
                 *figure_faults(text),
                 *teaching_faults(text),
+                *width_faults(text),
                 *colormap_faults(text),
                 *source_faults(text),
             ]
