@@ -83,7 +83,7 @@ def test_a_good_chapter_is_clean(tmp_path):
         (":tags: [remove-cell]\n", "", 24, "without alt text"),
         (f"![{ALT}]", "![]", 29, "without alt text"),
         (f":alt: {ALT}\n", "", 31, "without alt text"),
-        ("rl.plots.use_style()", f"wide = {'x' * 80}", 19, "a line of code over 77 characters"),
+        ("rl.plots.use_style()", f"wide = {'x' * 80}", 20, "a line of code over 77 characters"),
         ('cmap="viridis"', 'cmap="jet"', 26, "colormap 'jet'"),
         ('cmap="viridis"', "cmap='gist_rainbow'", 26, "colormap 'gist_rainbow'"),
         ('cmap="viridis"', "cmap=plt.cm.hsv_r", 26, "colormap 'hsv_r'"),
