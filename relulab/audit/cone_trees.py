@@ -28,7 +28,7 @@ import numpy as np
 
 from .arithmetic import AuditError, NotProved, prove, require
 from .optimal import planted_distance
-from .rounding import TINY, U, above, norm_above, product, smallest_eigenvalue, sum_above
+from .rounding import TINY, U, above, as_computed, norm_above, product, smallest_eigenvalue, sum_above
 
 NEARLY = 1e-10  # what the equations may lack where they can be met within a tolerance only
 SIDES = {1: "positive", -1: "negative"}
@@ -78,6 +78,11 @@ def _require_a_question_of_cones(problem):
         raise AuditError("cones: there is no such proof for this plant, network and form")
     require("planted blocks: the smallest index", min(problem.home), ">=", 0)
     require("planted patterns: how many are distinct", len(set(problem.home)), ">=", problem.k)
+    if problem.kind != "linear":
+        loud = problem.masks[problem.skip :, problem.X.any(axis=1)]
+        own = problem.masks[problem.home][:, problem.X.any(axis=1)]
+        twins = (loud[:, None] == own).all(axis=2).sum()
+        require("planted patterns: how many blocks have one", twins, "<=", problem.k)
 
 
 def _reach(problem, dual, proof, moved):
@@ -109,7 +114,7 @@ def _parts(proof, name, n):
             raise AuditError(f"proof: {name} {key} is {parts[key].dtype} of shape {parts[key].shape}")
         if kind == "f" and not np.isfinite(parts[key]).all():
             raise AuditError(f"proof: {name} {key} holds a number that is not finite")
-    return parts
+    return {key: as_computed(part) for key, part in parts.items()}
 
 
 class _Tree:

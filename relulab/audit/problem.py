@@ -48,6 +48,8 @@ class Problem:
         self.skip = int(network == "skip")
         self.masks = np.vstack([np.ones((self.skip, n), dtype=bool), masks.T])
         self.neurons, self.signs, self.k = plant.weights.T, plant.signs, plant.weights.shape[1]
+        if self.kind == "linear" and self.k != 1:
+            raise AuditError(f"planted neurons: a linear plant is one neuron, not {self.k}")
         self.sides = exact_signs(self.X, plant.weights).T
         self.home = [0] if self.kind == "linear" else [self._find(i) for i in range(self.k)]
         self._label(plant.weights)

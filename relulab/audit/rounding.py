@@ -70,6 +70,12 @@ def exact_signs(X, W):
     return signs
 
 
+def as_computed(array):
+    """A stored array in the types that the bounds are about: float64, int64, bool."""
+    array = np.asarray(array)
+    return array.astype({"f": np.float64, "i": np.int64}.get(array.dtype.kind, array.dtype))
+
+
 class Basis:
     """Columns that are orthonormal up to a verified defect and span what the columns of B (n, m) span.
 

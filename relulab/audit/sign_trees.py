@@ -20,7 +20,7 @@ import numpy as np
 from .arithmetic import AuditError, NotProved, prove, require
 from .optimal import MET
 from .relations import has_positive_relation, positive_relations, prove_spanned
-from .rounding import Basis, U, above, below, gamma, norm_above, product, sum_above
+from .rounding import Basis, U, above, as_computed, below, gamma, norm_above, product, sum_above
 
 ARRAYS = {"rows": "i", "line": "i", "columns": "i", "tree": "b", "circuits": "i", "shares": "f"}
 TIMES = (1.05, 1.2, 1.5, 2.2, 4.0)  # s over the largest eigenvalue of M: any s that passes proves
@@ -71,7 +71,7 @@ def _checked(problem, proof):
         array = np.asarray((proof or {}).get(name))
         if array.dtype.kind != kind or (kind == "f" and not np.isfinite(array).all()):
             raise AuditError(f"sign tree: {name} is missing, of another type or not finite")
-    rows, line, columns, tree, circuits, shares = (np.asarray(proof[name]) for name in ARRAYS)
+    rows, line, columns, tree, circuits, shares = (as_computed(proof[name]) for name in ARRAYS)
     sound = [
         rows.ndim == columns.ndim == tree.ndim == 1
         and line.shape == (n,)

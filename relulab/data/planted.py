@@ -84,6 +84,8 @@ class Plant:
         norms = np.linalg.norm(self.weights, axis=0)
         if (np.abs(norms - 1) > ROUNDING).any():
             raise ValueError(f"weights has columns of norm {norms.tolist()}; planted neurons have unit norm")
+        if self.kind == "linear" and k != (1,):
+            raise ValueError(f"weights has {k[0]} columns; a linear plant is one neuron")
         if (np.abs(self.signs) != 1).any():
             raise ValueError(f"signs={self.signs.tolist()}; each must be +1 or -1")
         self._check_labels()

@@ -249,3 +249,39 @@ def test_whole_trees_of_dual_vectors_that_reach_too_far_are_refused():
         refused, least = refused + 1, min(least, reach)
     assert refused > 10
     assert least < 1.02
+
+
+def test_a_pattern_that_is_there_twice_is_shared():
+    X = np.random.default_rng(0).standard_normal((24, 3))
+    for extra in (0, 1):  # a zero row, whose bit may be anything
+        data = np.vstack([X, np.zeros((extra, 3))])
+        plant = rl.plant(data, "relu", rng=1)
+        verdict = rl.decide(plant, "all", "plain", "exact")
+        assert verdict.status == "recovered"
+        own = np.asarray(verdict.patterns)
+        twin = own.copy()
+        twin[24:] = False
+        over = replace(verdict, patterns=np.hstack([own, twin]), everywhere=False)
+        with pytest.raises(rl.AuditError, match="how many blocks have one"):
+            rl.check(over, plant, np.hstack([own, twin]))
+        assert rl.check(verdict, plant).proved
+
+
+def test_shares_of_low_precision_are_computed_with_in_double():
+    shares = np.array([0.3323, 0.3015, 0.3657], dtype=np.float16)
+    turns = 2 * np.pi * np.arange(3) / 3
+    off = 1e-3 * np.c_[np.cos(turns), np.sin(turns)]
+    off -= shares.astype(float) / shares.astype(float).sum() @ off
+    plant = rl.plant(np.c_[np.ones(3), off], direction=[1, 0, 0])
+    verdict = rl.decide(plant, "all", form="exact")
+    assert verdict.status == "not-unique"
+    empty = {"order": np.zeros(0, int), "leaves": np.full((1, 3), 0.5), "form": np.zeros(1, int)}
+    proof = {
+        f"negative {k}": v for k, v in (empty | {"sizes": np.ones(1), "shares": np.zeros((1, 3))}).items()
+    }
+    mine = empty | {"order": np.arange(3), "sizes": np.array([0.5]), "shares": shares[None]}
+    proof |= {f"positive {k}": v for k, v in mine.items()}
+    dual = np.linalg.solve(plant.X.T, plant.weights[:, 0])
+    forged = replace(verdict, status="recovered", evidence="cones", dual=dual, proof=proof, competitor=None)
+    with pytest.raises(rl.AuditError, match="largest reach"):
+        rl.check(replace(forged, margin=0.1), plant)

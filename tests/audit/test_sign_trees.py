@@ -7,6 +7,7 @@ import pytest
 
 import relulab as rl
 from relulab.certify.all_patterns.by_signs import decide_by_signs
+from relulab.data.planted import unchecked
 
 
 def decided(n, d, seed, X=None):
@@ -212,3 +213,37 @@ def test_balls_do_not_know_trees():
     assert "trees of signs" in audit.reason
     with pytest.raises(rl.AuditError):
         rl.check(replace(POOL[0], dual=1.1 * POOL[0].dual), arithmetic="balls")
+
+
+def test_numbers_of_low_precision_are_computed_with_in_double():
+    b, e = 2.0**-12, 1e-4
+    dual = np.array([0.5, 0.5 - b, b])
+    first, third = np.array([e, 0]), np.array([0, e])
+    second = -(dual[0] * first + dual[2] * third) / dual[1]
+    X = np.c_[np.ones(3), np.vstack([first, second, third])]
+    plant = rl.plant(X, direction=[1, 0, 0])
+    verdict = rl.decide(plant, "all")
+    assert verdict.status == "not-unique"
+    for precision in (np.float16, np.float32, np.float64):
+        shares = np.ones((4, 3), dtype=precision)
+        shares[1, 2] = 2.0**-11
+        proof = {name: np.arange(3) for name in ("rows", "line", "columns")} | {
+            "tree": np.array([True, False, False]),
+            "circuits": np.zeros((0, 1), int),
+            "shares": shares,
+        }
+        forged = replace(verdict, status="recovered", evidence="signs", dual=dual, proof=proof)
+        with pytest.raises(rl.AuditError, match="neither a bound nor a circuit"):
+            rl.check(replace(forged, competitor=None, margin=0.1), plant)
+
+
+def test_a_linear_plant_is_one_neuron():
+    X = rl.draw("gaussian", 11, 3, rng=77)
+    plant = rl.plant(X, rng=1)
+    two = {"weights": np.eye(3)[:, :2], "signs": np.ones(2), "y": X[:, :2].sum(axis=1)}
+    with pytest.raises(ValueError, match="a linear plant is one neuron"):
+        replace(plant, **two)
+    verdict = rl.decide(plant, "all")
+    pair = unchecked(plant, **two)
+    with pytest.raises(rl.AuditError, match="a linear plant is one neuron"):
+        rl.check(verdict, pair)
