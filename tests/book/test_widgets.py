@@ -141,7 +141,7 @@ def test_a_finger_is_enough(fixture_book, browser, name):
 
 
 def wait_for_all(page):
-    page.wait_for_function("document.querySelectorAll('[data-widget][data-ready=true]').length === 7")
+    page.wait_for_function("document.querySelectorAll('[data-widget][data-ready=true]').length === 8")
     done = "document.querySelectorAll('[data-widget=isometry-explorer][data-state=done]').length === 2"
     page.wait_for_function(done)
 
@@ -170,11 +170,11 @@ def test_without_scripts_a_still_stands_for_each(fixture_book, browser):
         page = context.new_page()
         page.goto(fixture_book + PAGE)
         stills = page.locator("noscript figure")
-        assert stills.count() == 7
+        assert stills.count() == 8
         for still in stills.all():
             assert still.locator("img").bounding_box()["width"] > 250
             assert still.locator("img").get_attribute("alt")
             assert still.locator("figcaption").is_visible()
         assert "Cover's count is 12." in stills.nth(1).inner_text()
         assert "The verdict: recovered." in stills.nth(5).inner_text()
-        assert "h = 0.72 < 1: the linear neuron is the only solution" in stills.nth(6).inner_text()
+        assert "h = 0.72 < 1: the linear neuron is the only solution" in stills.nth(7).inner_text()
