@@ -122,9 +122,14 @@ def isometry(plant: Plant, S: Any, network: str = "skip", form: str = "gated") -
 
 def independent_outputs(blocks, index, coordinates):
     """Whether the outputs of the planted neurons, each by itself, are linearly independent."""
+    return len(index) > 0 and np.linalg.matrix_rank(outputs_of(blocks, index, coordinates)) == len(index)
+
+
+def outputs_of(blocks, index, coordinates):
+    """The output of each planted neuron by itself, (k, n)."""
     alone = np.zeros((len(index), blocks.size, blocks.X.shape[1]))
     alone[np.arange(len(index)), index] = coordinates
-    return len(index) > 0 and np.linalg.matrix_rank(blocks.apply(alone)) == len(index)
+    return blocks.apply(alone)
 
 
 def sides(plant, form):

@@ -8,7 +8,6 @@ counts: a search that ends without evidence ends "undecided".
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -104,9 +103,9 @@ def decide_many(
         )
         for f, S, m, plant in zip(found, patterns, needed, plants, strict=True)
     ]
-    doubtful = {*left, *(i for i, plant in enumerate(plants) if _uneven(plant.X))}
-    for i in doubtful if network == "normalized" else ():
-        verdicts[i] = _standing(verdicts[i])
+    if network == "normalized":
+        for i in {*left, *(i for i, plant in enumerate(plants) if _uneven(plant.X))}:
+            verdicts[i] = _standing(verdicts[i])
     return verdicts
 
 
@@ -122,16 +121,7 @@ def _standing(verdict):
         check(verdict)
     except AuditError as error:
         reason = f"what was found does not stand in double precision: {error}"
-        return replace(
-            verdict,
-            status="undecided",
-            evidence=None,
-            dual=None,
-            competitor=None,
-            margin=np.nan,
-            multipliers=None,
-            reason=reason,
-        )
+        return verdict.withdrawn(reason)
     return verdict
 
 

@@ -49,13 +49,6 @@ class Problem(NamedTuple):
         return W
 
     @property
-    def alone(self):
-        """Each planted neuron by itself, (k, p + s, d)."""
-        W = np.zeros((len(self.index), self.blocks.size, self.blocks.X.shape[1]))
-        W[np.arange(len(self.index)), self.index] = self.coordinates
-        return W
-
-    @property
     def others(self):
         """The blocks off the plant."""
         return np.delete(np.arange(self.blocks.size), self.index)

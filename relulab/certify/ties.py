@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..blocks import cones
+from ..blocks.conditions import outputs_of
 from ..patterns.borders import signs_of
 from . import search
 from .interior_points import SATURATED, reached_vectors
@@ -42,7 +43,7 @@ def second_solution(problem, dual):
         return None
     rows = list(zip(*np.nonzero(saturated), strict=True))
     atoms = [(1 - 2 * side) * (problem.blocks.block(j) @ vectors[side, j]) for side, j in rows]
-    atoms = np.column_stack([*atoms, *problem.blocks.apply(problem.alone)])
+    atoms = np.column_stack([*atoms, *outputs_of(problem.blocks, problem.index, problem.coordinates)])
     y = problem.blocks.apply(problem.plant)
     gain = np.r_[-np.ones(len(rows)), np.zeros(len(problem.index))]
     answer = linprog(gain, A_eq=atoms, b_eq=y, bounds=(0, None), method="highs")

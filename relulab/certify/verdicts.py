@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -108,6 +108,11 @@ class Verdict:
     plant: object = None
     everywhere: bool = False
     proof: dict | None = None
+
+    def withdrawn(self, reason: str) -> Verdict:
+        """The verdict as an undecided one: its evidence is taken back, for this reason."""
+        nothing = dict.fromkeys(("evidence", "dual", "competitor", "multipliers", "proof"))
+        return replace(self, status="undecided", margin=np.nan, reason=reason, **nothing)
 
     def save(self, path: str | PathLike[str], recipe: Mapping[str, Any] | None = None) -> None:
         """Write the verdict, its problem and its patterns to a file that `load` reads.

@@ -9,7 +9,7 @@ from .. import _checks
 from ..blocks.blocks import check_pair
 from ..data.ensembles import draw
 from ..data.trials import planted_problem
-from ..phase.cells import OF_THE_MACHINE, FailedTrials
+from ..phase.cells import OF_THE_MACHINE, FailedTrials, in_words
 from ..phase.datasets import flags, portable, provenance
 from ..phase.executor import run_cells
 from ..phase.store import open_store
@@ -49,7 +49,7 @@ def train_cell(n, d, trials, problem, settings):
         except OF_THE_MACHINE:
             raise
         except Exception as error:
-            errors[trial] = " ".join(f"{type(error).__name__}: {error}".split())
+            errors[trial] = in_words(error)
             return [STATUSES.index("undecided"), np.nan, np.nan, np.nan, 0.0]
 
     try:
@@ -163,9 +163,7 @@ def panel(
 
         def keep(place, found):
             cell, errors = found
-            for trial, error in errors.items():
-                note = {"n": sizes["n"][place[0]], "d": sizes["d"][place[1]], "trial": trial, "error": error}
-                kept.note("failures", f"{note['n']}-{note['d']}-{trial}", note)
+            kept.fail(sizes["n"][place[0]], sizes["d"][place[1]], errors)
             kept.write(*place, cell)
             table[place] = cell
 

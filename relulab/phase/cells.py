@@ -77,7 +77,7 @@ def run_cell(
         except OF_THE_MACHINE:
             raise
         except Exception as error:
-            errors[number] = " ".join(f"{type(error).__name__}: {error}".split())
+            errors[number] = in_words(error)
             return _failed(metric, audit)
 
     def prove(verdicts, plants, numbers):
@@ -92,6 +92,11 @@ def run_cell(
     except Exception:
         rows = [alone(number) for number in numbers]
     return _timed(rows, begun), errors
+
+
+def in_words(error):
+    """An error on one line, its kind first."""
+    return " ".join(f"{type(error).__name__}: {error}".split())
 
 
 def _failed(metric, audit):

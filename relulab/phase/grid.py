@@ -272,9 +272,7 @@ def _complete(table, kept, sizes_n, sizes_d, arguments, executor, progress):
 
     def keep(place, found):
         (i, j), (cell, errors) = place, found
-        for trial, error in errors.items():
-            note = {"n": sizes_n[i], "d": sizes_d[j], "trial": trial, "error": error}
-            kept.note("failures", f"{note['n']}-{note['d']}-{trial}", note)
+        kept.fail(sizes_n[i], sizes_d[j], errors)
         table[i, j, lacking[i, j]] = cell
         kept.write(i, j, table[i, j])
         missing[place] = False

@@ -99,6 +99,11 @@ class Cells:
         """What `note` was told of a kind."""
         return list(self.records.get(kind, {}).values())
 
+    def fail(self, n, d, errors):
+        """Remember what trials of a cell ended with: number of the trial -> words."""
+        for trial, error in errors.items():
+            self.note("failures", f"{n}-{d}-{trial}", {"n": n, "d": d, "trial": trial, "error": error})
+
     def add_run(self, provenance):
         """Remember who computes cells: a dict of strings."""
         self.note("runs", uuid.uuid4().hex, provenance)

@@ -70,10 +70,7 @@ def _accepted(verdict):
     try:
         check(verdict, S="all")
     except AuditError as refused:
-        reason = f"a tree was finished, and its proof refused: {refused}"
-        return replace(
-            verdict, status="undecided", evidence=None, dual=None, margin=np.nan, reason=reason, proof=None
-        )
+        return verdict.withdrawn(f"a tree was finished, and its proof refused: {refused}")
     return verdict
 
 

@@ -3,8 +3,6 @@
 They can prove a failure, and never recovery.
 """
 
-from dataclasses import replace
-
 import numpy as np
 
 from ...blocks import cones
@@ -44,13 +42,11 @@ def cutting_planes(plant, network, form, iterations, rng=0, rounds=30):
         keep = distinct_columns(masks)
         if len(keep) == S.p:
             reason = f"recovered over {S.p} patterns, and no violator found: this is not a certificate"
-            return replace(
-                verdict, status="undecided", evidence=None, dual=None, margin=np.nan, reason=reason
-            )
+            return verdict.withdrawn(reason)
         S = Patterns(masks[:, keep], np.hstack([S.gates, gates])[:, keep])
     if verdict.status == "recovered":
         reason = f"still recovered over {S.p} patterns after {rounds} rounds: this is not a certificate"
-        verdict = replace(verdict, status="undecided", evidence=None, dual=None, margin=np.nan, reason=reason)
+        verdict = verdict.withdrawn(reason)
     return verdict
 
 

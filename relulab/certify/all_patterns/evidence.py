@@ -28,9 +28,7 @@ def over_all(verdict):
     reason = (
         f"{verdict.status} over {np.asarray(verdict.patterns).shape[1]} patterns: this is not a certificate"
     )
-    return replace(
-        verdict, status="undecided", evidence=None, dual=None, multipliers=None, margin=np.nan, reason=reason
-    )
+    return verdict.withdrawn(reason)
 
 
 def _stem(reason):

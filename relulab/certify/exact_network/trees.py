@@ -16,6 +16,7 @@ import numpy as np
 
 from ...solvers.sign_bounds import SignBounds
 from .boxes import shorten, shortest
+from .violators import reach, unit
 
 LEVEL = 1 - 1e-8  # of squared lengths; what a proof's rounding may take is far less
 FAR = 500.0  # how long m_i a_i may get on a signed row: any m_i is right, but long ones round
@@ -86,11 +87,8 @@ class Tree:
             m, c, bounds = self._survivors(k, m, c)
             if not len(m):
                 continue
-            U = c / np.maximum(np.linalg.norm(c, axis=1), 1e-300)[:, None]
-            reach = np.maximum(U @ self.X.T, 0) @ self.dual * self.side
-            over = reach >= 1
-            if self.exempt:
-                over = reach >= 1 + 1e-9
+            U = unit(c)
+            over = reach(self.X, self.dual, self.side, U) >= (1 + 1e-9 if self.exempt else 1)
             found.extend(U[over])
             if len(found) >= enough:
                 break
@@ -115,7 +113,7 @@ class Tree:
         r = len(self.N)
         for k, m in stack[-3:]:
             c = self.base[k] + m[-20:] @ self.rows[: r + k]
-            yield c / np.maximum(np.linalg.norm(c, axis=1), 1e-300)[:, None]
+            yield unit(c)
 
     def _survivors(self, k, m, c):
         """The nodes that no coefficients bring below the level; those that some do are leaves."""
@@ -150,9 +148,9 @@ class Tree:
 
     def _exact(self, m, c, bounds):
         """The deepest nodes that are neither leaves nor violators yet, made as short as can be."""
-        reach = np.maximum(c @ self.X.T, 0) @ self.dual * self.side / np.sqrt(np.maximum(bounds, 1e-300))
+        reached = reach(self.X, self.dual, self.side, c) / np.sqrt(np.maximum(bounds, 1e-300))
         m, low, high = m.copy(), *self._box(m)
-        for i in np.flatnonzero(~(bounds < self.level) & (reach < 1)):
+        for i in np.flatnonzero(~(bounds < self.level) & (reached < 1)):
             m[i] = shortest(self.rows, low[i], high[i], self.base[-1])
         return m, self.base[-1] + m @ self.rows
 
