@@ -1,6 +1,6 @@
 """The answers of Part V: neighbors."""
 
-from math import atan, ceil, comb, log, pi, sqrt
+from math import atan, ceil, comb, factorial, log, pi, sqrt
 
 from .. import theory
 from .answers import Choice, Number
@@ -113,4 +113,30 @@ EXERCISES = {
         because="From 1 to 3: the growth is 2 = (4/3) / (2/3).",
     ),
     "22.3": Number(lambda: 6, hints={64: "A layer applies X once to a vector.", 4: "Six layers."}),
+    "23.1": Number(
+        lambda: factorial(5),
+        hints={32: "Those are the cube's corners.", 25: "One simplex for each order of five numbers."},
+    ),
+    "23.2": Number(
+        lambda: 260,
+        hints={
+            120: "That is what these ten make, which are not in general position.",
+            512: "Four dimensions, not five.",
+            1024: "Not every choice of sides has a point.",
+        },
+        because="More than twice the 120 that these make.",
+    ),
+    "23.3": Number(
+        lambda: 5**10 * 21,
+        hints={
+            5**10: "Those are the corners.",
+            4**10 * 21: "Four steps have five ends.",
+            5**10 * 20: "And the ReLU outside.",
+        },
+    ),
+    "23.4": Number(
+        lambda: sqrt(2),
+        hints={2.0: "That is a Lipschitz functional.", 1 / sqrt(2): "By which factor it falls: more than 1."},
+        tolerance=1e-3,
+    ),
 }

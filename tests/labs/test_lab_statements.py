@@ -1,8 +1,12 @@
 """Statements of the labs, checked by NumPy and SciPy alone: nothing here calls the library."""
 
+from itertools import permutations, product
+from math import factorial
+
 import numpy as np
 import pytest
 from numpy.linalg import matrix_rank, norm, solve
+from numpy.polynomial.legendre import legvander
 from scipy.linalg import toeplitz
 from scipy.optimize import linprog
 
@@ -115,3 +119,49 @@ def test_the_growth_of_the_volume_is_the_impedance():
             k = -(r[m] - inner @ r[1:m][::-1]) / energy
             impedance *= (1 + k) / (1 - k)
             assert np.isclose(volume[m] - volume[m - 1], impedance)
+
+
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_a_tent_of_relus_is_the_hat_of_kuhns_triangulation(d):
+    """Its values on each simplex, by solving for the plane through the corners."""
+    rng = np.random.default_rng(4)
+    zero = np.zeros((400, 1))
+
+    def tent(x):
+        relu = 1 - np.hstack([zero[: len(x)], x]).max(1) - np.hstack([zero[: len(x)], -x]).max(1)
+        return np.maximum(relu, 0)
+
+    touched = 0
+    for cube in product(range(-2, 2), repeat=d):
+        for order in permutations(range(d)):
+            corners = np.array(cube) + np.tri(d + 1, d, -1)[:, np.argsort(order)]
+            shares = rng.dirichlet(np.ones(d + 1), 20)
+            hat = (corners == 0).all(1).astype(float)
+            assert np.allclose(tent(corners), hat)
+            assert np.allclose(tent(shares @ corners), shares @ hat)
+            touched += hat.any()
+    assert touched == factorial(d) * (d + 1)
+
+
+def test_an_interpolant_is_wrong_by_no_more_than_tail_and_mesh():
+    """The integral of |u|, by the hats of the corners themselves and a sum over points."""
+    rng = np.random.default_rng(5)
+    t = (np.arange(4000) + 0.5) / 2000 - 1
+    phi = legvander(t, 7) * np.sqrt(np.arange(8) + 0.5)
+
+    def size(c):
+        return np.abs(c @ phi[:, : c.shape[-1]].T).mean(-1) * 2
+
+    for r in (np.arange(1, 9) ** -1.5, np.ones(8), 10.0 ** -np.arange(8)):
+        c = rng.uniform(-1, 1, (200, 8)) * r
+        c[:20] = rng.choice([-1, 1], (20, 8)) * r
+        for N in (1, 3):
+            x = (c[:, :2] / r[:2] + 1) / 2 * N
+            answer = 0
+            for v in product(range(N + 1), repeat=2):
+                away = x - v
+                hat = 1 - np.maximum(away.max(1), 0) - np.maximum((-away).max(1), 0)
+                answer = answer + size((2 * np.array(v) / N - 1) * r[:2]) * np.maximum(hat, 0)
+            bound = np.sqrt(2) * (norm(r[2:]) + 2 / N * norm(r[:2]))
+            error = np.abs(answer - size(c)).max()
+            assert 0.03 * bound < error <= bound
