@@ -139,4 +139,29 @@ EXERCISES = {
         hints={2.0: "That is a Lipschitz functional.", 1 / sqrt(2): "By which factor it falls: more than 1."},
         tolerance=1e-3,
     ),
+    "24.1": Number(
+        lambda: 2 * 256 * 16**2 / (17 * 255),
+        hints={
+            2 * 256 * 4**2 / (5 * 15): "D is 2 to the number of qubits.",
+            2 * 256 * 16 / 255: "That is with f = 0; take the mean over f.",
+        },
+        tolerance=2e-3,
+    ),
+    "24.2": Number(
+        lambda: ceil(log(0.1) / log(0.95)),
+        hints={44: "Not quite.", 46: "Each step multiplies by 0.95."},
+    ),
+    "24.3": Number(
+        lambda: (16**2 / (17 * 255)) / (32**2 / (33 * 1023)),
+        hints={
+            2.0: "Nearly: the formula has more than 1 / D.",
+            (32**2 / (33 * 1023)) / (16**2 / (17 * 255)): "By which factor it must grow: more than 1.",
+        },
+        tolerance=2e-3,
+    ),
+    "24.4": Number(
+        lambda: 1 - 0.8**2,
+        hints={1 - 0.8: "The square of f.", 0.8**2: "One minus that."},
+        tolerance=1e-3,
+    ),
 }

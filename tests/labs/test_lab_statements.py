@@ -9,6 +9,7 @@ from numpy.linalg import matrix_rank, norm, solve
 from numpy.polynomial.legendre import legvander
 from scipy.linalg import toeplitz
 from scipy.optimize import linprog
+from scipy.stats import unitary_group
 
 
 def has_certificate(O, Psi, u):
@@ -165,3 +166,35 @@ def test_an_interpolant_is_wrong_by_no_more_than_tail_and_mesh():
             bound = np.sqrt(2) * (norm(r[2:]) + 2 / N * norm(r[:2]))
             error = np.abs(answer - size(c)).max()
             assert 0.03 * bound < error <= bound
+
+
+@pytest.mark.parametrize("D", [2, 4])
+def test_squared_slopes_of_random_circuits_obey_their_law(D):
+    """Slopes by shifted angles; their mean given the outcome, their independence, the spread of their sum."""
+    rng = np.random.default_rng(6)
+    copies, L = 4000, 3
+    V = unitary_group.rvs(D, size=copies * (L + 1), random_state=rng).reshape(L + 1, copies, D, D)
+    Z, O = np.repeat([1, -1], D // 2), np.tile([1, -1], D // 2)
+    angles = np.array([0.0, 1.0, 2.5])  # any
+
+    def outcome(theta):
+        psi = V[L, :, :, 0]
+        for mix, angle in zip(V, theta, strict=False):
+            psi = np.einsum("rij,rj->ri", mix, np.exp(-1j * angle * Z) * psi)
+        return (np.abs(psi) ** 2) @ O
+
+    f = outcome(angles)
+    shifts = np.pi / 4 * np.eye(L)
+    slopes = np.array([outcome(angles + shift) - outcome(angles - shift) for shift in shifts])
+    squares = slopes**2 * (D**2 - 1) / (2 * D * (1 - f**2))
+    kurtosis = 3 * (D + 2) * (D**2 - 1) / (D**2 * (D + 3))
+    error = np.sqrt((kurtosis - 1) / copies)
+    assert np.abs(squares.mean(1) - 1).max() < 4 * error
+    for part in (f**2 < np.median(f**2), f**2 >= np.median(f**2)):
+        assert np.abs(squares[:, part].mean(1) - 1).max() < 6 * error
+    assert np.abs(np.corrcoef(squares) - np.eye(L)).max() < 4 / np.sqrt(copies)
+    K = (slopes**2).sum(0)
+    mean = 2 * L * D**2 / ((D + 1) * (D**2 - 1))
+    spread = np.sqrt((1 + 2 / (D * (D + 3))) * (1 + (kurtosis - 1) / L) - 1)
+    assert abs(K.mean() / mean - 1) < 4 * spread / np.sqrt(copies)
+    assert abs(K.std() / K.mean() / spread - 1) < 0.06
