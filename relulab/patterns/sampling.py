@@ -239,12 +239,11 @@ def sample_patterns(
     >>> bool((np.asarray(S) == (X @ S.gates >= 0)).all())
     True
     """
-    return sample_together([X], count, [include], [rng])[0]
+    return sample_together([_checks.data(X)], count, [include], [rng])[0]
 
 
 def sample_together(data, count=None, includes=None, rngs=None):
-    """`sample_patterns` for several data matrices; a list of Patterns."""
-    data = [_checks.data(X) for X in data]
+    """`sample_patterns` for several data matrices, finite float64 arrays; a list of Patterns."""
     samples = [
         _sample(X, count, include, _checks.generator(rng, STREAM))
         for X, include, rng in zip(data, includes, rngs, strict=True)
