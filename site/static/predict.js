@@ -119,7 +119,8 @@
         if (between) move(k, from[1] + ((y - from[1]) * (place - from[0])) / (x - from[0]));
       });
       // A dot that was taken hold of follows a hand that is not quite straight; one that is passed by stays behind.
-      if (!before || away(near) < (near === held ? 0.35 : 0.1)) move(near, y);
+      const wide = near === held || near === 0 || near === COLUMNS - 1;
+      if (!before || away(near) < (wide ? 0.35 : 0.1)) move(near, y);
       before = [x, y];
     }
     picture.addEventListener("pointerdown", (event) => {
