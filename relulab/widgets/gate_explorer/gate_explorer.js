@@ -3,7 +3,7 @@
 const SAME = 1e-9;
 
 function render({ model, el }) {
-  let X = [], gate = [1, 0], w = [0, 0], frame = 0, moved = false, said = "";
+  let X = [], gate = [1, 0], w = [0, 0], frame = 0, moved = false, saving = false, said = "";
   const live = node("p", { class: "rw-hidden", role: "status", "data-role": "live" });
   const verdict = node("p", { class: "ge-verdict", "data-role": "verdict" });
   const plane = makeGatePlane({
@@ -47,8 +47,10 @@ function render({ model, el }) {
   function finish() {
     cancelAnimationFrame(frame);
     draw();
+    saving = true; // half of what is new must not bring back the other half's old value
     model.set("gate", [...gate]);
     model.set("w", [...w]);
+    saving = false;
     model.save_changes();
     if (moved && said !== verdict.textContent) live.textContent = said = verdict.textContent;
     moved = false;
@@ -78,6 +80,7 @@ function render({ model, el }) {
     found.length ? ` On ${listOf(found)} the gate stays ${is} where the ReLU is ${other}.` : "";
 
   function changed() {
+    if (saving) return;
     [X, gate, w] = [model.get("X"), toUnit(model.get("gate")), [...model.get("w")]];
     draw();
   }
