@@ -80,7 +80,7 @@ class GateExplorer(Still, anywidget.AnyWidget):
         if X is None:
             X = np.random.default_rng(1).standard_normal((7, 2))
             X *= (np.linspace(0.65, 1, 7) / np.linalg.norm(X, axis=1))[:, None]  # told apart on a picture
-        gate = _gate([1.0, 0.0] if gate is None else gate)
+        gate = _gate([0.8, -0.6] if gate is None else gate)
         start = (0.7 * np.array(gate) / np.hypot(*gate)).tolist()
         super().__init__(X=_rows(X), gate=gate, w=start if w is None else w)
 
