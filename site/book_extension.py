@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import answer_boxes
+import predict
 import quiz
 import story_map
 import theorem_map
@@ -132,6 +133,7 @@ def setup(app):
     app.connect("env-check-consistency", write_together)
     quiz.setup(app)
     answer_boxes.setup(app)
+    predict.setup(app)
     story_map.setup(app)
     theorem_map.setup(app)
     app.connect("doctree-read", leave_out_solutions, priority=600)

@@ -1,4 +1,4 @@
-"""What a page shows of the target of a link: a term's meaning, a theorem, an equation, a book or an article.
+"""What a page shows of the target of a link: a term's or a letter's meaning, a theorem, an equation, a book.
 
 The texts are taken from the built pages into one file, hover-texts.js, which static/hovers.js loads when a
 reader first points at such a link. A script can be loaded from a folder on disk, too, where a page could not
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
 
-TARGETS = "div.proof[id], div.math[id], div.citation[id], dl.glossary dt[id]"
+TARGETS = "div.proof[id], div.math[id], div.citation[id], dl.glossary dt[id], td span[id^=notation-]"
 UNSHOWN = "a.headerlink, .fn-backref, .backrefs, span.label, button, script"
 KEPT = {"math", "eqno"}
 Texts = dict[str, str]
@@ -34,9 +34,20 @@ def shown(target: Tag) -> str:
         while parts[-1].name == "dt":  # several words can share a meaning
             parts.append(parts[-1].find_next_sibling(["dt", "dd"]))
         parts = [target, parts[-1]]
+    elif target.name == "span":  # a letter of the notation: it and its meaning are cells of a row
+        letter, meaning = target.find_parent("tr").find_all("td")[:2]
+        return f"<strong>{inside(letter)}</strong><div>{inside(meaning)}</div>"
     else:
         parts = [target]
     return "".join(plain(part) for part in parts)
+
+
+def inside(cell: Tag) -> str:
+    """The text and formulas of a table's cell, without the boxes about them."""
+    cell = BeautifulSoup(plain(cell), "html.parser")
+    for box in cell.select("td, p, span:not(.math)"):
+        box.unwrap()
+    return str(cell)
 
 
 def plain(part: Tag) -> str:

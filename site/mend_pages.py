@@ -19,6 +19,7 @@ def mend(page: BeautifulSoup) -> None:
     put_sidebar_in_a_landmark(page)
     make_bibliography_a_list(page)
     leave_no_header_empty(page)
+    name_letters(page)
 
 
 def drop_icon_script(page):
@@ -62,6 +63,13 @@ def leave_no_header_empty(page):
     for header in page.find_all("th"):
         if not header.get_text(strip=True):
             header.name = "td"
+
+
+def name_letters(page):
+    """A link that holds a formula alone has no text to be called by: "D_j" is spoken as it is written."""
+    for link in page.select('a[href*="#notation-"]'):
+        letter = re.sub(r"\\[()]|[\\{}]", "", link.get_text()).replace("_", " ").strip()
+        link["aria-label"] = f"{letter}: notation"
 
 
 def refuse_dead_widgets(page, name):

@@ -16,6 +16,7 @@ FENCE = re.compile(
 OPTIONS = re.compile(r"\A(?:---\n(?:.*\n)*?---\n|(?::[\w-]+:.*\n)+)")
 ROLE = re.compile(r"\{(?P<name>[\w:]+)\}`(?P<text>[^`]+)`")
 TARGET = re.compile(r"^\((?P<label>[\w:-]+)\)=\n(?:#+ (?P<heading>.*))?", re.MULTILINE)
+LETTER = re.compile(r"\[(?P<letter>\$[^$]+\$)\](?:\(#notation-[\w-]+\)|\{#notation-[\w-]+\})")
 TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 NUMBERED_EQUATION = re.compile(r"^\$\$ *\((?P<label>[\w:-]+)\) *$", re.MULTILINE)
 GATE = re.compile(r"(^`{3,}\{solution-(?:start|end)\}[^`]*^`{3,}$)", re.MULTILINE)
@@ -140,6 +141,7 @@ def plain(text, values, names):
     text = NUMBERED_EQUATION.sub(
         lambda m: f"\\tag{{{names[m['label']].strip('()')}}}\n$$", TARGET.sub(without_label, text)
     )
+    text = LETTER.sub(r"\g<letter>", text)
     return ROLE.sub(lambda role: inline(role["name"], role["text"], values, names), text).strip()
 
 

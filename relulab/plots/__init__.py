@@ -1,6 +1,7 @@
 """One look for all pictures.
 
-`style` is the look, `diagrams` draws what `phase_diagram` found.
+`style` is the look, `diagrams` draws what `phase_diagram` found, `veils` lets a reader guess before a
+figure is seen.
 
 >>> from relulab import plots
 >>> sorted(plots.COLORS)[:2]
@@ -9,6 +10,7 @@
 
 from .diagrams import diagram, half_contour, rates, slice_against, slice_against_wendel, theory_curve
 from .style import COLORS, DISTANCE_MAP, RATE_MAP, STYLE, use_style
+from .veils import veil
 
 __all__ = [
     "COLORS",
@@ -22,4 +24,5 @@ __all__ = [
     "slice_against",
     "slice_against_wendel",
     "theory_curve",
+    "veil",
 ]

@@ -1,8 +1,8 @@
 """Live widgets: in a notebook they ask Python, on a built page they compute in the browser.
 
-A folder a widget: `arrangement_explorer`, `certificate_explorer`, `flipbook`, `isometry_explorer`,
-`phase_explorer`, `training_player`, `zonotope_explorer`, each with its Python class, its ES module and its
-style. `laboratory` is the JavaScript that computes, `common` what they share.
+A folder a widget: `arrangement_explorer`, `certificate_explorer`, `flipbook`, `gate_explorer`,
+`isometry_explorer`, `phase_explorer`, `training_player`, `zonotope_explorer`, each with its Python class, its
+ES module and its style. `laboratory` is the JavaScript that computes, `common` what they share.
 
 >>> from relulab.widgets import ArrangementExplorer
 >>> ArrangementExplorer([[1.0, 0.0], [0.0, 1.0]]).count
@@ -12,6 +12,7 @@ style. `laboratory` is the JavaScript that computes, `common` what they share.
 from .arrangement_explorer import ArrangementExplorer
 from .certificate_explorer import CertificateExplorer
 from .flipbook import Flipbook
+from .gate_explorer import GateExplorer
 from .isometry_explorer import IsometryExplorer
 from .phase_explorer import PhaseExplorer
 from .training_player import TrainingPlayer, record
@@ -21,6 +22,7 @@ __all__ = [
     "ArrangementExplorer",
     "CertificateExplorer",
     "Flipbook",
+    "GateExplorer",
     "IsometryExplorer",
     "PhaseExplorer",
     "TrainingPlayer",

@@ -4,6 +4,7 @@ import pytest
 from booktools import axe_faults, screenshot
 from bs4 import BeautifulSoup
 from hovers import texts_on
+from notebooks import plain
 
 PAGE = "/chapters/links.html"
 
@@ -32,6 +33,7 @@ def box(page):
         ("Theorem 1", "something holds with a probability that tends to one."),
         ("(1)", "(1)"),
         ("2025", "neural isometry and phase transitions"),
+        ("q j: notation", "a letter,"),
     ],
 )
 def test_pointing_shows_the_target(page, name, text):
@@ -126,3 +128,8 @@ def test_words_that_share_a_meaning_both_show_it():
         "p.html#a": "<strong>one</strong><div>Same.</div>",
         "p.html#b": "<strong>two</strong><div>Same.</div>",
     }
+
+
+def test_in_a_notebook_a_letter_is_a_letter():
+    text = "Let [$D_j$](#notation-pattern) be; [$q$]{#notation-q} [is](#notation-q) not $[x](y)$."
+    assert plain(text, {}, {}) == "Let $D_j$ be; $q$ [is](#notation-q) not $[x](y)$."

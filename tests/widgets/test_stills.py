@@ -10,6 +10,7 @@ from relulab.widgets import (
     ArrangementExplorer,
     CertificateExplorer,
     Flipbook,
+    GateExplorer,
     IsometryExplorer,
     PhaseExplorer,
     TrainingPlayer,
@@ -42,6 +43,10 @@ def run():
         (
             lambda: CertificateExplorer(),
             ['alt="What 8 patterns reach', "square of what a pattern reaches is 5/9; below 1 it is a proof."],
+        ),
+        (
+            lambda: GateExplorer([[1, 0], [0, 1]], gate=[1, 1], w=[0.5, -0.25]),
+            ['alt="Two bars a sample, gated and ReLU.', "on 2 samples. They part on samples 2."],
         ),
         (
             lambda: ZonotopeExplorer([[1, -2], [1, 2]], w=[1, 0]),
@@ -87,6 +92,7 @@ def test_the_still_of_a_given_plant_tells_both_certificates():
         ArrangementExplorer,
         CertificateExplorer,
         Flipbook,
+        GateExplorer,
         IsometryExplorer,
         PhaseExplorer,
         TrainingPlayer,
