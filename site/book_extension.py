@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import answer_boxes
+import doors
 import quiz
 import story_map
 import theorem_map
@@ -133,6 +134,7 @@ def setup(app):
     quiz.setup(app)
     answer_boxes.setup(app)
     story_map.setup(app)
+    doors.setup(app)
     theorem_map.setup(app)
     app.connect("doctree-read", leave_out_solutions, priority=600)
     # The theme collects its buttons at priority 501.
