@@ -141,7 +141,7 @@ def test_a_cell_that_is_not_computed_is_computed_when_opened(page):
     explorer.page.wait_for_function(
         "root => root.dataset.computed === '1'", arg=explorer.root.element_handle()
     )
-    assert explorer.numbers() == {(120, 10): 5}
+    assert explorer.numbers() == {(120, 10): 10}
 
 
 def test_two_widgets_do_not_disturb_each_other(page):

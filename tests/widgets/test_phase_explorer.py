@@ -281,7 +281,7 @@ def test_a_stored_diagram_goes_with_the_widget():
         "direction": "random"
     }
     figure = PhaseExplorer(stored="4a").get_state()["stored"]
-    assert figure["words"] == "figure 4a, computed with this library"
+    assert figure["words"] == "figure 4a, computed by this library"
     assert (figure["settings"]["direction"], len(figure["n"]), len(figure["d"])) == ("smallest", 40, 10)
     assert len(json.dumps(figure)) < 8000
     with pytest.raises(ValueError, match="stored holds no verdicts"):

@@ -56,7 +56,7 @@ function hatch(context, place) {
   context.restore();
 }
 
-function makeDiagram({ id, view, tallest, onOpen, onPoint }) {
+function makeDiagram({ id, view, heights: [lowest, tallest], onOpen, onPoint }) {
   const pads = { left: 52, right: 14, top: 12, bottom: 46 };
   const canvas = node("canvas", { "aria-hidden": "true" });
   const overlay = mark("svg", { "aria-hidden": "true", focusable: "false" });
@@ -88,7 +88,7 @@ function makeDiagram({ id, view, tallest, onOpen, onPoint }) {
   function layout() {
     width = element.clientWidth;
     if (width <= pads.left + pads.right) return; // not on the page, or folded away
-    height = Math.round(Math.max(280, Math.min(tallest, width * 0.68)));
+    height = Math.round(Math.max(lowest, Math.min(tallest, width * 0.68)));
     element.style.height = `${height}px`;
     across = axis(view.shown.d, inner().width);
     upward = axis(view.shown.n, inner().height);
