@@ -52,6 +52,9 @@ class Page:
                 assert answer["type"] == "success", answer
                 return answer["result"]
 
+    def close(self):
+        self.socket.close()
+
     def note(self, event, params):
         if event == "network.beforeRequestSent":
             if not is_local(url := params["request"]["url"]):
@@ -115,6 +118,7 @@ def firefox(path, profile, **preferences):
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
         try:
             address = next(found[1] for line in process.stderr if (found := LISTENS.search(line)))
-            yield Page(address)
+            with contextlib.closing(Page(address)) as page:
+                yield page
         finally:
             process.terminate()

@@ -16,7 +16,7 @@ function wholeFace({ controls, problem, warning, progress, status, diagram, read
 function leanFace({ controls, problem, warning, progress, status, diagram, readout, question, key, legend, note, slice, detail,
   actions, table }, onMore) {
   const front = node("div", { class: "pe-front" }, controls.direction, controls.button);
-  const more = node("details", { class: "pe-more", "data-role": "more", ontoggle: () => onMore(more.open) },
+  const more = node("details", { class: "rw-more", "data-role": "more", ontoggle: () => onMore(more.open) },
     node("summary", {}, "More"), controls.element, legend.element, note,
     node("div", { class: "rw-columns pe-columns" }, slice.element, detail.element), actions.element, table.element);
   return [question, diagram.element, key.element, progress, front, readout, problem, warning, status, more];

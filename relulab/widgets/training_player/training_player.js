@@ -89,7 +89,7 @@ function render({ model, el }) {
     legendItem("tp-key-planted", lean ? "hidden neuron" : "planted"), legendItem("tp-key-datum", lean ? "data" : "rows"));
   const charts = node("div", { "data-role": "charts" }, curves.element);
   const which = node("div", { class: "rw-controls", role: "group", "aria-label": "Which run" }, field(choice, "Run"));
-  const more = node("details", { class: "tp-more", "data-role": "more", ontoggle: () => curvesAnew() },
+  const more = node("details", { class: "rw-more", "data-role": "more", ontoggle: () => curvesAnew() },
     node("summary", {}, "More"), node("div", { class: "rw-controls" }, field(speed, "Speed"), step), charts);
   if (!lean) which.append(field(speed, "Speed"), step);
   const root = node("div", { class: "rw rw-training", "data-widget": "training-player" }, ...(lean
