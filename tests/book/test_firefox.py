@@ -40,9 +40,11 @@ def test_a_reader_runs_it_and_opens_a_cell(tab, fixture_book):
     tab.wait_for(of("second", "dataset.ready === 'true'"))
     tab.click("[data-name=second] [data-action=run]")
     tab.wait_for(of("second", "dataset.state === 'done'"))
-    told = of("second", "querySelector('td[data-n=\"40\"][data-d=\"2\"]').textContent")
+    told = of("second", 'querySelector(\'td[data-n="40"][data-d="2"]\').textContent')
     assert tab.evaluate(told) == "4/4"
-    assert "computed in your browser" in tab.evaluate(of("second", "querySelector('[data-role=status]').innerText"))
+    assert "computed in your browser" in tab.evaluate(
+        of("second", "querySelector('[data-role=status]').innerText")
+    )
     tab.click("[data-name=second] [data-role=plot]")
     tab.wait_for(of("second", "querySelector('[data-role=verdict]') !== null"))
     detail = of("second", "querySelector('[data-role=detail]').dataset")

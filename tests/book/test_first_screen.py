@@ -155,7 +155,9 @@ def test_sixteen_neurons_gather_where_weights_decay(first):
     assert "objective" in part(player, "curves").get_attribute("aria-label")
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+)
 def test_axe_finds_nothing(first, width, scheme):
     page, explorer, player = first(width, scheme)
     explorer.wait("done")
