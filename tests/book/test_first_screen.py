@@ -46,9 +46,8 @@ def test_the_diagram_fills_by_itself(first, fixture_html, fixture_book, place):
 def test_it_waits_until_it_is_seen(fixture_book, blank):
     page, problems = blank(1280)
     # Near enough to start, too far to be seen.
-    page.add_init_script(
-        "addEventListener('DOMContentLoaded', () => (document.querySelector('article h1').style.marginBottom = '900px'))"
-    )
+    lower = "document.querySelector('article h1').style.marginBottom = '900px'"
+    page.add_init_script(f"addEventListener('DOMContentLoaded', () => ({lower}))")
     page.goto(fixture_book + PAGE)
     explorer = Explorer(page)
     page.wait_for_timeout(500)

@@ -306,6 +306,8 @@ def test_the_band_over_the_diagram_is_where_the_interval_holds_one_half(in_node)
         assert low in ends or not bool(holds.sel(n=slice(None, float(low))).any())
         assert high in ends or not bool(holds.sel(n=slice(float(high), None)).any())
         assert low < high < low + 20 * float(steps)
+    few = rl.phase_diagram(n=[10, 40], d=[5, 10], trials=2, progress=False)
+    assert in_node(files, answer, PhaseExplorer(stored=few).get_state()["stored"]) == []
 
 
 def test_a_lean_explorer_says_its_question_where_no_script_runs():

@@ -1,7 +1,7 @@
 """The text of a widget: plain files one after another, so that no bundler stands between source and page.
 
 A page carries it, with its style, once for every instance: less than 60 kB. The larger ones
-come compressed; what the page unpacks are the files as they are, but for lines that are nothing but a comment.
+come compressed; what the page unpacks are the files as they are, without the lines that are only a comment.
 """
 
 import base64

@@ -1,14 +1,18 @@
 // What is drawn over a diagram, and what its signs mean.
 
 // Where a stored diagram leaves open whether more than half is recovered: for each d the [d, low, high] between
-// which the 95 % interval of the rate holds 1/2. As `half_contour` in relulab.plots, in half widths of the interval.
+// which the 95 % interval of the rate holds 1/2, in half widths of the interval. As `half_contour` in relulab.plots:
+// nothing where the trials are so few that every interval does.
 function halfBand({ n, d, cells }) {
-  return d.flatMap((dimension) => {
-    const heights = n.map((size) => {
-      const { trials } = cells.get(`${size},${dimension}`), successes = howMany(trials, "recovered");
-      const rate = successes / trials.length, [low, high] = wilson(successes, trials.length);
-      return (rate - 0.5) / (rate < 0.5 ? high - rate : rate - low);
-    });
+  const height = ({ trials }) => {
+    const successes = howMany(trials, "recovered"), rate = successes / trials.length;
+    const [low, high] = wilson(successes, trials.length);
+    return (rate - 0.5) / (rate < 0.5 ? high - rate : rate - low);
+  };
+  const columns = d.map((dimension) => n.map((size) => height(cells.get(`${size},${dimension}`))));
+  if (columns.flat().every((z) => Math.abs(z) < 1)) return [];
+  return d.flatMap((dimension, j) => {
+    const heights = columns[j];
     const first = heights.findIndex((z) => z > -1), last = heights.findLastIndex((z) => z < 1);
     if (first < 0 || last < 0) return [];
     const between = (i, z) => n[i] + ((z - heights[i]) / (heights[i + 1] - heights[i])) * (n[i + 1] - n[i]);
@@ -24,7 +28,7 @@ function signsOf(view, plain) {
   const scale = isNoisy(view.shown) ? ["distance: 1 or more", "0"] : plain ? ["never", "every time"] : ["recovered: none", "all"];
   const undecided = [...view.cells.values()].some(({ trials }) => howMany(trials, "undecided"));
   const curves = curvesOn({ ...view, plain }).map(({ kind, words, plainly }) => [kind, plain ? plainly : words]);
-  const stored = view.stored && !plain
+  const stored = view.stored && !plain && halfBand(view.stored).length > 1
     ? [["stored", `where half is recovered, a 95 % band: ${view.stored.words}`]] : [];
   const signs = [...curves, ...stored, ...(undecided || !plain ? [["open", "some undecided"]] : [])];
   return { scale, signs: [...new Map(signs.map(([kind, words]) => [words, [kind, words]])).values()] };
