@@ -107,18 +107,27 @@ class Page:
 
 
 @contextlib.contextmanager
-def firefox(path, profile, **preferences):
+def firefox(path, profile):
     """A headless Firefox with a new profile, closed at the end."""
-    lines = [
-        f"user_pref({json.dumps(name)}, {json.dumps(value)});"
-        for name, value in (PREFERENCES | preferences).items()
-    ]
+    lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in PREFERENCES.items()]
     (profile / "user.js").write_text("\n".join(lines), "utf-8")
     command = [path, "--headless", "--no-remote", "--profile", profile, "--remote-debugging-port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+    told = profile / "told.txt"
+    with told.open("w") as file, subprocess.Popen(command, stdout=file, stderr=file) as process:
         try:
-            address = next(found[1] for line in process.stderr if (found := LISTENS.search(line)))
-            with contextlib.closing(Page(address)) as page:
+            with contextlib.closing(Page(address_in(told, process))) as page:
                 yield page
         finally:
             process.terminate()
+
+
+def address_in(told, process, seconds=60):
+    """Where Firefox says that it listens."""
+    end = time.monotonic() + seconds
+    while not (found := LISTENS.search(told.read_text("utf-8", errors="replace"))):
+        if process.poll() is not None or time.monotonic() > end:
+            raise RuntimeError(
+                f"Firefox does not listen: {told.read_text('utf-8', errors='replace')[-1000:]}"
+            )
+        time.sleep(0.1)
+    return found[1]

@@ -193,3 +193,19 @@ def test_without_scripts_the_question_stands_over_the_picture(fixture_book, brow
         still = page.locator("noscript figure").first
         assert still.locator("img").bounding_box()["width"] > 250
         assert still.inner_text().strip().startswith("Each square: was the hidden neuron found?")
+
+
+@pytest.mark.pages
+def test_on_the_first_page_all_of_it_is_on_a_phones_screen(book, browser):
+    with browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    ) as context:
+        page = context.new_page()
+        page.goto(f"{book}/chapters/index.html")
+        explorer = Explorer(page)
+        explorer.wait("done")
+        more = fold(explorer).bounding_box()
+        assert more["y"] + more["height"] <= 844
+        assert [link.inner_text() for link in page.locator(".doors a").all()][:2] == ["Paper", "Notebook"]
+        title = page.title()
+        assert title == "Overparameterized ReLU networks learn the simplest model"
