@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import answer_boxes
+import doors
 import predict
 import quiz
 import story_map
@@ -135,6 +136,7 @@ def setup(app):
     answer_boxes.setup(app)
     predict.setup(app)
     story_map.setup(app)
+    doors.setup(app)
     theorem_map.setup(app)
     app.connect("doctree-read", leave_out_solutions, priority=600)
     # The theme collects its buttons at priority 501.

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import yaml
 from book_inputs import ROOT
+from doors import open_pdf_door
 from ensure_browser import FLAGS, find_browser
 from page_server import served
 from playwright.sync_api import sync_playwright
@@ -97,4 +98,6 @@ def make(html: Path, toc: Path, target: Path) -> int:
 
 
 if __name__ == "__main__":
-    print(f"{make(HTML, ROOT / '_toc.yml', TARGET)} pages: {TARGET}")
+    toc = ROOT / "_toc.yml"
+    print(f"{make(HTML, toc, TARGET)} pages: {TARGET}")
+    open_pdf_door(TARGET, HTML, f"{chapters_in_order(toc)[0][1]}.html")

@@ -52,6 +52,13 @@ class Explorer:
             assert text.startswith(f"{recovered}/")
         return {(n, d): recovered for n, d, recovered, _ in cells}
 
+    def numbers_as_told(self):
+        """{(n, d): words} from the table, whether or not it is unfolded."""
+        cells = self.root.locator("td[data-recovered]").evaluate_all(
+            "all => all.map(td => [+td.dataset.n, +td.dataset.d, td.textContent])"
+        )
+        return {(n, d): words for n, d, words in cells}
+
     def data(self, name):
         return self.root.get_attribute(f"data-{name}")
 

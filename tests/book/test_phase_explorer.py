@@ -4,7 +4,7 @@ import csv
 import re
 
 import pytest
-from booktools import axe_faults, screenshot
+from booktools import ROOT, axe_faults, screenshot
 from explorer import Explorer, open_cell
 
 import relulab as rl
@@ -141,7 +141,7 @@ def test_a_cell_that_is_not_computed_is_computed_when_opened(page):
     explorer.page.wait_for_function(
         "root => root.dataset.computed === '1'", arg=explorer.root.element_handle()
     )
-    assert explorer.numbers() == {(120, 10): 5}
+    assert explorer.numbers() == {(120, 10): 10}
 
 
 def test_two_widgets_do_not_disturb_each_other(page):
@@ -291,6 +291,9 @@ def test_a_link_carries_the_settings(fixture_book, visit, page, width):
     explorer.root.locator("[data-action=share]").click()
     link = explorer.part("link").input_value()
     assert link == page.url
+    explorer.set(seed=13)
+    assert explorer.part("link").is_hidden()  # it would lead to other settings
+    explorer.set(seed=12)
     there, problems = visit(link, width)
     other = Explorer(there, 1)
     other.wait("done")
@@ -335,8 +338,14 @@ def test_pictures_and_numbers_are_saved(page):
     picture = download.value.path().read_bytes()
     assert picture.startswith(b"\x89PNG")
     assert len(picture) > 10_000
-    width = int.from_bytes(picture[16:20], "big")
-    assert width == 2 * explorer.part("plot").locator("canvas").evaluate("canvas => canvas.clientWidth")
+    size = [int.from_bytes(picture[at : at + 4], "big") for at in (16, 20)]
+    plot = "canvas => [canvas.clientWidth, canvas.clientHeight].map(length => 2 * length)"
+    width, height = explorer.part("plot").locator("canvas").evaluate(plot)
+    assert size[0] == width
+    assert size[1] > height + 250  # settings above; legend and word on sampling below
+    folder = ROOT / "_build" / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"phase-explorer-saved-{size[0]}.png").write_bytes(picture)
 
 
 def test_a_long_computation_asks_first_and_can_be_stopped(page):

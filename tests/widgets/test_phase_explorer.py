@@ -281,11 +281,42 @@ def test_a_stored_diagram_goes_with_the_widget():
         "direction": "random"
     }
     figure = PhaseExplorer(stored="4a").get_state()["stored"]
-    assert figure["words"] == "figure 4a, computed with this library"
+    assert figure["words"] == "figure 4a, computed by this library"
     assert (figure["settings"]["direction"], len(figure["n"]), len(figure["d"])) == ("smallest", 40, 10)
     assert len(json.dumps(figure)) < 8000
     with pytest.raises(ValueError, match="stored holds no verdicts"):
         PhaseExplorer(stored=ds[["rate"]])
+
+
+def test_the_band_over_the_diagram_is_where_the_interval_holds_one_half(in_node):
+    names = ("laboratory/numerics.js", "common/elements.js", "common/verdicts.js")
+    room = "phase_explorer/"
+    files = [*names, *(f"{room}{name}.js" for name in ("slice", "legend", "stored"))]
+    ds = rl.open_figure("6a")
+    answer = "(stored) => halfBand(storedFor({ get: () => stored }, null))"
+    found = in_node(files, answer, PhaseExplorer(stored=ds).get_state()["stored"])
+    assert [d for d, _, _ in found] == ds.d.values.tolist()
+    for d, low, high in found:
+        column = ds.sel(d=d)
+        holds = (column.lower < 0.5) & (column.upper > 0.5)
+        inside = (low <= ds.n) & (ds.n <= high)
+        assert bool((inside | ~holds).all())  # the whole of it
+        ends = ds.n.values[[0, -1]]
+        steps = ds.n.diff("n").max()
+        assert low in ends or not bool(holds.sel(n=slice(None, float(low))).any())
+        assert high in ends or not bool(holds.sel(n=slice(float(high), None)).any())
+        assert low < high < low + 20 * float(steps)
+    few = rl.phase_diagram(n=[10, 40], d=[5, 10], trials=2, progress=False)
+    assert in_node(files, answer, PhaseExplorer(stored=few).get_state()["stored"]) == []
+
+
+def test_a_lean_explorer_says_its_question_where_no_script_runs():
+    sizes = {"n": [4, 20], "d": [2, 4], "trials": 1}
+    question = "Each square: was the hidden neuron found?"
+    assert PhaseExplorer(lean=True, **sizes)._still()[2].startswith(question)
+    assert question not in PhaseExplorer(**sizes)._still()[2]
+    assert question not in PhaseExplorer(lean=True, sigma=0.1, **sizes)._still()[2]
+    assert PhaseExplorer(lean=True).get_state()["lean"] is True
 
 
 def test_the_edge_over_the_diagram_is_the_librarys(in_node):

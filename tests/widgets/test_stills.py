@@ -110,6 +110,8 @@ def test_the_default_instance_shows_what_refining_is_for():
         for name in ("minimum-norm", "refined")
     )
     assert refined < 1 < largest
+    plant, S = rl.phase.instance(54, 20, 0, direction="smallest", rng=56)
+    assert (rl.isometry(plant, S).norms >= 1).sum() >= 8
 
 
 def test_a_noisy_still_tells_distances():

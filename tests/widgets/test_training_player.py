@@ -169,6 +169,16 @@ def test_runs_arrive_as_they_are():
     assert without == sent | {"optimum": None}
 
 
+def test_without_weight_decay_there_is_no_optimum_to_reach():
+    plant = rl.plant(rl.draw("gaussian", 10, 2, rng=0), kind="relu", rng=1)
+    run = record(plant, width=3, beta=0, steps=50, frames=5)
+    assert "optimum" not in run.attrs
+    np.testing.assert_array_equal(run.objective, run.loss)
+    player = TrainingPlayer({"mine": run}, lean=True)
+    assert player.lean
+    assert json.loads(gzip.decompress(player.packed_runs))[0]["optimum"] is None
+
+
 def test_bad_input():
     plant = rl.plant(rl.draw("gaussian", 10, 2, rng=0), kind="relu", rng=1)
     with pytest.raises(ValueError, match="rows in dimension 3"):

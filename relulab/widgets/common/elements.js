@@ -32,3 +32,14 @@ const greatest = (values) => values.reduce((most, x) => Math.max(most, x), 0);
 
 const legendItem = (kind, words) =>
   node("span", { class: "rw-item" }, node("span", { class: `rw-key ${kind}` }), words);
+
+// Act once, when a good part of `element` is in view; gives a function that gives up.
+function whenSeen(element, act) {
+  const watch = new IntersectionObserver((seen) => {
+    if (!seen.some(({ isIntersecting }) => isIntersecting)) return;
+    watch.disconnect();
+    act();
+  }, { threshold: 0.4 });
+  watch.observe(element);
+  return () => watch.disconnect();
+}

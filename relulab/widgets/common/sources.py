@@ -1,16 +1,18 @@
 """The text of a widget: plain files one after another, so that no bundler stands between source and page.
 
 A page carries it, with its style, once for every instance: less than 60 kB. The larger ones
-come compressed; what the page unpacks are the files as they are, comments and indentation included.
+come compressed; what the page unpacks are the files as they are, without the lines that are only a comment.
 """
 
 import base64
 import gzip
 import json
+import re
 import zlib
 from pathlib import Path
 
 WIDGETS = Path(__file__).parents[1]
+COMMENT = re.compile(r"^[ \t]*//.*\n", re.MULTILINE)
 COMPUTING = ("numerics", "problems", "blocks", "exact", "decision", "lab")  # together they are relulab()
 LABORATORY = tuple(f"laboratory/{name}.js" for name in COMPUTING)
 
@@ -29,8 +31,8 @@ def joined(*names):
 
 def packed(*names):
     """A module that unpacks the files' text, a module too, in the page: a third of the bytes."""
-    text = base64.b64encode(zlib.compress(joined(*names).encode(), 9)).decode()
-    return UNPACK.format(text)
+    text = COMMENT.sub("", joined(*names))
+    return UNPACK.format(base64.b64encode(zlib.compress(text.encode(), 9)).decode())
 
 
 def as_bytes(value):

@@ -1,5 +1,6 @@
 // A phase diagram, d across and n upward: cells on a canvas, everything else in SVG over it.
-// `view` holds shown (the settings), cells ("n,d" -> { n, d, trials }), cursor [row, column], opened.
+// `view` holds shown (the settings), cells ("n,d" -> { n, d, trials }), cursor [row, column], opened, and `plain`
+// while only what explains itself is to be drawn.
 
 // The grid's cells, coarse to fine.
 function coarseToFine({ n, d }) {
@@ -37,7 +38,25 @@ function describeCell(view, n, d) {
   return cell ? `${place}: ${describeTrials(cell.trials, isNoisy(view.shown))}` : `${place}: not computed yet`;
 }
 
-function makeDiagram({ id, view, onOpen, onPoint }) {
+// Some trials are undecided.
+function hatch(context, place) {
+  context.save();
+  context.beginPath();
+  context.rect(place.x, place.y, place.width, place.height);
+  context.clip();
+  for (const [strokeStyle, lineWidth] of [["#000", 3.5], ["#fff", 1.5]]) {
+    Object.assign(context, { strokeStyle, lineWidth });
+    context.beginPath();
+    for (let shift = -place.height; shift < place.width; shift += 8) {
+      context.moveTo(place.x + shift, place.y + place.height);
+      context.lineTo(place.x + shift + place.height, place.y);
+    }
+    context.stroke();
+  }
+  context.restore();
+}
+
+function makeDiagram({ id, view, heights: [lowest, tallest], onOpen, onPoint }) {
   const pads = { left: 52, right: 14, top: 12, bottom: 46 };
   const canvas = node("canvas", { "aria-hidden": "true" });
   const overlay = mark("svg", { "aria-hidden": "true", focusable: "false" });
@@ -69,7 +88,7 @@ function makeDiagram({ id, view, onOpen, onPoint }) {
   function layout() {
     width = element.clientWidth;
     if (width <= pads.left + pads.right) return; // not on the page, or folded away
-    height = Math.round(Math.max(280, Math.min(430, width * 0.68)));
+    height = Math.round(Math.max(lowest, Math.min(tallest, width * 0.68)));
     element.style.height = `${height}px`;
     across = axis(view.shown.d, inner().width);
     upward = axis(view.shown.n, inner().height);
@@ -101,9 +120,12 @@ function makeDiagram({ id, view, onOpen, onPoint }) {
   function curves() {
     const first = Math.max(1, Math.floor(across.low)), wholes = progression(first, Math.ceil(across.high), 1);
     const path = (points) => `M${points.map(([d, n]) => `${x(d).toFixed(1)} ${y(n).toFixed(1)}`).join("L")}`;
-    const lines = curvesFor(view.shown).map(({ kind, at }) => [`pe-${kind}`, path(wholes.map((d) => [d, at(d)]))]);
-    const stored = view.stored ? halfway(view.stored) : [];
-    if (stored.length > 1) lines.push(["pe-stored", path(stored)]);
+    const lines = curvesOn(view).map(({ kind, at }) => [`pe-${kind}`, path(wholes.map((d) => [d, at(d)]))]);
+    const stored = view.stored && !view.plain ? halfBand(view.stored) : [];
+    if (stored.length > 1) {
+      const above = stored.map(([d, , high]) => [d, high]), below = stored.map(([d, low]) => [d, low]).reverse();
+      lines.unshift(["pe-stored", `${path([...above, ...below])}z`]);
+    }
     const drawn = lines.flatMap(([name, d]) =>
       [mark("path", { class: `${name} pe-halo`, d }), mark("path", { class: name, d })]);
     return [
@@ -137,23 +159,6 @@ function makeDiagram({ id, view, onOpen, onPoint }) {
       context.globalAlpha = 1;
       if (found.own && howMany(found.trials, "undecided")) hatch(context, place);
     }));
-  }
-
-  function hatch(context, place) {
-    context.save();
-    context.beginPath();
-    context.rect(place.x, place.y, place.width, place.height);
-    context.clip();
-    for (const [strokeStyle, lineWidth] of [["#000", 3.5], ["#fff", 1.5]]) {
-      Object.assign(context, { strokeStyle, lineWidth });
-      context.beginPath();
-      for (let shift = -place.height; shift < place.width; shift += 8) {
-        context.moveTo(place.x + shift, place.y + place.height);
-        context.lineTo(place.x + shift + place.height, place.y);
-      }
-      context.stroke();
-    }
-    context.restore();
   }
 
   function outline() {
@@ -203,36 +208,6 @@ function makeDiagram({ id, view, onOpen, onPoint }) {
   }
 
   return { element, layout, draw, outline };
-}
-
-// Where the rate of a stored diagram passes one half: [d, n] for each d.
-function halfway({ n, d, cells }) {
-  return d.flatMap((dimension) => {
-    const rates = n.map((size) => score(cells.get(`${size},${dimension}`).trials));
-    const i = rates.findIndex((rate, k) => k > 0 && rates[k - 1] < 0.5 && rate >= 0.5);
-    if (i < 0) return [];
-    const share = (0.5 - rates[i - 1]) / (rates[i] - rates[i - 1]);
-    return [[dimension, n[i - 1] + share * (n[i] - n[i - 1])]];
-  });
-}
-
-function makeLegend(view) {
-  const element = node("div", { class: "rw-legend", "data-role": "legend" });
-  const scale = [0, 0.2, 0.4, 0.6, 0.8, 1].map(color).join(", ");
-  const key = (name, words) => legendItem(`rw-wide pe-key-${name}`, words);
-
-  function fill() {
-    const noisy = isNoisy(view.shown), [none, all] = noisy ? ["distance: 1 or more", "0"] : ["recovered: none", "all"];
-    const curves = new Map(curvesFor(view.shown).map(({ kind, words }) => [words, kind]));
-    element.replaceChildren(
-      node("span", { class: "rw-item" }, none,
-        node("span", { class: "pe-scale", style: `background: linear-gradient(to right, ${scale})` }), all),
-      ...[...curves].map(([words, kind]) => key(kind, words)),
-      ...(view.stored ? [key("stored", `half recovered in ${view.stored.words}`)] : []),
-      key("open", "some undecided"));
-  }
-
-  return { element, fill };
 }
 
 function makeTable(view) {

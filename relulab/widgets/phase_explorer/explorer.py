@@ -35,16 +35,19 @@ MODULE = (
     "common/pictures.js",
     "phase_explorer/settings.js",
     "phase_explorer/curves.js",
+    "phase_explorer/legend.js",
     "phase_explorer/diagram.js",
     "phase_explorer/slice.js",
     "phase_explorer/detail.js",
     "phase_explorer/stored.js",
     "phase_explorer/takeaway.js",
+    "phase_explorer/face.js",
     "phase_explorer/phase_explorer.js",
 )
 CHOICES = {"network": NETWORKS, "form": FORMS, "ensemble": ENSEMBLES, "direction": DIRECTIONS}
 LEAST = {"k": 1, "trials": 1, "seed": 0, "n": 1, "d": 1}
 MOST = {"n": 400, "d": 200, "k": 3, "sigma": 1, "trials": 50, "seed": 2**32 - 1, "cells": 1000}
+QUESTION = "Each square: was the hidden neuron found? Bright is every time, dark is never."
 SETTINGS = ("network", "form", "ensemble", "direction", "k", "sigma", "trials", "seed")
 
 
@@ -78,9 +81,12 @@ class PhaseExplorer(Still, anywidget.AnyWidget):
     seed : int
         Trial t of cell (n, d) depends on (seed, n, d, t) alone.
     stored : xarray.Dataset, str or None
-        A diagram from `phase_diagram`, or the number of a figure for `open_figure`: the line where half is
-        recovered is drawn over diagrams of its settings, and readers can go on with it where the browser
-        cannot compute.
+        A diagram from `phase_diagram`, or the number of a figure for `open_figure`: the band where its 95 %
+        intervals hold one half is drawn over diagrams of its settings, and readers can go on with it where
+        the browser cannot compute.
+    lean : bool
+        The diagram first, with one question and one control; it fills by itself when it comes into view, and
+        at once where the reader asks for less motion. Everything else is behind "More".
     name : str
         What a link calls this explorer; give two explorers of one page two names.
     result : xarray.Dataset
@@ -112,9 +118,10 @@ class PhaseExplorer(Still, anywidget.AnyWidget):
     sigma = traitlets.Any(0.0, help="Noise level.").tag(sync=True)
     n = traitlets.Any(list(range(10, 121, 10)), help="Samples of the grid.").tag(sync=True)
     d = traitlets.Any(list(range(10, 61, 10)), help="Dimensions of the grid.").tag(sync=True)
-    trials = traitlets.Any(5, help="Random problems a cell.").tag(sync=True)
+    trials = traitlets.Any(10, help="Random problems a cell.").tag(sync=True)
     seed = traitlets.Any(0, help="Of all random numbers.").tag(sync=True)
     stored = traitlets.Any(None, allow_none=True, help="A diagram computed before.").tag(sync=True)
+    lean = traitlets.Bool(False, help="The diagram with one control, the rest folded.").tag(sync=True)
     name = traitlets.Unicode("phase-explorer", help="What a link calls it.").tag(sync=True)
     most = traitlets.Dict(MOST, read_only=True, help="The largest values allowed.").tag(sync=True)
 
@@ -134,7 +141,7 @@ class PhaseExplorer(Still, anywidget.AnyWidget):
         if given is None or isinstance(given, dict):
             return given
         if isinstance(given, str):
-            return _stored(open_figure(given)) | {"words": f"figure {given}, computed with this library"}
+            return _stored(open_figure(given)) | {"words": f"figure {given}, computed by this library"}
         return _stored(given)
 
     @property
@@ -146,7 +153,8 @@ class PhaseExplorer(Still, anywidget.AnyWidget):
         return {name: getattr(self, name) for name in names}
 
     def _still(self):
-        return still(self._settings(SETTINGS), self.n, self.d)
+        picture, alt, caption = still(self._settings(SETTINGS), self.n, self.d)
+        return picture, alt, f"{QUESTION} {caption}" if self.lean and not self.sigma else caption
 
     def _on_message(self, _, content, buffers):
         kind, run = content.get("kind"), content.get("run")

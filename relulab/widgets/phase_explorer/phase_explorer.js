@@ -10,31 +10,33 @@ const NOTES = {
   exact: "Exact program, sampled patterns: an upper bound for the ReLU network, which is this program over all patterns.",
   noisy: "Patterns are sampled. With noise that is a bound in neither direction.",
 };
+const noteOn = (shown) => NOTES[isNoisy(shown) ? "noisy" : shown.form];
 
 function render({ model, el }) {
   const id = `pe-${Math.random().toString(36).slice(2)}`;
-  const engine = makeEngine(model, el), most = model.get("most"), name = model.get("name");
-  const view = { shown: settingsOf(model), cells: new Map(), cursor: [0, 0], opened: null, slice: 0, stored: null };
+  const engine = makeEngine(model, el), most = model.get("most"), name = model.get("name"), lean = Boolean(model.get("lean"));
+  const view = { shown: settingsOf(model), cells: new Map(), cursor: [0, 0], opened: null, slice: 0, stored: null, plain: lean };
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let run = null, opening = null, frame = 0, editing = false;
 
-  const controls = makeControls({ id, model, onEdit: edit, onButton: () => (run ? stop() : ask()) });
+  const controls = makeControls({ id, model, plain: lean, onEdit: edit, onButton: () => (run ? stop() : ask()) });
   const problem = node("p", { class: "rw-problem", role: "alert", "data-role": "error", hidden: true });
   const warning = node("div", { class: "pe-warning", role: "group", "aria-label": "A long computation", "data-role": "warning", hidden: true });
   const progress = node("progress", { class: "pe-progress", max: 1, value: 0, "aria-label": "Cells computed" });
   const status = node("p", { class: "pe-status", "data-role": "status" },
-    "Press Run to measure how often the planted neurons are recovered.");
+    `Press Run to measure how often the ${lean ? "hidden neuron is found" : "planted neurons are recovered"}.`);
   const live = node("p", { class: "rw-hidden", role: "status", "data-role": "live" });
-  const diagram = makeDiagram({ id, view, onOpen: open, onPoint: point });
+  const diagram = makeDiagram({ id, view, heights: lean ? [256, 350] : [280, 430], onOpen: open, onPoint: point });
   const readout = node("p", { class: "pe-readout", "data-role": "readout" });
-  const legend = makeLegend(view), table = makeTable(view), detail = makeDetail();
+  const question = node("p", { class: "pe-question", "data-role": "question" });
+  const key = makeLegend(view, true), legend = makeLegend(view, false), table = makeTable(view), detail = makeDetail();
   const slice = makeSlice({ id, view, onChoose: cut });
   const note = node("p", { class: "pe-note", "data-role": "note" });
   const actions = makeActions({ name, view, diagram, live: engine.live(), say });
-  const root = node("div", { class: "rw rw-phase", "data-widget": "phase-explorer", "data-name": name },
-    controls.element, problem, warning, progress, status, live,
-    node("div", { class: "rw-columns pe-columns" },
-      node("div", {}, diagram.element, readout, legend.element, note, slice.element), detail.element),
-    actions, table.element);
+  const parts = { controls, problem, warning, progress, status, diagram, readout, question, key, legend, note, slice, detail,
+    actions, table };
+  const root = node("div", { class: `rw rw-phase${lean ? " pe-lean" : ""}`, "data-widget": "phase-explorer", "data-name": name },
+    ...(lean ? leanFace(parts, unfold) : wholeFace(parts)), live);
 
   function complain(error, ...offers) {
     problem.replaceChildren(error?.message ?? "", ...offers);
@@ -57,13 +59,32 @@ function render({ model, el }) {
     Object.assign(root.dataset, { state: "idle", source: "", computed: 0 });
     progress.value = 0;
     readout.textContent = "";
-    note.textContent = NOTES[isNoisy(shown) ? "noisy" : shown.form];
+    note.textContent = noteOn(shown);
+    question.textContent = QUESTIONS[isNoisy(shown) ? "noisy" : "sharp"];
+    actions.forget();
     table.reset();
-    legend.fill();
+    explain();
     slice.reset();
     diagram.layout();
     slice.draw();
     detail.show(null);
+  }
+
+  function explain() {
+    key.fill();
+    legend.fill();
+  }
+
+  // What was folded had no size to draw for.
+  function unfold(open) {
+    view.plain = !open;
+    redraw();
+  }
+
+  function redraw() {
+    diagram.layout();
+    slice.draw();
+    detail.show(view.opened);
   }
 
   function adopt(settings) {
@@ -157,6 +178,7 @@ function render({ model, el }) {
     root.dataset.state = state;
     controls.button.textContent = "Run";
     repaint();
+    explain();
     say(words);
   }
 
@@ -172,6 +194,7 @@ function render({ model, el }) {
   function take(cell) {
     view.cells.set(`${cell.n},${cell.d}`, cell);
     root.dataset.source = cell.source;
+    if (lean && run && calm.matches) return; // the diagram comes at the end, complete
     frame ||= requestAnimationFrame(repaint);
   }
 
@@ -212,6 +235,7 @@ function render({ model, el }) {
   // Every trial is drawn from (seed, n, d, trial): the opened cell is computed again, with its details.
   async function open(n, d) {
     opening?.stop();
+    root.querySelector("[data-role=more]")?.setAttribute("open", "");
     cut(d);
     const known = view.cells.get(`${n},${d}`)?.source ?? null;
     const question = { settings: problemSettings(view.shown), cells: [[n, d]], detail: true };
@@ -244,11 +268,7 @@ function render({ model, el }) {
 
   el.replaceChildren(root);
   for (const key of SETTINGS) model.on(`change:${key}`, changed);
-  const watcher = new ResizeObserver(() => {
-    diagram.layout();
-    slice.draw();
-    detail.show(view.opened);
-  });
+  const watcher = new ResizeObserver(redraw);
   watcher.observe(diagram.element);
   root.addEventListener("pointerenter", engine.warm, { once: true });
   root.addEventListener("focusin", engine.warm, { once: true });
@@ -257,8 +277,13 @@ function render({ model, el }) {
   root.dataset.ready = "true";
   addEventListener("hashchange", followLink);
   setTimeout(followLink);
+  if (lean) controls.direction.addEventListener("change", ask);
+  const unseen = lean ? whenSeen(diagram.element, () => {
+    if (root.dataset.state === "idle" && estimate(view.shown) <= LONG) start();
+  }) : () => {};
 
   return () => {
+    unseen();
     watcher.disconnect();
     removeEventListener("hashchange", followLink);
     for (const key of SETTINGS) model.off(`change:${key}`, changed);

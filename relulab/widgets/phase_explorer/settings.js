@@ -12,6 +12,8 @@ const CHOICES = {
     random: "random", smallest: "smallest singular vectors", axes: "coordinate axes", opposite: "opposite pair w, −w",
   },
 };
+// The same to a reader who has met none of these words.
+const PLAINLY = { random: "anywhere, at random", smallest: "where the data vary least", axes: "along a coordinate axis" };
 const LEAST = { k: 1, sigma: 0, trials: 1, seed: 0 };
 const GRID = ["n", "d"];
 const SETTINGS = [...Object.keys(CHOICES), ...Object.keys(LEAST), ...GRID];
@@ -85,7 +87,7 @@ function linkOf(name, settings) {
   return `${location.href.split("#")[0]}#${name}?${query.join("&")}`;
 }
 
-function makeControls({ id, model, onEdit, onButton }) {
+function makeControls({ id, model, plain, onEdit, onButton }) {
   const most = model.get("most"), inputs = {};
   const labeled = (name, label, input) => {
     inputs[name] = input;
@@ -93,18 +95,20 @@ function makeControls({ id, model, onEdit, onButton }) {
   };
   const common = (name) => ({ id: `${id}-${name}`, "data-control": name, onchange: edited });
   const choice = (name, label) => labeled(name, label, node("select", common(name),
-    ...Object.entries(CHOICES[name]).map(([value, words]) => node("option", { value }, words))));
+    ...Object.entries(CHOICES[name]).map(([value, words]) =>
+      node("option", { value }, (name === "direction" && plain && PLAINLY[value]) || words))));
   const number = (name, label, min, max, step = 1) => labeled(name, label, node("input",
     { ...common(name), type: "number", min, max, step, inputmode: step === 1 ? "numeric" : "decimal" }));
-  const plain = (name) => number(name, WORDS[name], LEAST[name], most[name], name === "sigma" ? "any" : 1);
+  const counted = (name) => number(name, WORDS[name], LEAST[name], most[name], name === "sigma" ? "any" : 1);
   const range = (name) => node("fieldset", { class: "pe-range" }, node("legend", {}, WORDS[name]),
     ...[["first", "from"], ["last", "to"], ["step", "step"]].map(([end, label]) =>
       number(`${name}-${end}`, label, 1, most[name])));
+  const direction = choice("direction", plain ? "The hidden neuron points" : "Planted direction");
   const button = node("button", { type: "button", class: "rw-button pe-run", "data-action": "run", onclick: onButton }, "Run");
   const element = node("div", { class: "pe-controls", role: "group", "aria-label": "Settings" },
     node("div", { class: "pe-choices" }, choice("network", "Planted and learned"), choice("form", "Program"),
-      choice("ensemble", "Data"), choice("direction", "Planted direction")),
-    node("div", { class: "pe-counts" }, ...Object.keys(LEAST).map(plain)),
+      choice("ensemble", "Data"), direction),
+    node("div", { class: "pe-counts" }, ...Object.keys(LEAST).map(counted)),
     node("div", { class: "pe-grid" }, range("d"), range("n"), button));
 
   function edited() {
@@ -151,5 +155,5 @@ function makeControls({ id, model, onEdit, onButton }) {
     return settled(settings, most);
   }
 
-  return { element, button, fill, read };
+  return { element, direction, button, fill, read };
 }

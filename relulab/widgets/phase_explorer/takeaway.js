@@ -13,6 +13,11 @@ function makeActions({ name, view, diagram, live, say }) {
     ...(live ? [] : [action("share", "Copy link", shareLink)]), // a notebook's address is no link to a widget
     action("png", "Download PNG", savePicture), action("csv", "Download CSV", saveNumbers), linked);
 
+  // A link to settings that have changed since would mislead.
+  function forget() {
+    linked.hidden = true;
+  }
+
   async function shareLink() {
     const link = linkOf(name, view.shown);
     history.replaceState(history.state, "", link);
@@ -31,11 +36,14 @@ function makeActions({ name, view, diagram, live, say }) {
 
   async function savePicture() {
     const { network, form, ensemble, direction, k, trials, seed, sigma } = view.shown;
-    const title = [CHOICES.network[network], CHOICES.form[form], CHOICES.ensemble[ensemble], CHOICES.direction[direction],
-      ...(network === "skip" ? [] : [`k = ${k}`]), ...(sigma > 0 ? [`σ = ${sigma}`] : []), `${trials} trials`, `seed ${seed}`];
-    const { backgroundColor, color: ink, fontFamily } = getComputedStyle(element.closest("[data-widget]"));
+    const said = [CHOICES.network[network], CHOICES.form[form], CHOICES.ensemble[ensemble], CHOICES.direction[direction],
+      ...(network === "skip" ? [] : [`k = ${k}`]), ...(sigma > 0 ? [`σ = ${sigma}`] : []), `${trials} trials a cell`, `seed ${seed}`];
+    const { scale, signs } = signsOf(view, view.plain);
+    const keys = [{ words: scale[0], sign: scaleSign, after: scale[1] }, ...signs.map(([kind, words]) => ({ words, sign: signFor(kind) }))];
     const [canvas, svg] = diagram.element.children;
-    saveFile(`${fileName()}.png`, await pictureOf(canvas, svg, { backgroundColor, color: ink, fontFamily }, title.join(", ")));
+    saveFile(`${fileName()}.png`, await pictureOf(canvas, svg, {
+      title: said.join(", "), keys, note: noteOn(view.shown), without: ".pe-cursors", look: getComputedStyle(element.closest("[data-widget]")),
+    }));
     say("The picture is saved.");
   }
 
@@ -49,5 +57,5 @@ function makeActions({ name, view, diagram, live, say }) {
     say(`The numbers of ${view.cells.size} cells are saved.`);
   }
 
-  return element;
+  return { element, forget };
 }

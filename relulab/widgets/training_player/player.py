@@ -32,6 +32,9 @@ class TrainingPlayer(Still, anywidget.AnyWidget):
     ----------
     runs : dict of str to xarray.Dataset or dict of arrays, optional
         As `record` makes them, d = 2, by the name that the reader sees; `example_runs` by default.
+    lean : bool
+        The plane with one control, played as soon as it comes into view (where the reader asks for less
+        motion its last frame is shown); the curves and the speed are behind "More".
 
     Attributes
     ----------
@@ -66,8 +69,9 @@ class TrainingPlayer(Still, anywidget.AnyWidget):
     _css = joined("common/house.css", "training_player/training_player.css")
 
     packed_runs = traitlets.Bytes().tag(sync=True)
+    lean = traitlets.Bool(False).tag(sync=True)
 
-    def __init__(self, runs: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, runs: Mapping[str, Any] | None = None, lean: bool = False) -> None:
         runs = example_runs() if runs is None else runs
         if not runs:
             raise ValueError("runs is empty; give at least one")
@@ -75,7 +79,7 @@ class TrainingPlayer(Still, anywidget.AnyWidget):
         packed = as_bytes(columns)
         if len(packed) > MOST_BYTES:
             raise ValueError(f"the runs come to {len(packed)} bytes; record fewer frames or neurons")
-        super().__init__(packed_runs=packed)
+        super().__init__(packed_runs=packed, lean=lean)
         self._columns = columns
 
     def _still(self):

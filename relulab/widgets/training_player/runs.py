@@ -59,7 +59,8 @@ def record(
         ``first`` (frame, neuron, 2) and ``second`` (frame, neuron), the skip pair last where there is one;
         ``loss`` (1/2 of the squared residual), ``objective``, ``test_distance`` (frame); ``X``, ``y``,
         ``planted`` (k, 2) with the output weights' signs; ``step`` as a coordinate; the convex program's
-        ``optimum`` (exact form, every pattern), ``beta``, ``lr`` and ``network`` as attributes.
+        ``optimum`` (exact form, every pattern; not without weight decay), ``beta``, ``lr`` and ``network`` as
+        attributes.
 
     Raises
     ------
@@ -105,8 +106,10 @@ def record(
     if not np.isfinite(history[-1][4]):
         raise ValueError(f"lr={lr} is too large: the run diverges")
     step, *columns = (np.array(column) for column in zip(*history, strict=True))
-    patterns = enumerate_patterns(X)
-    optimum = solve(X, y, patterns, network=network, form="exact", beta=beta).value
+    attrs = {"beta": beta, "lr": lr, "network": network, "kind": plant.kind}
+    if beta > 0:
+        patterns = enumerate_patterns(X)
+        attrs["optimum"] = solve(X, y, patterns, network=network, form="exact", beta=beta).value
     dims = (("frame", "neuron", "axis"), ("frame", "neuron"), *[("frame",)] * 3)
     names = ("first", "second", "loss", "objective", "test_distance")
     return xr.Dataset(
@@ -114,7 +117,7 @@ def record(
         | {"X": (("sample", "axis"), X), "y": ("sample", y)}
         | {"planted": (("hidden", "axis"), plant.weights.T), "signs": ("hidden", plant.signs)},
         coords={"step": ("frame", step)},
-        attrs={"optimum": optimum, "beta": beta, "lr": lr, "network": network, "kind": plant.kind},
+        attrs=attrs,
     )
 
 

@@ -31,13 +31,14 @@ function curvesOf({ frames, optimum }) {
 const rounded = (value) => (value === 0 ? "0" : value >= 1e-3 && value < 1e4 ? value.toPrecision(3) : value.toExponential(1));
 const many = (count, thing) => `${count} ${thing}${count === 1 ? "" : "s"}`;
 
-function sentence({ linear, optimum }, frame) {
+function sentence({ linear, optimum }, frame, lean) {
   const { active, directions, skip } = directionsOf(frame, linear);
   const ratio = optimum === null ? 1 : frame.objective / optimum;
   const excess = ratio > 2 ? `${ratio.toPrecision(3)} times the convex optimum` : `${rounded(Math.max(0, 100 * (ratio - 1)))} % above the convex optimum`;
   const gap = optimum === null ? "" : `, ${excess}`;
   const who = skip ? `${active ? many(active, "ReLU neuron") : "No ReLU neuron"} beside the skip connection`
     : `${many(active, "active neuron")} in ${many(directions, "direction")}`;
+  if (lean) return `Step ${frame.step}: ${who}. Misfit on the data ${rounded(frame.loss)}.`;
   return `Step ${frame.step}: ${who}. Loss ${rounded(frame.loss)}, test distance ${rounded(frame.test_distance)}. ` +
     `Objective ${rounded(frame.objective)}${gap}.`;
 }
@@ -50,7 +51,8 @@ function render({ model, el }) {
       part({ begun: { X: begun.problem.X, hidden: begun.hidden, linear: begun.linear } });
       net.train({ ...begun, lr, steps }, (frame) => part({ frame }));
     }`);
-  let runs = [], run = null, shown = null, width = 0;
+  const lean = Boolean(model.get("lean"));
+  let runs = [], run = null, shown = null, width = 0, unseen = () => {};
 
   const live = node("p", { class: "rw-hidden", role: "status", "data-role": "live" });
   const problem = node("p", { class: "rw-problem", role: "alert", "data-role": "error", hidden: true });
@@ -81,14 +83,19 @@ function render({ model, el }) {
   const workshop = node("div", { class: "rw-controls tp-workshop", role: "group", "aria-label": "The run to train", hidden: true },
     field(plant, "Planted"), ...NUMBERS.map(([name, label]) => field(inputs[name], label)), start);
 
-  const root = node("div", { class: "rw rw-training", "data-widget": "training-player" },
-    node("div", { class: "rw-controls", role: "group", "aria-label": "Which run" }, field(choice, "Run"), field(speed, "Speed"), step),
-    workshop, problem, player.element, words,
-    node("div", { class: "rw-columns" }, node("div", {}, plot.element, node("div", { class: "rw-legend" },
-      legendItem("tp-key-plus", "neuron, output weight +"), legendItem("tp-key-minus", "output weight −"),
-      legendItem("tp-key-sum", "sum of a direction"),
-      legendItem("tp-key-skip", "skip connection"), legendItem("tp-key-planted", "planted"), legendItem("tp-key-datum", "rows"))),
-    node("div", { "data-role": "charts" }, curves.element)), live);
+  const legend = node("div", { class: "rw-legend" },
+    legendItem("tp-key-plus", "neuron, output weight +"), legendItem("tp-key-minus", "output weight −"),
+    legendItem("tp-key-sum", "sum of a direction"), ...(lean ? [] : [legendItem("tp-key-skip", "skip connection")]),
+    legendItem("tp-key-planted", lean ? "hidden neuron" : "planted"), legendItem("tp-key-datum", lean ? "data" : "rows"));
+  const charts = node("div", { "data-role": "charts" }, curves.element);
+  const which = node("div", { class: "rw-controls", role: "group", "aria-label": "Which run" }, field(choice, "Run"));
+  const more = node("details", { class: "rw-more", "data-role": "more", ontoggle: () => curvesAnew() },
+    node("summary", {}, "More"), node("div", { class: "rw-controls" }, field(speed, "Speed"), step), charts);
+  if (!lean) which.append(field(speed, "Speed"), step);
+  const root = node("div", { class: "rw rw-training", "data-widget": "training-player" }, ...(lean
+    ? [node("div", { class: "rw-columns" }, plot.element, node("div", {}, which, player.element, words, legend, workshop, problem)), more]
+    : [which, workshop, problem, player.element, words,
+      node("div", { class: "rw-columns" }, node("div", {}, plot.element, legend), charts)]), live);
 
   function complain(message) {
     problem.hidden = !message;
@@ -97,11 +104,15 @@ function render({ model, el }) {
 
   function load(next, index) {
     run = next;
-    const runWidth = root.querySelector("[data-role=charts]").clientWidth || 320;
     plot.reset(run);
-    curves.reset(run, curvesOf(run), runWidth);
+    curves.reset(run, curvesOf(run), charts.clientWidth || 320);
     player.resize(run.frames.length);
     player.show(index, false);
+  }
+
+  function curvesAnew() {
+    curves.reset(run, curvesOf(run), charts.clientWidth || 320);
+    curves.draw(shown);
   }
 
   function show(k, chosen) {
@@ -109,7 +120,7 @@ function render({ model, el }) {
     plot.draw(run, k);
     curves.draw(k);
     shown = k;
-    words.textContent = sentence(run, frame);
+    words.textContent = sentence(run, frame, lean);
     const { active, directions, skip } = directionsOf(frame, run.linear);
     Object.assign(root.dataset, { frame: k, step: frame.step, active, directions, skip: skip ? "yes" : "no",
       loss: frame.loss, objective: frame.objective, optimum: run.optimum ?? "" });
@@ -124,6 +135,7 @@ function render({ model, el }) {
     root.dataset.run = name;
     if (name === OWN) train();
     else load(runs.find((one) => one.name === name), 0);
+    if (lean && name !== OWN && root.dataset.ready) player.perform();
   }
 
   // The settings that the inputs hold; an Error says which of them cannot be used.
@@ -155,7 +167,7 @@ function render({ model, el }) {
       if (own.diverged) complain("The run diverges: its weights grow without bound. Take a smaller step size.");
       else player.perform();
       root.dataset.state = own.diverged ? "diverged" : "trained";
-      live.textContent = own.diverged ? "" : `Trained: ${sentence(own, own.frames.at(-1))}`;
+      live.textContent = own.diverged ? "" : `Trained: ${sentence(own, own.frames.at(-1), lean)}`;
     } catch (error) {
       root.dataset.state = "failed";
       complain(`${error.message}${runs.length > 0 && error.message.includes("Worker") ? " The stored runs above can still be played." : ""}`);
@@ -174,19 +186,18 @@ function render({ model, el }) {
     choose(choice.value);
     watcher.observe(root);
     root.dataset.ready = "true";
+    if (lean) unseen = whenSeen(plot.element, player.perform);
   }
 
   const watcher = new ResizeObserver(([{ contentRect }]) => {
-    if (run && width && contentRect.width !== width) {
-      curves.reset(run, curvesOf(run), root.querySelector("[data-role=charts]").clientWidth);
-      curves.draw(shown);
-    }
+    if (run && width && contentRect.width !== width) curvesAnew();
     width = contentRect.width;
   });
   el.replaceChildren(root);
   begin();
 
   return () => {
+    unseen();
     watcher.disconnect();
     player.dispose();
     worker.dispose();
