@@ -23,7 +23,7 @@ from .patterns import (
 )
 from .phase import edge, phase_diagram
 from .phase import executor as sweep
-from .programs import Solution, prune, solve
+from .programs import RegularizationPath, Solution, path, prune, solve
 from .sensing import guarantees
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ __all__ = [
     "Network",
     "Solution",
     "solve",
+    "RegularizationPath",
+    "path",
     "prune",
     "Isometry",
     "isometry",

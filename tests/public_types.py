@@ -17,6 +17,9 @@ gates: np.ndarray = rl.gates_of(X, np.asarray(S))
 solution: rl.Solution = rl.solve(X, plant.y, S, network="plain", form="exact", beta=1e-3, solver="newton")
 value: float = solution.value
 pruned: rl.Solution = rl.prune(solution)
+found: rl.RegularizationPath = rl.path(X, plant.y, S, validation=(X, plant.y))
+neurons: np.ndarray = found.neurons
+silent_from: float = rl.programs.beta_max(X, np.sign(plant.y), S, loss="logistic")
 bound: float = rl.programs.solve_dual(X, plant.y, S).value
 problem = rl.programs.primal(solution.blocks, plant.y)[0]
 
@@ -35,5 +38,6 @@ problems: list[rl.Plant] = rl.phase.instances(20, 3, range(4))[0]
 losses: np.ndarray = rl.train(problems, epochs=10, init="he", progress=False).loss
 figure: xr.Dataset = rl.open_figure("4a")
 rl.plots.use_style()
+rl.plots.path(found).set_title("a path")
 rl.plots.diagram(figure).set_title("4a")
 version: str = rl.__version__

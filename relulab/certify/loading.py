@@ -98,6 +98,8 @@ def _solution(fields, arrays):
         blocks=blocks,
         y=arrays["y"],
         given_gates=arrays.get("gates"),
+        loss=fields.get("loss", "squares"),
+        intercept=None if fields.get("intercept") is None else real(fields["intercept"]),
     )
 
 

@@ -1,6 +1,6 @@
 """One look for all pictures.
 
-`style` is the look, `diagrams` draws what `phase_diagram` found.
+`style` is the look, `diagrams` draws what `phase_diagram` found, `regularization` what `path` found.
 
 >>> from relulab import plots
 >>> sorted(plots.COLORS)[:2]
@@ -8,6 +8,7 @@
 """
 
 from .diagrams import diagram, half_contour, rates, slice_against, slice_against_wendel, theory_curve
+from .regularization import path
 from .style import COLORS, DISTANCE_MAP, RATE_MAP, STYLE, use_style
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "use_style",
     "diagram",
     "half_contour",
+    "path",
     "rates",
     "slice_against",
     "slice_against_wendel",
