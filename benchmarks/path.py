@@ -1,8 +1,8 @@
 """A regularization path: warm-started, cold, and by scnn's `optimize_path`, on the same work in one run.
 
-Thirty points on (500, 10) with 500 patterns, from the beta that silences every neuron to a hundredth of it, each
-to a gap of 1e-4. scnn solves the gated, plain program; its iterations a point grow until the largest gap of its
-values to our lower bounds is within the tolerance, or until it has spent its budget.
+Thirty points on (500, 10) with 500 patterns, from the beta that silences every neuron to a hundredth of it,
+each to a gap of 1e-4. scnn solves the gated, plain program; its iterations a point grow until the largest gap
+of its values to our lower bounds is within the tolerance, or until it has spent its budget.
 """
 
 import json
@@ -22,7 +22,7 @@ from .solve import PEER_FOLDER, PEER_PACKAGES, install_peer
 SIZE = (500, 10, 500)
 POINTS, SPAN, GAP = 30, 1e-2, 1e-4
 REPEATS = 3
-PEER_ITERATIONS = (250, 1000, 4000)
+PEER_ITERATIONS = (60, 125, 250, 1000, 4000)
 PEER_BUDGET = 240.0
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from . import exercises, figures, labs, phase, programs, sensing, theory
 from .audit import Audit, AuditError, check
 from .blocks import Blocks, Isometry, Network, isometry
-from .certify import Verdict, decide, load
+from .certify import NetworkCertificate, Verdict, certify_network, decide, load
 from .data import Plant, draw, plant
 from .figures import open_figure
 from .patterns import (
@@ -63,6 +63,8 @@ __all__ = [
     "AuditError",
     "check",
     "load",
+    "NetworkCertificate",
+    "certify_network",
     "phase",
     "phase_diagram",
     "edge",

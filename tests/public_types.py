@@ -23,6 +23,9 @@ silent_from: float = rl.programs.beta_max(X, np.sign(plant.y), S, loss="logistic
 bound: float = rl.programs.solve_dual(X, plant.y, S).value
 problem = rl.programs.primal(solution.blocks, plant.y)[0]
 
+certified: rl.NetworkCertificate = rl.certify_network((X.T[:, :2], [1.0, -1.0]), X, plant.y, S, beta=0.1)
+below_cost: float = certified.bound
+
 sparse: np.ndarray = sensing.basis_pursuit([[1.0, 2.0]], [2.0]).x
 denoised: sensing.Sparse = sensing.lasso(X, plant.y, beta=0.1)
 proof: bool = sensing.certificate(X, [1, 0, 0], best=True).holds
