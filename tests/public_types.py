@@ -23,6 +23,7 @@ silent_from: float = rl.programs.beta_max(X, np.sign(plant.y), S, loss="logistic
 bound: float = rl.programs.solve_dual(X, plant.y, S).value
 problem = rl.programs.primal(solution.blocks, plant.y)[0]
 
+decided: str = rl.decide((X, plant.y, plant.weights), S, "plain").status
 certified: rl.NetworkCertificate = rl.certify_network((X.T[:, :2], [1.0, -1.0]), X, plant.y, S, beta=0.1)
 below_cost: float = certified.bound
 
