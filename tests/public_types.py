@@ -41,6 +41,8 @@ edge: float = theory.group_threshold(2, 10)
 problems: list[rl.Plant] = rl.phase.instances(20, 3, range(4))[0]
 losses: np.ndarray = rl.train(problems, epochs=10, init="he", progress=False).loss
 figure: xr.Dataset = rl.open_figure("4a")
+model: rl.SimplestNetwork = rl.SimplestNetwork(beta=0.1, form="exact").fit(X, plant.y)
+predicted: np.ndarray = model.predict(X)
 rl.plots.use_style()
 rl.plots.path(found).set_title("a path")
 rl.plots.diagram(figure).set_title("4a")
