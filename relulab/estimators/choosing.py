@@ -9,10 +9,11 @@ from ..programs.regularization import POINTS, SPAN, beta_max, path
 from .preparing import folds_of, of_rows
 
 WAY = 8  # points from beta_max down to a beta that is given
+ROUGH = 1e-3  # gap that is enough for the errors of cross-validation
 RULES = ("best", "one-se")
 
 
-def fitted_path(features, y, S, settings, loss, beta, folds, rule, rng, executor=None):
+def fitted_path(features, y, S, settings, loss, beta, folds, rule, rng):
     """The path on all rows, the place of the chosen beta in it, and the errors of cross-validation.
 
     Parameters
@@ -35,8 +36,6 @@ def fitted_path(features, y, S, settings, loss, beta, folds, rule, rng, executor
         The beta of the smallest error, or the largest one within a standard error of it.
     rng : int
         Seed of the folds.
-    executor : concurrent.futures.Executor, optional
-        Where the folds run.
 
     Returns
     -------
@@ -65,14 +64,13 @@ def fitted_path(features, y, S, settings, loss, beta, folds, rule, rng, executor
         return path(features, y, S, betas, loss=loss, **settings), len(betas) - 1, None
     betas = np.geomspace(1, SPAN, POINTS) * largest
     parts = folds_of(y, folds, rng, y if loss == "logistic" else None)
-    tasks = [(features, y, S, betas, part, loss, settings) for part in parts]
-    errors = np.stack(list(map(_errors, tasks) if executor is None else executor.map(_errors, tasks)))
+    rough = settings | {"tol": max(settings["tol"], ROUGH)}
+    errors = np.stack([_errors(features, y, S, betas, part, loss, rough) for part in parts])
     return path(features, y, S, betas, loss=loss, **settings), _chosen(errors, rule), errors
 
 
-def _errors(task):
+def _errors(features, y, S, betas, part, loss, settings):
     """The errors of a fold, tried on its rows after training on the others."""
-    features, y, S, betas, part, loss, settings = task
     rest = np.setdiff1d(np.arange(len(y)), part)
     share = len(rest) / len(y)  # the loss is a sum over rows
     validation = features[part], y[part]
