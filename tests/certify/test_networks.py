@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import relulab as rl
+from relulab.phase.saved import check_file
 
 KINDS = list(itertools.product(("plain", "skip", "normalized"), ("gated", "exact")))
 
@@ -144,7 +145,7 @@ def test_saved_and_edited_ones(tmp_path, status, form):
     found.save(tmp_path / "network.rl")
     again = rl.load(tmp_path / "network.rl")
     assert repr(again) == repr(found)
-    assert str(rl.check(again)) == str(rl.check(found))
+    assert str(rl.check(again)) == str(rl.check(found)) == str(check_file(tmp_path / "network.rl"))
     spoiled = {
         "cheapest": [
             {"dual": -found.dual},
