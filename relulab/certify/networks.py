@@ -17,7 +17,6 @@ from ..patterns.sampling import Patterns, as_masks, distinct_columns
 from ..programs.cvxpy_programs import weight_of_regularizer
 from ..programs.losses import LOSSES, check_labels
 from ..programs.solving import solve
-from ..programs.warm_starts import reaches, solve_from
 from .verdicts import Multipliers
 
 if TYPE_CHECKING:
@@ -228,6 +227,8 @@ def certify_network(
     >>> rl.certify_network(([[1.0], [0.0]], [1.0]), X, y, "all", beta=0.1).status
     'not-cheapest'
     """
+    from ..programs.warm_starts import solve_from
+
     X = _checks.data(X)
     y = _checks.array("y", y, (len(X),))
     net = as_arrays(network, X.shape[1])
@@ -381,6 +382,8 @@ def _by_its_residuals(fit, y, blocks, form, beta, rule, intercept):
     """The network's own prices as a dual vector: the bound that they give."""
     if beta is None:
         return None, -np.inf, None
+    from ..programs.warm_starts import reaches
+
     lam = rule.price(fit, y)
     lam = rule.balanced(lam, y) if intercept else lam
     largest = reaches(blocks, lam, form, beta).max()
@@ -389,6 +392,8 @@ def _by_its_residuals(fit, y, blocks, form, beta, rule, intercept):
 
 
 def _solved(X, y, S, among, form, beta, loss, intercept, tol):
+    from ..programs.warm_starts import solve_from
+
     if beta is None:
         return solve(X, y, S, among, form, solver="newton", tol=tol)
     return solve_from(Blocks(X, S, among), y, form, beta, tol, loss, intercept)[0]

@@ -13,7 +13,6 @@ from ..blocks.blocks import Blocks
 from ..blocks.conditions import FORMS
 from ..patterns.sampling import Patterns
 from .losses import LOSSES, check_labels
-from .warm_starts import solve_from
 
 if TYPE_CHECKING:
     from typing import Any
@@ -193,6 +192,8 @@ def path(
     >>> int(found.neurons[0]), bool((found.gaps <= 1e-4).all()), bool(found.errors[-1] < found.errors[0])
     (0, True, True)
     """
+    from .warm_starts import solve_from
+
     blocks, y = _checked(X, y, S, network, form, loss, intercept)
     tol = _checks.positive("tol", tol)
     largest = _largest_beta(blocks, y, form, LOSSES[loss], intercept)
