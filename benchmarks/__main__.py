@@ -1,6 +1,7 @@
 """Run the benchmarks, print their rows, and write them to _build/bench.json.
 
-python -m benchmarks [figures] [sweep] [solve] [all_patterns] [exact_network] [training] [spectra] [widgets]
+python -m benchmarks [figures] [sweep] [solve] [path] [all_patterns] [exact_network] [training] [spectra]
+    [widgets]
 
 Widgets opens the built book's pages in a browser. Figures takes FIGURES="4a 4b" (which), PEER_SOLVES=6 and
 CHECKS=40 (how many) from the environment;
@@ -14,7 +15,17 @@ from pathlib import Path
 
 from relulab.phase.datasets import provenance
 
-SUITES = ("figures", "sweep", "solve", "all_patterns", "exact_network", "training", "spectra", "widgets")
+SUITES = (
+    "figures",
+    "sweep",
+    "solve",
+    "path",
+    "all_patterns",
+    "exact_network",
+    "training",
+    "spectra",
+    "widgets",
+)
 
 
 def main(names):

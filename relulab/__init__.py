@@ -2,7 +2,7 @@
 
 The names are listed in the order in which the book teaches them. The wings they come from, from the ground
 up: `solvers`, `audit`; `patterns`, `data`; `blocks`; `theory`, `programs`, `sensing`, `spectra`; `certify`;
-`phase`; `training`; `plots`, `figures`; `exercises`, `labs`, `widgets`.
+`phase`; `training`, `estimators`; `plots`, `figures`; `exercises`, `labs`, `widgets`.
 """
 
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from . import exercises, figures, labs, phase, programs, sensing, theory
 from .audit import Audit, AuditError, check
 from .blocks import Blocks, Isometry, Network, isometry
-from .certify import Verdict, decide, load
+from .certify import NetworkCertificate, Verdict, certify_network, decide, load
 from .data import Plant, draw, plant
 from .figures import open_figure
 from .patterns import (
@@ -23,11 +23,12 @@ from .patterns import (
 )
 from .phase import edge, phase_diagram
 from .phase import executor as sweep
-from .programs import Solution, prune, solve
+from .programs import RegularizationPath, Solution, path, prune, solve
 from .sensing import guarantees
 
 if TYPE_CHECKING:
     from . import plots, spectra, training, widgets
+    from .estimators import SimplestClassifier, SimplestNetwork
     from .figures import pictures
     from .spectra import batch_size
     from .training import gap as training_gap
@@ -52,6 +53,8 @@ __all__ = [
     "Network",
     "Solution",
     "solve",
+    "RegularizationPath",
+    "path",
     "prune",
     "Isometry",
     "isometry",
@@ -61,6 +64,8 @@ __all__ = [
     "AuditError",
     "check",
     "load",
+    "NetworkCertificate",
+    "certify_network",
     "phase",
     "phase_diagram",
     "edge",
@@ -70,6 +75,8 @@ __all__ = [
     "training",
     "train",
     "training_gap",
+    "SimplestNetwork",
+    "SimplestClassifier",
     "figures",
     "open_figure",
     "spectra",
@@ -92,6 +99,7 @@ _LATER = {
     "plots": "plots",
     "widgets": "widgets",
 }
+_MEMBERS = {"train": "training", "SimplestNetwork": "estimators", "SimplestClassifier": "estimators"}
 
 
 def __getattr__(name):
@@ -100,8 +108,8 @@ def __getattr__(name):
 
     if name in _LATER:
         return import_module(f".{_LATER[name]}", __name__)
-    if name == "train":
-        return import_module(".training", __name__).train
+    if name in _MEMBERS:
+        return getattr(import_module(f".{_MEMBERS[name]}", __name__), name)
     raise AttributeError(f"module 'relulab' has no attribute {name!r}")
 
 

@@ -103,8 +103,8 @@ def _parser():
         help="of the numbers, beside the picture: csv has the rates, the others everything",
     )
 
-    check = commands.add_parser("check", help="prove saved verdicts again")
-    check.add_argument("files", nargs="+", metavar="FILE", help="what Verdict.save wrote")
+    check = commands.add_parser("check", help="prove saved verdicts and certificates again")
+    check.add_argument("files", nargs="+", metavar="FILE", help="what their save wrote")
 
     for command in (figure, sweep):
         command.add_argument("--seed", type=int, default=0, help="of all random numbers")

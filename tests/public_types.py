@@ -17,8 +17,15 @@ gates: np.ndarray = rl.gates_of(X, np.asarray(S))
 solution: rl.Solution = rl.solve(X, plant.y, S, network="plain", form="exact", beta=1e-3, solver="newton")
 value: float = solution.value
 pruned: rl.Solution = rl.prune(solution)
+found: rl.RegularizationPath = rl.path(X, plant.y, S, validation=(X, plant.y))
+neurons: np.ndarray = found.neurons
+silent_from: float = rl.programs.beta_max(X, np.sign(plant.y), S, loss="logistic")
 bound: float = rl.programs.solve_dual(X, plant.y, S).value
 problem = rl.programs.primal(solution.blocks, plant.y)[0]
+
+decided: str = rl.decide((X, plant.y, plant.weights), S, "plain").status
+certified: rl.NetworkCertificate = rl.certify_network((X.T[:, :2], [1.0, -1.0]), X, plant.y, S, beta=0.1)
+below_cost: float = certified.bound
 
 sparse: np.ndarray = sensing.basis_pursuit([[1.0, 2.0]], [2.0]).x
 denoised: sensing.Sparse = sensing.lasso(X, plant.y, beta=0.1)
@@ -34,6 +41,9 @@ edge: float = theory.group_threshold(2, 10)
 problems: list[rl.Plant] = rl.phase.instances(20, 3, range(4))[0]
 losses: np.ndarray = rl.train(problems, epochs=10, init="he", progress=False).loss
 figure: xr.Dataset = rl.open_figure("4a")
+model: rl.SimplestNetwork = rl.SimplestNetwork(beta=0.1, form="exact").fit(X, plant.y)
+predicted: np.ndarray = model.predict(X)
 rl.plots.use_style()
+rl.plots.path(found).set_title("a path")
 rl.plots.diagram(figure).set_title("4a")
 version: str = rl.__version__

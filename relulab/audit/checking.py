@@ -18,6 +18,7 @@ from .cheaper import prove_cheaper
 from .completeness import prove_complete, prove_realized
 from .cone_trees import agree_on_cones, prove_cones
 from .identities import prove_second
+from .networks import audit_network
 from .optimal import prove_recovered
 from .problem import Problem, checked
 from .sign_trees import prove_over_signs
@@ -73,8 +74,9 @@ def check(verdict: Any, plant: Any = None, S: Any = None, arithmetic: str = "flo
 
     Parameters
     ----------
-    verdict : Verdict
-        What `decide` answered.
+    verdict : Verdict or NetworkCertificate
+        What `decide` answered, or `certify_network`, which holds its question itself: proved of plain and
+        skip networks with beta and squares, computed again without error bounds of the others.
     plant : Plant, optional
         The planted problem; by default the one that the verdict holds.
     S : Patterns, array_like of bool, shape (n, p), or "all", optional
@@ -123,6 +125,8 @@ def check(verdict: Any, plant: Any = None, S: Any = None, arithmetic: str = "flo
             f"arithmetic={arithmetic!r} is unknown; choose from {', '.join(map(repr, KNOWN_ARITHMETIC))}"
         )
     words, proof = KNOWN_ARITHMETIC[arithmetic]
+    if hasattr(verdict, "arrays"):
+        return _check_network(verdict, arithmetic, words)
     plant = verdict.plant if plant is None else plant
     S = ("all" if verdict.everywhere else verdict.patterns) if S is None else S
     if plant is None:
@@ -152,6 +156,16 @@ def check(verdict: Any, plant: Any = None, S: Any = None, arithmetic: str = "flo
             return replace(whole, proved=False, arithmetic=words, reason=str(open_question))
         claim = f"{CLAIMS[verdict.status]} over {where}"
         return Audit(verdict.status, False, claim, bound, words, str(open_question))
+
+
+def _check_network(certificate, arithmetic, words):
+    """What a certificate of somebody's network proves."""
+    if arithmetic != "float":
+        raise ValueError("arithmetic='balls' does not cover networks; use 'float'")
+    if certificate.status == "undecided":
+        return Audit("undecided", False, "nothing is claimed", np.nan, words)
+    statement, proved, reason = audit_network(certificate)
+    return Audit(certificate.status, proved, statement, certificate.bound / certificate.cost, words, reason)
 
 
 PAIRS = ("linear", "skip"), ("relu", "plain"), ("relu", "skip"), ("normalized", "normalized")

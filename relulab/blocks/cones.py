@@ -42,9 +42,44 @@ def project(cone, g):
     array([3., 0.])
     """
     C, N = _unit_rows(cone)
-    scale = np.linalg.norm(g)
-    if scale == 0 or len(C) == 0:
+    if not g.any() or len(C) == 0:
         return g.copy(), np.zeros(N.shape[1])
+    m, z = _shortest(C, N, g)
+    return g + C.T @ m, z
+
+
+def multipliers(cone, g):
+    """The multipliers of a projection onto a cone.
+
+    Parameters
+    ----------
+    cone : tuple of ndarray, shapes (n, d) and (n, q)
+        C and N.
+    g : ndarray, shape (d,)
+        The point.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        The ``m >= 0`` with ``N^T m = 0`` that make ``||g + C^T m||`` smallest.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from relulab.blocks import cones
+    >>> cones.multipliers((2 * np.eye(2), np.zeros((2, 0))), np.array([3.0, -4.0])).round(9) + 0.0
+    array([0., 2.])
+    """
+    m, sizes = np.zeros(len(cone[0])), np.linalg.norm(np.hstack(cone), axis=1)
+    loud = sizes > 0
+    if g.any() and loud.any():
+        m[loud] = _shortest(*_unit_rows(cone), g)[0] / sizes[loud]
+    return m
+
+
+def _shortest(C, N, g):
+    """Multipliers for rows of norm 1, and the null-space part."""
+    scale = np.linalg.norm(g)
     basis, s, Vt = np.linalg.svd(N, full_matrices=False)
     rank = int((s > ROUNDING).sum())
     basis, z = basis[:, :rank], np.zeros(rank)
@@ -55,7 +90,7 @@ def project(cone, g):
         z = z + step
         if np.linalg.norm(step) <= 1e-12 * (1 + np.linalg.norm(z)):
             break
-    return g + scale * (C.T @ m), scale * (Vt[:rank].T @ (z / s[:rank]))
+    return scale * m, scale * (Vt[:rank].T @ (z / s[:rank]))
 
 
 def largest_norm(blocks, dual, form):

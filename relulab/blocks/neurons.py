@@ -40,6 +40,8 @@ class Network:
         The skip pair's first weight; zero without one.
     skip_second : float
         The skip pair's second weight.
+    intercept : float
+        A constant that is added to the output and costs nothing; zero but for programs with a free intercept.
     """
 
     first: np.ndarray
@@ -48,6 +50,7 @@ class Network:
     gates: np.ndarray | None
     skip_first: np.ndarray
     skip_second: float
+    intercept: float = 0.0
 
     @property
     def m(self) -> int:
@@ -94,7 +97,7 @@ class Network:
             outer = outer * self.scale
             if normalization == "batch":
                 hidden = hidden / np.maximum(np.linalg.norm(hidden, axis=0), TINY)
-        return hidden @ outer + X @ self.skip_first * self.skip_second
+        return hidden @ outer + X @ self.skip_first * self.skip_second + self.intercept
 
     __call__ = predict
 

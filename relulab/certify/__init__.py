@@ -4,8 +4,8 @@
 hold them, `minimax` searches. What they leave open goes `one_by_one`, with `search`, `admm`,
 `interior_points` and `ties`; `proofs` verify what these find.
 `multipliers` completes what the exact form proves. `sampled` asks both, `all_patterns` goes beyond a sample,
-`exact_network` decides the ReLU network itself there, and `decision` is `decide` itself. `loading` reads
-what was saved.
+`exact_network` decides the ReLU network itself there, and `decision` is `decide` itself. `networks` asks
+the same of anybody's network with weight decay. `loading` reads what was saved.
 
 >>> from relulab.certify import decide
 >>> from relulab.data import instance
@@ -15,7 +15,17 @@ what was saved.
 
 from .decision import decide
 from .loading import load
+from .networks import NetworkCertificate, certify_network
 from .sampled import decide_many
 from .verdicts import EVIDENCE, STATUSES, Verdict
 
-__all__ = ["decide", "decide_many", "load", "EVIDENCE", "STATUSES", "Verdict"]
+__all__ = [
+    "decide",
+    "decide_many",
+    "load",
+    "NetworkCertificate",
+    "certify_network",
+    "EVIDENCE",
+    "STATUSES",
+    "Verdict",
+]

@@ -6,18 +6,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .. import _checks
+from ..blocks.blocks import KINDS_OF, NETWORKS
+from ..data.interpolation import plant_of
 from .all_patterns.everywhere import EFFORT, decide_all
 from .sampled import check_question, decide_over
 
 if TYPE_CHECKING:
     from typing import Any
 
+    from numpy.typing import ArrayLike
+
     from ..data.planted import Plant
     from .verdicts import Verdict
 
 
 def decide(
-    plant: Plant,
+    plant: Plant | tuple[ArrayLike, ArrayLike, ArrayLike],
     S: Any,
     network: str = "skip",
     form: str = "gated",
@@ -33,8 +37,10 @@ def decide(
 
     Parameters
     ----------
-    plant : Plant
-        The planted problem, without noise.
+    plant : Plant or tuple of array_like
+        The planted problem, without noise. Or ``(X, y, W)``: data, labels of your own, and the directions
+        (d, k) of neurons that give them. What is decided for these does not depend on the neurons' sizes
+        (`relulab.data.plant_of`), so that the verdict holds unit ones.
     S : Patterns, array_like of bool, shape (n, p), or "all"
         The patterns; they must hold the planted ones. ``"all"`` is every pattern of X: decided by a closed
         form where one applies; by trees of signs, in the gated form for a linear plant in the skip network
@@ -59,8 +65,9 @@ def decide(
     Raises
     ------
     ValueError
-        For a noisy plant (use `solve`), an unknown network or form, a kind that does not go with the network,
-        patterns that lack a planted one, an effort that is not positive.
+        For a noisy plant (use `solve`), directions W that do not give the labels, an unknown network or form,
+        a kind that does not go with the network, patterns that lack a planted one, an effort that is not
+        positive.
 
     Examples
     --------
@@ -72,6 +79,11 @@ def decide(
     ('recovered', True)
     """
     effort = _checks.positive("effort", effort)
+    if isinstance(plant, tuple | list):
+        if len(plant) != 3:
+            raise ValueError(f"plant holds {len(plant)} things; give a Plant, or data, labels and directions")
+        _checks.choice("network", network, NETWORKS)
+        plant = plant_of(*plant, KINDS_OF[network])
     if isinstance(S, str):
         _checks.choice("S", S, ("all",))
         check_question(plant, network, form)

@@ -9,14 +9,15 @@ from ..blocks.blocks import Blocks
 from ..data.planted import Plant
 from ..patterns.sampling import Patterns
 from ..programs.solutions import Solution
+from .networks import NetworkCertificate
 from .verdicts import Multipliers, Verdict
 
 if TYPE_CHECKING:
     from os import PathLike
 
 
-def load(path: str | PathLike[str]) -> Plant | Patterns | Verdict | Solution:
-    """Read a plant, patterns, a verdict or a solution from the file that its `save` wrote.
+def load(path: str | PathLike[str]) -> Plant | Patterns | Verdict | Solution | NetworkCertificate:
+    """Read what the `save` of a plant, patterns, a verdict, a solution or a certificate wrote.
 
     Parameters
     ----------
@@ -25,7 +26,7 @@ def load(path: str | PathLike[str]) -> Plant | Patterns | Verdict | Solution:
 
     Returns
     -------
-    Plant, Patterns, Verdict or Solution
+    Plant, Patterns, Verdict, Solution or NetworkCertificate
         The same numbers, bit for bit. A verdict holds its problem and its patterns, so that
         ``rl.check(verdict)`` is all that it takes to prove it again.
 
@@ -98,7 +99,19 @@ def _solution(fields, arrays):
         blocks=blocks,
         y=arrays["y"],
         given_gates=arrays.get("gates"),
+        loss=fields.get("loss", "squares"),
+        intercept=None if fields.get("intercept") is None else real(fields["intercept"]),
     )
 
 
-_MAKERS = {"plant": _plant, "patterns": _patterns, "verdict": _verdict, "solution": _solution}
+def _network(fields, arrays):
+    return NetworkCertificate.from_stored(fields, arrays, real)
+
+
+_MAKERS = {
+    "plant": _plant,
+    "patterns": _patterns,
+    "verdict": _verdict,
+    "solution": _solution,
+    "network certificate": _network,
+}

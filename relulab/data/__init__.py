@@ -1,7 +1,7 @@
 """Data and planted problems: what every experiment starts from.
 
-`ensembles` draws rows, `planted` hides neurons behind labels, `trials` gives the planted problem of every
-trial of a seed by itself.
+`ensembles` draws rows, `planted` hides neurons behind labels, `interpolation` finds them in labels of
+one's own, `trials` gives the planted problem of every trial of a seed by itself.
 
 >>> from relulab.data import draw, plant
 >>> X = draw("gaussian", 6, 2, rng=0)
@@ -10,6 +10,7 @@ trial of a seed by itself.
 """
 
 from .ensembles import ENSEMBLES, cluster_direction, cluster_means, clustered, draw
+from .interpolation import plant_of
 from .planted import DIRECTIONS, KINDS, Plant, plant
 from .trials import instance, instances, planted_problem
 
@@ -23,6 +24,7 @@ __all__ = [
     "KINDS",
     "Plant",
     "plant",
+    "plant_of",
     "instance",
     "instances",
     "planted_problem",

@@ -1,4 +1,4 @@
-"""A saved verdict proved again, its problem drawn again where the file says how."""
+"""A saved verdict or certificate proved again, its problem drawn again where the file says how."""
 
 import numpy as np
 
@@ -9,12 +9,12 @@ from ..data.trials import instance
 
 
 def check_file(path):
-    """Prove a saved verdict again.
+    """Prove a saved verdict, or the certificate of a network, again.
 
     Parameters
     ----------
     path : str or path
-        The file that `Verdict.save` wrote. Where it holds a recipe, the problem is drawn again and must be
+        The file that `save` wrote. Where it holds a recipe, the problem is drawn again and must be
         the stored one: equal masks, and data and neurons that differ by no more than another machine's
         rounding.
 
@@ -26,7 +26,7 @@ def check_file(path):
     Raises
     ------
     ValueError
-        For a file that holds no verdict, a recipe that draws another problem, or evidence that fails.
+        For a file that holds neither, a recipe that draws another problem, or evidence that fails.
 
     Examples
     --------
@@ -40,9 +40,9 @@ def check_file(path):
     ...     print(check_file(path))
     proved: the plant is the unique solution over 50 patterns
     """
-    _, fields, _ = read_file(path, ("verdict",))
+    _, fields, _ = read_file(path, ("verdict", "network certificate"))
     verdict = load(path)
-    if fields["recipe"] is not None:
+    if fields.get("recipe") is not None:
         try:
             plant, S = instance(**fields["recipe"])
         except TypeError as error:

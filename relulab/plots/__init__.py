@@ -1,7 +1,7 @@
 """One look for all pictures.
 
-`style` is the look, `diagrams` draws what `phase_diagram` found, `veils` lets a reader guess before a
-figure is seen.
+`style` is the look, `diagrams` draws what `phase_diagram` found, `regularization` what `path` found, `veils`
+lets a reader guess before a figure is seen.
 
 >>> from relulab import plots
 >>> sorted(plots.COLORS)[:2]
@@ -9,6 +9,7 @@ figure is seen.
 """
 
 from .diagrams import diagram, half_contour, rates, slice_against, slice_against_wendel, theory_curve
+from .regularization import path
 from .style import COLORS, DISTANCE_MAP, RATE_MAP, STYLE, use_style
 from .veils import veil
 
@@ -20,6 +21,7 @@ __all__ = [
     "use_style",
     "diagram",
     "half_contour",
+    "path",
     "rates",
     "slice_against",
     "slice_against_wendel",

@@ -1,8 +1,9 @@
 """The convex programs that training is equal to, and their solutions.
 
-`cvxpy_programs` writes them as the paper does, `solutions` is what a solver gives back, `scaling` a program
-at unit scale, `infeasibility` a proof that it has no solution, `fast` solves it on the blocks, `working_set`
-on few of them, `solving` is `solve` itself, `pruning` leaves out neurons that are not needed.
+`cvxpy_programs` writes them as the paper does, `losses` is what a fit costs, `solutions` is what a solver
+gives back, `scaling` a program at unit scale, `infeasibility` a proof that it has no solution, `fast` solves
+it on the blocks, `working_set` on few of them, `warm_starts` from the solution of a similar one, `solving` is
+`solve` itself, `regularization` is `path`, `pruning` leaves out neurons that are not needed.
 
 >>> import numpy as np
 >>> from relulab.programs import solve
@@ -12,7 +13,19 @@ on few of them, `solving` is `solve` itself, `pruning` leaves out neurons that a
 
 from .cvxpy_programs import dual, primal
 from .pruning import prune
+from .regularization import RegularizationPath, beta_max, path
 from .solutions import Solution
 from .solving import DualSolution, solve, solve_dual
 
-__all__ = ["dual", "primal", "Solution", "DualSolution", "solve", "solve_dual", "prune"]
+__all__ = [
+    "dual",
+    "primal",
+    "Solution",
+    "DualSolution",
+    "solve",
+    "solve_dual",
+    "RegularizationPath",
+    "beta_max",
+    "path",
+    "prune",
+]

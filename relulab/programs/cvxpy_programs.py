@@ -34,6 +34,7 @@ import numpy as np
 
 from .. import _checks
 from ..blocks.conditions import FORMS
+from .losses import check_labels
 
 if TYPE_CHECKING:
     from typing import Any
@@ -49,7 +50,12 @@ def weight_of_regularizer(beta):
 
 
 def primal(
-    blocks: Blocks, y: np.ndarray, form: str = "gated", beta: float | None = None
+    blocks: Blocks,
+    y: np.ndarray,
+    form: str = "gated",
+    beta: float | None = None,
+    loss: str = "squares",
+    intercept: bool = False,
 ) -> tuple[Any, Any, Any]:
     """The program as a CVXPY problem.
 
@@ -63,6 +69,10 @@ def primal(
         Without or with the cones.
     beta : float, optional
         Weight of the regularizer; None is the minimal-norm program.
+    loss : {"squares", "logistic"}
+        What replaces ``1/2 ||fit - y||^2``; see `losses`.
+    intercept : bool
+        Whether a constant that costs nothing is added to the fit: the variable that is named ``"intercept"``.
 
     Returns
     -------
@@ -74,7 +84,7 @@ def primal(
     Raises
     ------
     ValueError
-        For labels of another shape, NaN, an unknown form, beta <= 0.
+        For labels of another shape, NaN, an unknown form or loss, beta <= 0, labels that a loss cannot take.
 
     Examples
     --------
@@ -89,6 +99,7 @@ def primal(
 
     form, beta = _checks.choice("form", form, FORMS), weight_of_regularizer(beta)
     y = _checks.array("y", y, (len(blocks.X),))
+    check_labels(loss, y, beta, intercept)
     U, V = cp.Variable((blocks.size, blocks.X.shape[1])), None
     fit = _outputs(blocks, U)
     cost = cp.sum(cp.norm(U, axis=1))
@@ -100,7 +111,13 @@ def primal(
         constraints = [*_in_cones(blocks, U), *_in_cones(blocks, V), V[: blocks.skip] == 0]
     if beta is None:
         return cp.Problem(cp.Minimize(cost), [fit == y, *constraints]), U, V
-    return cp.Problem(cp.Minimize(cp.sum_squares(fit - y) / 2 + beta * cost), constraints), U, V
+    if intercept:
+        fit += cp.Variable(name="intercept")
+    if loss == "logistic":
+        price = cp.sum(cp.logistic(-cp.multiply(y, fit)))
+    else:
+        price = cp.sum_squares(fit - y) / 2
+    return cp.Problem(cp.Minimize(price + beta * cost), constraints), U, V
 
 
 def _outputs(blocks, U):
@@ -127,12 +144,20 @@ def _in_cones(blocks, U):
     return constraints
 
 
-def dual(blocks: Blocks, y: np.ndarray, form: str = "gated", beta: float | None = None) -> tuple[Any, Any]:
+def dual(
+    blocks: Blocks,
+    y: np.ndarray,
+    form: str = "gated",
+    beta: float | None = None,
+    loss: str = "squares",
+    intercept: bool = False,
+) -> tuple[Any, Any]:
     """The dual program as a CVXPY problem.
 
     Gated: ``max lam^T y  s.t.  ||A_j^T lam|| <= 1`` for every block. Exact: for the blocks with a
     cone, some a_j >= 0 with ``N_j^T a_j = 0`` has ``||A_j^T lam + C_j^T a_j|| <= 1``, and the same for -lam.
-    Regularized: ``max lam^T y - 1/2 ||lam||^2`` with beta in place of 1.
+    Regularized: ``max lam^T y - 1/2 ||lam||^2`` with beta in place of 1, for the logistic loss
+    ``max sum_i H(y_i lam_i)`` with the entropy H; a free intercept adds ``sum_i lam_i = 0``.
 
     Parameters
     ----------
@@ -144,6 +169,10 @@ def dual(blocks: Blocks, y: np.ndarray, form: str = "gated", beta: float | None 
         Without or with the cones.
     beta : float, optional
         Weight of the regularizer; None is the minimal-norm program.
+    loss : {"squares", "logistic"}
+        What replaces ``1/2 ||fit - y||^2`` in the primal.
+    intercept : bool
+        Whether the primal has a free intercept.
 
     Returns
     -------
@@ -155,7 +184,7 @@ def dual(blocks: Blocks, y: np.ndarray, form: str = "gated", beta: float | None 
     Raises
     ------
     ValueError
-        For labels of another shape, NaN, an unknown form, beta <= 0.
+        For labels of another shape, NaN, an unknown form or loss, beta <= 0, labels that a loss cannot take.
 
     Examples
     --------
@@ -170,6 +199,7 @@ def dual(blocks: Blocks, y: np.ndarray, form: str = "gated", beta: float | None 
 
     form, beta = _checks.choice("form", form, FORMS), weight_of_regularizer(beta)
     y = _checks.array("y", y, (len(blocks.X),))
+    check_labels(loss, y, beta, intercept)
     lam = cp.Variable(len(y))
     ball = 1.0 if beta is None else beta
     constraints = []
@@ -183,5 +213,11 @@ def dual(blocks: Blocks, y: np.ndarray, form: str = "gated", beta: float | None 
             a = cp.Variable(len(y), nonneg=True)
             constraints.append(cp.norm(sign * (A.T @ lam) + C.T @ a) <= ball)
             constraints += [N.T @ a == 0] if N.size else []
-    objective = lam @ y if beta is None else lam @ y - cp.sum_squares(lam) / 2
+    if intercept:
+        constraints.append(cp.sum(lam) == 0)
+    if loss == "logistic":
+        share = cp.multiply(y, lam)
+        objective = cp.sum(cp.entr(share) + cp.entr(1 - share))
+    else:
+        objective = lam @ y if beta is None else lam @ y - cp.sum_squares(lam) / 2
     return cp.Problem(cp.Maximize(objective), constraints), lam

@@ -34,7 +34,7 @@ ROUNDING = 1e-13  # how far outside its cone rounding may put a row, ||y|| being
 TINY = np.finfo(float).tiny
 
 
-def solve_fast(blocks, y, form="gated", beta=None, tol=1e-6, max_iterations=100):
+def solve_fast(blocks, y, form="gated", beta=None, tol=1e-6, max_iterations=100, start=None, free=None):
     """Solve the convex program of a network on its blocks; see `relulab.solve`.
 
     Parameters
@@ -51,6 +51,11 @@ def solve_fast(blocks, y, form="gated", beta=None, tol=1e-6, max_iterations=100)
         Relative gap to reach.
     max_iterations : int
         Newton steps after which to give up; twice as many of the multipliers', which are short.
+    start : tuple of ndarray, optional
+        Block coordinates (2, p + s, d) and a dual vector (n,) near the solution, for programs with beta: the
+        multipliers begin there, in the gated form too.
+    free : ndarray, shape (n,), optional
+        Something that is added to the fit, ``.intercept`` times and for nothing; with beta and a start only.
 
     Returns
     -------
@@ -73,7 +78,7 @@ def solve_fast(blocks, y, form="gated", beta=None, tol=1e-6, max_iterations=100)
     """
     with _threads().limit(limits=1), np.errstate(all="ignore"):
         try:
-            return _solve(blocks, y, form, beta, tol, max_iterations)
+            return _solve(blocks, y, form, beta, tol, max_iterations, start, free)
         except (FloatingPointError, np.linalg.LinAlgError) as error:
             return Solution.from_coordinates(blocks, y, form, beta, None, None, None, "undecided", str(error))
 
@@ -86,13 +91,17 @@ def _threads():
     return ThreadpoolController()
 
 
-def _solve(blocks, y, form, beta, tol, max_iterations):
+def _solve(blocks, y, form, beta, tol, max_iterations, start=None, free=None):
     if not all(np.isfinite(part).all() for part in (blocks.X, y, blocks.masks)):
         raise FloatingPointError("X, y or S holds values that are not finite")
     if silent := Solution.of_silence(blocks, y, form, beta):
         return silent
     scaled = Scaled(blocks, y, beta)
-    program, to_parts = _program(scaled, form)
+    program, (to_parts, to_blocks) = _program(scaled, form)
+    if start is not None:
+        parts, dual = start
+        start = to_blocks(parts / scaled.weight), dual * scaled.size_of_y / (scaled.weight * beta)
+        program = replace(program, free=free)
 
     def answer(found, reason):
         if found is None or not np.isfinite(found.gap):
@@ -102,11 +111,13 @@ def _solve(blocks, y, form, beta, tol, max_iterations):
         status = "optimal" if found.gap <= tol else "optimal_inaccurate"
         value, parts = float(found.value * length), to_parts(found.u) * scaled.weight
         reason = "" if status == "optimal" else reason
-        return Solution(value, found.gap, found.residual, status, reason, dual, parts, blocks, y, form, beta)
+        c = None if free is None else found.intercept * scaled.size_of_y
+        rest = dual, parts, blocks, y, form, beta, None, "squares", c
+        return Solution(value, found.gap, found.residual, status, reason, *rest)
 
-    best, reason = _by_multipliers(program, blocks.skip, tol, 2 * max_iterations), ""
-    if best is not None and best.gap <= tol:
-        return answer(best, reason)
+    best, reason = _by_multipliers(program, blocks.skip, tol, 2 * max_iterations, start), ""
+    if free is not None or (best is not None and best.gap <= tol):
+        return answer(best, reason or "the multipliers do not get on")
     for attempt in _attempts(program, blocks.skip):
         found, reason, ray = _along_the_path(attempt, tol, max_iterations)
         if best is None or (found is not None and found.gap < best.gap):
@@ -173,22 +184,32 @@ def _of_blocks(point, scaled):
     return point.nu * scaled.rows, np.reshape(point.a[skip:], (2, -1, len(point.nu))) * scaled.rows
 
 
-def _by_multipliers(program, skip, tol, most):
+def _by_multipliers(program, skip, tol, most, start=None):
     """What the method of multipliers finds; None where it does not apply or does not get on.
 
     There a free coordinate counts a little. The point is measured as one of the program as it is.
     """
     own_bases = program.bases is not None
-    if program.cone is None or program.beta == 0 or (own_bases and program.X.size < SMALL):
+    applies = program.free is not None or not (own_bases and program.X.size < SMALL)
+    if (program.cone is None and start is None) or program.beta == 0 or not applies:
         return None
     stretch, found = np.where(program.counts > 0, 1.0, STRETCH), None
     near = replace(program, bases=program.bases * stretch[:, None]) if own_bases else program
     try:
-        for u, nu, a in rounds(near, head_start(near, skip), most):
-            if np.any(np.abs(program.gradients(nu, a) * (1 - program.counts)) > PULL):
+        enough = CLOSER * tol if start is None else tol
+        if start is None:
+            start = head_start(near, skip)
+        else:
+            start = (
+                start[0] / stretch,
+                start[1],
+                None if program.cone is None else np.zeros(program.cone.shape),
+            )
+        for u, nu, a in rounds(near, start, most):
+            if a is not None and np.any(np.abs(program.gradients(nu, a) * (1 - program.counts)) > PULL):
                 continue
             new = Candidate(program, u * stretch, nu, a)
-            settled = new.gap <= CLOSER * tol or (found and found.gap <= min(tol, 2 * new.gap))
+            settled = new.gap <= enough or (found and found.gap <= min(tol, 2 * new.gap))
             found = new if found is None or new.gap < found.gap else found
             if settled:
                 break
@@ -211,6 +232,10 @@ class Candidate:
         if program.beta > 0:
             scale = min(scale, max(along, 0.0) / max(program.beta * energy, TINY))
         error = program.y - program.apply(u)
+        self.intercept = 0.0
+        if program.free is not None:
+            self.intercept = float(program.free @ error / (program.free @ program.free))
+            error = error - self.intercept * program.free
         self.u, self.nu, self.residual = u * program.counts, nu * scale, float(norm(error))
         self.value = float(np.sum(norm(self.u)))
         bound = scale * (along - np.sum(np.abs(dot(free, u)))) - scale**2 * program.beta / 2 * energy
@@ -246,7 +271,7 @@ def _mended(path, keep):
 
 
 def _program(scaled, form):
-    """The blocks on the row space of X, and the way back from its coordinates."""
+    """The blocks on the row space of X, and the ways from its coordinates and to them."""
     blocks = scaled.blocks
     X, right = _row_space(blocks.X)
     rank = X.shape[1]
@@ -262,6 +287,10 @@ def _program(scaled, form):
         )
         bases = None if bases is None else _with_negative(bases, s, 1)
 
+    def to_blocks(parts):
+        u = np.concatenate([parts[0], parts[1, s:]])[: len(outer)]
+        return u @ right.T if bases is None else u[:, :rank]
+
     def to_parts(u):
         parts = np.zeros((2, J, blocks.X.shape[1]))
         u = u @ right if bases is None else np.pad(u, ((0, 0), (0, blocks.X.shape[1] - rank)))
@@ -269,7 +298,7 @@ def _program(scaled, form):
         return parts
 
     beta = 0.0 if scaled.beta is None else float(scaled.beta)
-    return Program(X, scaled.y, beta, np.ascontiguousarray(outer), cone, bases, counts), to_parts
+    return Program(X, scaled.y, beta, np.ascontiguousarray(outer), cone, bases, counts), (to_parts, to_blocks)
 
 
 def _row_space(X):

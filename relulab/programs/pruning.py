@@ -63,6 +63,8 @@ def prune(solution: Solution) -> Solution:
         solution.status,
         solution.reason,
         solution.given_gates,
+        solution.loss,
+        solution.intercept,
     )
 
 

@@ -12,6 +12,8 @@ UNEVEN = 1e4  # rows whose largest entries differ by less are left as they are
 class Scaled:
     """The same program with X and y of norm 1, so that a solver's tolerances mean the same at any scale.
 
+    Labels that are words, as the logistic loss has them, stay as they are (`labels_too` False).
+
     Attributes
     ----------
     blocks, y, beta
@@ -24,12 +26,12 @@ class Scaled:
         What the equations were multiplied by: powers of two where rows of X differ much and beta is None.
     """
 
-    def __init__(self, blocks, y, beta):
+    def __init__(self, blocks, y, beta, labels_too=True):
         self.rows = _row_scales(blocks.X) if beta is None else 1.0
         if np.ndim(self.rows):
             blocks, y = copy.copy(blocks), y * self.rows
             blocks.X = blocks.X * self.rows[:, None]
-        size_of_x, self.size_of_y = norm(blocks.X), norm(y)
+        size_of_x, self.size_of_y = norm(blocks.X), norm(y) if labels_too else 1.0
         self.blocks, self.y = copy.copy(blocks), y / self.size_of_y
         self.blocks.X = blocks.X / size_of_x
         if blocks.factors is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from ..blocks import cones
 from ..blocks.blocks import Blocks
 from ..blocks.neurons import NEGLIGIBLE, TINY, network_of
 from ..patterns.sampling import gates_of
+from .losses import LOSSES
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -52,6 +53,10 @@ class Solution:
         Weight of the regularizer; None is minimal-norm.
     given_gates : ndarray, shape (d, p), or None
         Gates that realize the patterns, where they are known.
+    loss : str
+        ``"squares"`` or ``"logistic"``.
+    intercept : float or None
+        The constant that the program added to the fit for free; None where it had none.
     """
 
     value: float
@@ -66,9 +71,25 @@ class Solution:
     form: str
     beta: float | None
     given_gates: np.ndarray | None = None
+    loss: str = "squares"
+    intercept: float | None = None
 
     @classmethod
-    def from_coordinates(cls, blocks, y, form, beta, positive, negative, dual, status, reason="", gates=None):
+    def from_coordinates(
+        cls,
+        blocks,
+        y,
+        form,
+        beta,
+        positive,
+        negative,
+        dual,
+        status,
+        reason="",
+        gates=None,
+        loss="squares",
+        intercept=None,
+    ):
         """Judge what a solver found: its value, a feasible dual vector, and their gap.
 
         Parameters
@@ -87,13 +108,17 @@ class Solution:
         dual : ndarray, shape (n,), or None
             The dual vector, of the sign that makes ``dual @ y`` positive and of any length: it is scaled so
             that it is feasible and bounds the value from below as well as its direction can. With `beta`,
-            None is ``y - fit``.
+            None is minus the gradient of the loss, ``y - fit`` for squares.
         status : str
             The solver's word; ``"infeasible..."`` makes the value infinite.
         reason : str
             What went wrong, if anything.
         gates : ndarray, shape (d, p), optional
             Gates that realize the patterns.
+        loss : {"squares", "logistic"}
+            What the fit costs.
+        intercept : float, optional
+            The free constant in the fit; None is a program without.
 
         Returns
         -------
@@ -102,21 +127,23 @@ class Solution:
             measured by `.residual` and `.violation`. Anything that is not finite makes everything NaN.
         """
         n, d = blocks.X.shape
+        cost, last = LOSSES[loss], (gates, loss, intercept)
         if positive is not None:
             parts = np.stack([positive, np.zeros_like(positive) if negative is None else negative])
-            dual = y - blocks.apply(parts[0] - parts[1]) if dual is None else dual
+            fit = blocks.apply(parts[0] - parts[1]) + (intercept or 0.0)
+            dual = cost.price(fit, y) if dual is None else dual
         if positive is None or not (np.isfinite(parts).all() and np.isfinite(dual).all()):
             value = np.inf if status.startswith("infeasible") else np.nan
             parts, nothing = np.full((2, blocks.size, d), np.nan), np.full(n, np.nan)
-            return cls(value, np.nan, np.nan, status, reason, nothing, parts, blocks, y, form, beta, gates)
-        error = y - blocks.apply(parts[0] - parts[1])
+            return cls(value, np.nan, np.nan, status, reason, nothing, parts, blocks, y, form, beta, *last)
+        dual = dual if intercept is None else cost.balanced(dual, y)
         spent = float(np.linalg.norm(parts, axis=-1).sum())
-        value = spent if beta is None else 0.5 * float(error @ error) + beta * spent
-        dual = dual * _best_scale(dual, y, beta, cones.largest_norm(blocks, dual, form))
-        bound = float(dual @ y) - (0.0 if beta is None else 0.5 * float(dual @ dual))
+        value = spent if beta is None else cost.value(fit, y) + beta * spent
+        dual = dual * _best_scale(dual, y, beta, cones.largest_norm(blocks, dual, form), cost)
+        bound = float(dual @ y) if beta is None else cost.bound(dual, y)
         gap = abs(value - bound) / max(abs(value), TINY)
-        residual = float(np.linalg.norm(error) / max(np.linalg.norm(y), TINY))
-        return cls(value, gap, residual, status, reason, dual, parts, blocks, y, form, beta, gates)
+        residual = float(np.linalg.norm(y - fit) / max(np.linalg.norm(y), TINY))
+        return cls(value, gap, residual, status, reason, dual, parts, blocks, y, form, beta, *last)
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the solution to a file, in the format of `relulab.audit.files`; `load` reads it.
@@ -126,9 +153,22 @@ class Solution:
         path : str or path
             Where to.
         """
-        names = ("value", "gap", "residual", "status", "reason", "form", "beta", "network")
+        names = (
+            "value",
+            "gap",
+            "residual",
+            "status",
+            "reason",
+            "form",
+            "beta",
+            "network",
+            "loss",
+            "intercept",
+        )
         fields = {name: getattr(self, name) for name in names}
-        fields["beta"] = None if self.beta is None else float(self.beta)
+        fields |= {
+            name: None if fields[name] is None else float(fields[name]) for name in ("beta", "intercept")
+        }
         masks = self.blocks.masks[:, self.blocks.skip :] > 0
         arrays = {"X": self.blocks.X, "masks": masks, "y": self.y, "dual": self.dual, "parts": self.parts}
         write_file(path, "solution", fields, arrays | {"gates": self.given_gates})
@@ -157,6 +197,7 @@ class Solution:
 
     def __repr__(self) -> str:
         program = f"{self.network}, {self.form}" + ("" if self.beta is None else f", beta={self.beta:g}")
+        program += "" if self.loss == "squares" else f", {self.loss}"
         sizes = f"n={len(self.y)}, d={self.blocks.X.shape[1]}, p={self.blocks.p}"
         return f"Solution({self.status}, value={self.value:.6g}, gap={self.gap:.1e}; {program}, {sizes})"
 
@@ -193,7 +234,7 @@ class Solution:
     @property
     def fit(self) -> np.ndarray:
         """The outputs on the training data, shape (n,)."""
-        return self.blocks.apply(self.parts[0] - self.parts[1])
+        return self.blocks.apply(self.parts[0] - self.parts[1]) + (self.intercept or 0.0)
 
     @cached_property
     def gates(self):
@@ -247,7 +288,7 @@ class Solution:
         """
         self.require()
         gates = self.gates if self.form == "gated" else None
-        return network_of(self.blocks, self.parts, gates, negligible)
+        return self._completed(network_of(self.blocks, self.parts, gates, negligible))
 
     def to_relu(self, negligible: float = NEGLIGIBLE) -> Network:
         """A ReLU network with the same outputs on the training data.
@@ -291,7 +332,10 @@ class Solution:
         for j in range(self.blocks.skip, self.blocks.size):
             if norms[j] > negligible * norms.sum():
                 parts[:, j] = cones.decompose(self.blocks.cone(j), self.parts[0, j])
-        return network_of(self.blocks, parts, negligible=0)
+        return self._completed(network_of(self.blocks, parts, negligible=0))
+
+    def _completed(self, network):
+        return network if self.intercept is None else replace(network, intercept=self.intercept)
 
     def predict(self, X: ArrayLike) -> np.ndarray:
         """The network's outputs on new data: gated by its gates, or ReLU for the exact form.
@@ -324,9 +368,8 @@ class Solution:
             raise ValueError(f"the program has no solution (status {self.status!r}), so no network")
 
 
-def _best_scale(dual, y, beta, largest):
+def _best_scale(dual, y, beta, largest, loss):
     """The multiple of a dual vector that is feasible and bounds the value best."""
     longest = (beta or 1.0) / largest if largest > 0 else np.inf
-    best = np.inf if beta is None else max(float(dual @ y), 0.0) / max(float(dual @ dual), TINY)
-    scale = min(longest, best)
+    scale = longest if beta is None else loss.best_multiple(dual, y, longest)
     return scale if np.isfinite(scale) else 1.0

@@ -14,6 +14,7 @@ from ..patterns.sampling import Patterns
 from ..solvers.clarabel import run_clarabel
 from .cvxpy_programs import dual, primal, weight_of_regularizer
 from .infeasibility import PROOF, proves_infeasible
+from .losses import check_labels
 from .scaling import Scaled
 from .solutions import Solution
 
@@ -34,6 +35,8 @@ def solve(
     form: str = "gated",
     beta: float | None = None,
     solver: str = "clarabel",
+    loss: str = "squares",
+    intercept: bool = False,
     **options: Any,
 ) -> Solution:
     """Solve the convex program of a network.
@@ -61,6 +64,11 @@ def solve(
     solver : {"clarabel", "newton", "admm"}
         An interior-point method through CVXPY, or the fast methods on the blocks (`relulab.fast`).
         ``"admm"`` is another name for ``"newton"``.
+    loss : {"squares", "logistic"}
+        What the fit costs, with `beta`: ``1/2 ||fit - y||^2``, or for labels of -1 and 1
+        ``sum_i log(1 + exp(-y_i fit_i))``; see `relulab.programs.losses`.
+    intercept : bool
+        Whether a constant that costs nothing is added to the fit, with `beta`.
     **options
         Passed to the solver, such as ``tol_gap_rel=1e-12`` (clarabel) or ``tol=1e-8`` (newton).
 
@@ -75,7 +83,8 @@ def solve(
     Raises
     ------
     ValueError
-        For wrong shapes, NaN, patterns that are not boolean, an unknown network, form or solver, beta <= 0.
+        For wrong shapes, NaN, patterns that are not boolean, an unknown network, form, solver or loss,
+        beta <= 0, labels that the loss cannot take.
 
     Examples
     --------
@@ -88,10 +97,16 @@ def solve(
     """
     blocks, y, beta = _checked(X, y, S, network, form, beta)
     _checks.choice("solver", solver, SOLVERS)
-    if silent := Solution.of_silence(blocks, y, form, beta):
+    check_labels(loss, y, beta, intercept)
+    as_published = loss == "squares" and not intercept
+    if as_published and (silent := Solution.of_silence(blocks, y, form, beta)):
         solution = silent
     elif solver == "clarabel":
-        solution = solve_on_blocks(blocks, y, form, beta, **options)
+        solution = solve_on_blocks(blocks, y, form, beta, loss, intercept, **options)
+    elif not as_published:
+        from .warm_starts import solve_from
+
+        solution, _ = solve_from(blocks, y, form, beta, loss=loss, free=intercept, **options)
     elif network == "normalized" and form == "gated":
         from .working_set import solve_on_working_set
 
@@ -103,10 +118,10 @@ def solve(
     return replace(solution, given_gates=S.gates) if isinstance(S, Patterns) else solution
 
 
-def solve_on_blocks(blocks, y, form="gated", beta=None, **options):
+def solve_on_blocks(blocks, y, form="gated", beta=None, loss="squares", intercept=False, **options):
     """Solve a network's convex program with Clarabel; see `solve`, which checks its input."""
-    scaled = Scaled(blocks, y, beta)
-    problem, U, V = primal(scaled.blocks, scaled.y, form, scaled.beta)
+    scaled = Scaled(blocks, y, beta, labels_too=loss == "squares")
+    problem, U, V = primal(scaled.blocks, scaled.y, form, scaled.beta, loss, intercept)
     status, reason = run_clarabel(problem, options)
     if status.startswith("infeasible"):
         proved = proves_infeasible(blocks, y, form)
@@ -116,7 +131,9 @@ def solve_on_blocks(blocks, y, form="gated", beta=None, **options):
         return Solution.from_coordinates(blocks, y, form, beta, None, None, None, status, reason)
     positive, negative = (None if part is None else part.value * scaled.weight for part in (U, V))
     lam = -problem.constraints[0].dual_value * scaled.rows if beta is None else None
-    solution = Solution.from_coordinates(blocks, y, form, beta, positive, negative, lam, status, reason)
+    free = problem.var_dict["intercept"].value * scaled.size_of_y if intercept else None
+    rest = status, reason, None, loss, None if free is None else float(free)
+    solution = Solution.from_coordinates(blocks, y, form, beta, positive, negative, lam, *rest)
     missing = 0.0 if beta is not None else solution.residual
     if status == "optimal" and max(solution.gap, missing) > DOUBT:
         reason = f"the gap is {solution.gap:.1e}" + (
@@ -155,6 +172,8 @@ def solve_dual(
     network: str = "skip",
     form: str = "gated",
     beta: float | None = None,
+    loss: str = "squares",
+    intercept: bool = False,
     **options: Any,
 ) -> DualSolution:
     """Solve the dual of a network's convex program by itself, with Clarabel; see `dual` and `solve`.
@@ -173,6 +192,10 @@ def solve_dual(
         Without or with the cones.
     beta : float, optional
         Weight of the regularizer, positive; None is the minimal-norm program.
+    loss : {"squares", "logistic"}
+        As in `solve`.
+    intercept : bool
+        As in `solve`.
     **options
         Passed to Clarabel.
 
@@ -197,8 +220,9 @@ def solve_dual(
     True
     """
     blocks, y, beta = _checked(X, y, S, network, form, beta)
-    scaled = Scaled(blocks, y, beta)
-    problem, lam = dual(scaled.blocks, scaled.y, form, scaled.beta)
+    check_labels(loss, y, beta, intercept)
+    scaled = Scaled(blocks, y, beta, labels_too=loss == "squares")
+    problem, lam = dual(scaled.blocks, scaled.y, form, scaled.beta, loss, intercept)
     status, reason = run_clarabel(problem, options)
     if lam.value is None:
         value = np.inf if status.startswith("unbounded") else np.nan

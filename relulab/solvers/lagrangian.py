@@ -1,4 +1,4 @@
-"""The exact form by the method of multipliers, its steps by Newton's method on the projections.
+"""Programs with beta by the method of multipliers, its steps by Newton's method on the projections.
 
 With beta the program asks for a nu whose blocks ``u_j = prox(v_j + sigma A_j^T nu)`` fit the labels up to
 ``beta nu``, where prox projects onto the cone and then shortens by sigma, and v is the u of the round before.
@@ -46,7 +46,7 @@ def rounds(program, start, most):
     Parameters
     ----------
     program : Program
-        With cones and beta. All coordinates count: free ones should be so long that it is next to nothing.
+        With beta. All coordinates count: free ones should be so long that it is next to nothing.
     start : tuple of ndarray
         Such a point, however wrong.
     most : int
@@ -58,8 +58,8 @@ def rounds(program, start, most):
         u in the cones, a dual vector nu, and multipliers a.
     """
     u, nu, a = start  # the projections keep their multipliers in a
-    search, steps = Search(program, Cones(program, a)), 0
-    sigma = FIRST * max(np.sum(norm(u)), np.finfo(float).tiny) / np.sqrt(len(u))
+    search, steps = Search(program, NoCones(program) if program.cone is None else Cones(program, a)), 0
+    sigma = FIRST * (np.sum(norm(u)) or 1.0) / np.sqrt(len(u))
     moved = 1.0
     while steps < most:
         fit = np.clip(INNER * moved * sigma, FINE, COARSE)
@@ -70,6 +70,28 @@ def rounds(program, start, most):
         u, steps = search.cones.on_faces(place.u, np.flatnonzero(place.shares)), steps + taken
         yield u, nu, search.cones.bounding(nu)
         sigma *= next((growth for bound, growth in GROWTH if taken <= bound), SLOW_GROWTH)
+
+
+class NoCones:
+    """What `Cones` is where there are none."""
+
+    def __init__(self, program):
+        self.program, self.has_cone = program, np.zeros(len(program.outer), dtype=bool)
+
+    def project(self, g):
+        return g
+
+    def outputs(self, u, on):
+        weights = (
+            u if self.program.bases is None else np.matmul(self.program.bases[on], u[:, :, None])[:, :, 0]
+        )
+        return weights @ self.program.X.T
+
+    def on_faces(self, u, on):
+        return u
+
+    def bounding(self, nu):
+        return None
 
 
 class Search:
@@ -102,7 +124,10 @@ class Search:
         fitted = np.sum(program.outer[on] * self.cones.outputs(u[on], on), axis=0)
         value = program.beta / 2 * dot(nu, nu) - dot(program.y, nu) + np.sum(u * u) / (2 * sigma)
         directions = found / np.maximum(lengths, 1)[:, None]
-        return Place(value, program.beta * nu - program.y + fitted, u, directions, shares)
+        gradient = program.beta * nu - program.y + fitted
+        if program.free is not None:
+            gradient -= program.free * (dot(program.free, gradient) / dot(program.free, program.free))
+        return Place(value, gradient, u, directions, shares)
 
     def _step(self, place, sigma):
         """The Newton step, damped so far that it does not throw the blocks about."""
@@ -113,6 +138,9 @@ class Search:
             damped = curvature + self.damping * mean * np.eye(len(curvature))
             factor = scipy.linalg.cho_factor(damped, lower=True, overwrite_a=True)
             step = -scipy.linalg.cho_solve(factor, place.gradient)
+            if (free := self.program.free) is not None:
+                level = scipy.linalg.cho_solve(factor, free)
+                step -= level * (dot(free, step) / dot(free, level))
             if np.max(norm(self.program.adjoint(step))) <= REACH:
                 return step
             self.damping *= 10
@@ -122,6 +150,8 @@ class Search:
         """The second derivative: along the faces a block keeps its share, along its direction all of it."""
         program, cones, widths, weights = self.program, self.cones, [], []
         on = np.flatnonzero(place.shares)
+        if program.cone is None and program.bases is None:
+            return self._plain_curvature(place, sigma, on)
         for j in on:
             share, basis = place.shares[j], np.eye(program.X.shape[1])
             if cones.has_cone[j]:
@@ -136,4 +166,16 @@ class Search:
             moves = program.X @ np.concatenate(weights, axis=1)
             moves *= np.repeat(program.outer[on], widths, axis=0).T
             curvature += dsyrk(sigma, moves.T, trans=1, lower=1)
+        return curvature
+
+    def _plain_curvature(self, place, sigma, on):
+        """The same without cones and bases: the shares make a Hadamard product, directions a dyad each."""
+        program = self.program
+        curvature = np.zeros((len(program.y), len(program.y)))
+        if len(on):
+            outer, share = program.outer[on], place.shares[on, None]
+            along = outer * (place.directions[on] @ program.X.T)
+            curvature += (program.X @ program.X.T) * ((outer * (sigma * share)).T @ outer)
+            curvature += dsyrk(sigma, np.sqrt(1 - share) * along, trans=1, lower=1)
+        curvature.flat[:: len(curvature) + 1] += program.beta
         return curvature

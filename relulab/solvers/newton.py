@@ -39,6 +39,8 @@ class Program:
         1 where a coordinate counts in the norm, 0 where it is free (a normalized cone's null space).
     whitening : tuple of ndarray, or None
         The equations of badly scaled data in better units; see `whitening`.
+    free : ndarray, shape (n,), or None
+        Something that may be added to the outputs, in any amount and for nothing: nu is orthogonal to it.
     """
 
     X: np.ndarray
@@ -49,6 +51,7 @@ class Program:
     bases: np.ndarray | None
     counts: np.ndarray
     whitening: tuple | None = None
+    free: np.ndarray | None = None
 
     @cached_property
     def squares(self):

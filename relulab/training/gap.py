@@ -16,9 +16,9 @@ from ..patterns.sampling import sample_patterns
 from ..programs.pruning import prune
 from ..programs.solutions import Solution
 from ..programs.solving import solve
+from .inputs import problems
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from typing import Any
 
     from ..data.planted import Plant
@@ -51,7 +51,7 @@ class Gap:
     patterns: str
 
 
-def optimum_gap(runs: Runs, plants: Sequence[Plant], patterns: Any = "own", **options: Any) -> Gap:
+def optimum_gap(runs: Runs, plants: Any, patterns: Any = "own", **options: Any) -> Gap:
     """The objective of each trained network over the certified optimum of its training problem.
 
     Training with weight decay is the exact convex program with the same beta: whatever a wide enough network
@@ -62,7 +62,7 @@ def optimum_gap(runs: Runs, plants: Sequence[Plant], patterns: Any = "own", **op
     ----------
     runs : Runs
         From `train`.
-    plants : sequence of Plant
+    plants : Plant, pair (X, y), or a sequence of either
         The problems that were trained on.
     patterns : {"own", "all"}
         ``"all"`` enumerates the patterns (small n and d); ``"own"`` takes n sampled ones and those of the
@@ -91,7 +91,7 @@ def optimum_gap(runs: Runs, plants: Sequence[Plant], patterns: Any = "own", **op
     True
     """
     _checks.choice("patterns", patterns, ("own", "all"))
-    plants = list(plants)
+    plants = problems(plants, runs.bias)
     if len(plants) != len(runs.networks):
         raise ValueError(f"plants has {len(plants)} problems; {len(runs.networks)} were trained")
     values = np.full((2, len(plants)), np.nan)

@@ -1,6 +1,7 @@
 """What `train` is given, checked: problems, initial weights, test rows, schedule, device."""
 
 import hashlib
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -54,19 +55,54 @@ def find_device(device="auto", dtype="float32"):
     return name
 
 
-def problems(plants):
-    plants = [plants] if isinstance(plants, Plant) else _listed("plants", plants)
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """Data and labels of one's own, where a plant might stand: nobody knows the network behind them."""
+
+    X: np.ndarray
+    y: np.ndarray
+    test_labels: np.ndarray | None = None
+    kind: str = "unknown"
+    seed: int | None = None
+
+
+def problems(plants, bias=False):
+    """The problems as a list of plants, or of `Labelled`, whose data a column of ones joins for a bias."""
+    alone = isinstance(plants, Plant) or _is_pair(plants)
+    plants = [plants] if alone else _listed("plants", plants)
+    plants = [_labelled(i, one, bias) if _is_pair(one) else one for i, one in enumerate(plants)]
+    if len({type(plant) for plant in plants} & {Plant, Labelled}) > 1:
+        raise ValueError("plants holds planted problems and pairs (X, y); train them apart")
+    if bias and any(isinstance(plant, Plant) for plant in plants):
+        raise ValueError("bias=True goes with pairs (X, y); for a plant draw data with a bias column")
     if not plants:
         raise ValueError("plants is empty; give at least one problem")
     for i, plant in enumerate(plants):
-        if not isinstance(plant, Plant):
-            raise ValueError(f"plants[{i}] is no Plant; make it with plant(X, ...)")
+        if not isinstance(plant, Plant | Labelled):
+            raise ValueError(f"plants[{i}] is no Plant; make it with plant(X, ...), or give a pair (X, y)")
         if plant.X.shape != plants[0].X.shape or plant.y.shape != plant.X.shape[:1]:
             shapes = f"X {plant.X.shape} and y {plant.y.shape}"
             raise ValueError(f"plants[{i}] has {shapes}; a batch has one shape, here X {plants[0].X.shape}")
         if not (np.isfinite(plant.X).all() and np.isfinite(plant.y).all()):
             raise ValueError(f"plants[{i}] holds NaN or infinite values")
     return plants
+
+
+def _is_pair(thing):
+    if not (isinstance(thing, tuple) and len(thing) == 2) or any(isinstance(part, Plant) for part in thing):
+        return False
+    return not any(isinstance(part, tuple) for part in thing)
+
+
+def _labelled(i, pair, bias):
+    X = _checks.array(f"the data of plants[{i}]", pair[0], ("n", "d"))
+    y = _checks.array(f"the labels of plants[{i}]", pair[1], (len(X),))
+    return Labelled(with_ones(X) if bias else X, y)
+
+
+def with_ones(rows):
+    """The rows (…, n, d) with an entry 1 at their end."""
+    return np.concatenate([rows, np.ones((*rows.shape[:-1], 1))], axis=-1)
 
 
 def _listed(name, values):
@@ -145,3 +181,19 @@ def loud_rows(plant, draw_rows, rng):
         if plant.kind != "normalized" or (rows @ plant.weights > 0).any(axis=0).all():
             return rows
     raise ValueError("a planted neuron is silent on all test rows of 1000 drawings")
+
+
+def with_test(plants, test, bias):
+    """Problems with labels of one's own, and test rows: those given, or the data, to no end."""
+    if test is None:
+        return plants, [plant.X for plant in plants]
+    if not (isinstance(test, tuple | list) and len(test) == 2):
+        raise ValueError("test is no pair of rows and labels, which go with pairs (X, y)")
+    d = plants[0].X.shape[1]
+    rows, labels = (_checks.numbers("test", part) for part in test)
+    if rows.ndim == 2 and len(plants) == 1:
+        rows, labels = rows[None], labels[None]
+    rows = _checks.array("test's rows", rows, (len(plants), "rows", d - bool(bias)))
+    labels = _checks.array("test's labels", labels, rows.shape[:2])
+    known = [replace(plant, test_labels=own) for plant, own in zip(plants, labels, strict=True)]
+    return known, list(with_ones(rows) if bias else rows)

@@ -246,7 +246,7 @@ def from_arrays(networks, dtype="float64"):
     Raises
     ------
     ValueError
-        For an empty sequence, or networks of different shapes or kinds.
+        For an empty sequence, networks of different shapes or kinds, a network with an intercept.
 
     Examples
     --------
@@ -267,6 +267,8 @@ def from_arrays(networks, dtype="float64"):
     forms = {(net.first.shape, net.scale is None, net.gates is None) for net in networks}
     if len(forms) > 1:
         raise ValueError("networks differ in shape or kind; a batch holds networks of one shape")
+    if any(net.intercept for net in networks):
+        raise ValueError("networks holds one with an intercept, which these modules do not have")
 
     def stacked(name):
         return torch.tensor(np.stack([getattr(net, name) for net in networks]), dtype=dtype)

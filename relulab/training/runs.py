@@ -12,7 +12,17 @@ import numpy as np
 from .. import _checks
 from ..phase.executor import cores
 from .crew import Crew, cut
-from .inputs import find_device, fresh_rows, initial_weights, own_seeds, positive, problems, rate_factors
+from .inputs import (
+    Labelled,
+    find_device,
+    fresh_rows,
+    initial_weights,
+    own_seeds,
+    positive,
+    problems,
+    rate_factors,
+    with_test,
+)
 from .networks import NETWORKS, torch
 from .part import record_epochs
 
@@ -23,7 +33,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
-    from ..data.planted import Plant
 
 OPTIMIZERS = ("adam", "adamw", "sgd")
 PROTOCOLS = ("paper", "released")
@@ -41,7 +50,8 @@ class Runs:
     loss : ndarray, shape (records, B)
         The objective: ``1/2 ||f - y||^2 + (beta/2) R``, or ``||f - y||^2`` under the released protocol.
     test_distance : ndarray, shape (records, B)
-        ``||f(X) - f*(X)||`` on fresh rows X, with the noise-free labels f*.
+        ``||f(X) - f*(X)||`` on fresh rows X, with the noise-free labels f*; for labels of your own on the
+        test rows given, else NaN.
     path_norm : ndarray, shape (records, B)
         The sum of ``||first_i|| |second_i|`` over the neurons, the skip pair included; of
         ``|scale_i second_i|`` for the normalized network. It is R/2 where the layers are balanced, else less.
@@ -63,6 +73,8 @@ class Runs:
         The problems that were trained together; more than expected where memory was short.
     seconds : float
         How long this call took.
+    bias : bool
+        Whether a column of ones joined the data: then the networks take d + 1 inputs, the last one 1.
     """
 
     epochs: np.ndarray
@@ -78,10 +90,11 @@ class Runs:
     beta: float
     parts: list
     seconds: float
+    bias: bool = False
 
 
 def train(
-    plants: Plant | Sequence[Plant],
+    plants: Any,
     network: str = "skip",
     width: int | None = None,
     beta: float = 1e-6,
@@ -103,13 +116,14 @@ def train(
     checkpoint_seconds: float = 30.0,
     progress: bool = True,
     seeds: Sequence[int] | None = None,
+    bias: bool = False,
 ) -> Runs:
     """Train one network for each planted problem, all at once.
 
     Parameters
     ----------
-    plants : Plant or sequence of Plant
-        Problems of one shape (n, d).
+    plants : Plant, tuple of array_like (X, y), or a sequence of either
+        Problems of one shape (n, d): planted ones, or data and labels of your own.
     network : {"skip", "plain", "normalized"}
         What is trained.
     width : int, optional
@@ -150,7 +164,8 @@ def train(
     schedule : {"constant", "linear", "cosine"} or callable
         Factor of the learning rate: falling to zero, or a function of the share of epochs done, in [0, 1).
     test : array_like, shape (B, rows, d), optional
-        Fresh rows for the test distance; by default n Gaussian ones N(0, 1/n) for each problem.
+        Fresh rows for the test distance; by default n Gaussian ones N(0, 1/n) for each problem. For labels of
+        your own a pair of rows and labels (B, rows), without B for a single problem.
     normalization : {"batch", "training"}
         What divides a normalized neuron, trained or planted, on the test rows: its norm there, as in the
         released code, or its norm on the training data.
@@ -162,6 +177,9 @@ def train(
         Show a progress bar.
     seeds : sequence of int, optional
         A number of its own for each problem, in place of the digest.
+    bias : bool
+        For labels of your own: a column of ones joins the data, so that each neuron has a bias, which decays
+        with its weights, as in `draw(bias=...)` and the convex programs.
 
     Returns
     -------
@@ -191,7 +209,7 @@ def train(
     ((6, 4), True, ['finished', 'finished', 'finished', 'finished'])
     """
     begun = time.perf_counter()
-    plants = problems(plants)
+    plants = problems(plants, bias)
     n, d = plants[0].X.shape
     released = _checks.choice("protocol", protocol, PROTOCOLS) == "released"
     if _checks.choice("optimizer", optimizer, OPTIMIZERS) == "sgd" and released:
@@ -221,14 +239,17 @@ def train(
     own = own_seeds(plants, seeds)
     seeds = [[settings["rng"], seed] for seed in own]
     starts = initial_weights(init, network, d, settings["width"], seeds)
-    tests = fresh_rows(test, plants, seeds)
+    if isinstance(plants[0], Labelled):
+        plants, tests = with_test(plants, test, bias)
+    else:
+        tests = fresh_rows(test, plants, seeds)
     if checkpoint is not None and Path(checkpoint).exists() and not Path(checkpoint).is_dir():
         raise ValueError(f"checkpoint={str(checkpoint)!r} is no folder")
     checkpoint_seconds = _checks.nonnegative("checkpoint_seconds", checkpoint_seconds)
     workers = _checks.count("workers", cores() if workers is None else workers) if device == "cpu" else 1
     crew = Crew(plants, starts, tests, seeds, factors, settings, device, checkpoint, checkpoint_seconds)
     pieces = crew.train(cut(len(plants), n, d, settings, device, workers), workers, progress)
-    return _runs(pieces, plants, settings, time.perf_counter() - begun)
+    return dataclasses.replace(_runs(pieces, plants, settings, time.perf_counter() - begun), bias=bool(bias))
 
 
 def _runs(pieces, plants, settings, seconds):

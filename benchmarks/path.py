@@ -1,0 +1,133 @@
+"""A regularization path: warm-started, cold, and by scnn's `optimize_path`, on the same work in one run.
+
+Thirty points on (500, 10) with 500 patterns, from the beta that silences every neuron to a hundredth of it,
+each to a gap of 1e-4. scnn solves the gated, plain program; its iterations a point grow until the largest gap
+of its values to our lower bounds is within the tolerance, or until it has spent its budget.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+import relulab as rl
+
+from .solve import PEER_FOLDER, PEER_PACKAGES, install_peer
+
+SIZE = (500, 10, 500)
+POINTS, SPAN, GAP = 30, 1e-2, 1e-4
+REPEATS = 3
+PEER_ITERATIONS = (60, 125, 250, 1000, 4000)
+PEER_BUDGET = 240.0
+
+
+def run():
+    """Rows of {work, solver, seconds (medians), ratio to ours, gap}."""
+    n, d, p = SIZE
+    X = rl.draw("gaussian", n, d, rng=0)
+    S = rl.sample_patterns(X, count=p, rng=1)
+    plant = rl.plant(X, "relu", k=2, sigma=0.3, rng=2)
+    noise = np.random.default_rng(3).standard_normal(n)
+    rows = []
+    for name, y in (("two neurons, sigma = 0.3", plant.y), ("random labels", noise / np.linalg.norm(noise))):
+        betas = np.geomspace(1, SPAN, POINTS) * rl.programs.beta_max(X, y, S, "plain")
+        rows += _compare(f"{POINTS} points, gated plain, {name}, {SIZE}", X, y, S, betas)
+    return rows
+
+
+def _compare(work, X, y, S, betas):
+    seconds, cold = [], []
+    for _ in range(REPEATS):  # in turns, so that what else the machine does meets both
+        start = time.perf_counter()
+        found = rl.path(X, y, S, betas, "plain", tol=GAP)
+        seconds.append(time.perf_counter() - start)
+        start = time.perf_counter()
+        points = [rl.solve(X, y, S, "plain", beta=beta, solver="newton", tol=GAP) for beta in betas]
+        cold.append(time.perf_counter() - start)
+    ours = float(np.median(seconds))
+    values = np.array([point.value for point in found.solutions])
+    bounds = values * (1 - found.gaps)
+    rows = [
+        {"solver": "relulab path", "seconds": ours, "ratio": 1.0, "gap": found.gaps.max()},
+        {
+            "solver": f"relulab, {POINTS} cold solves",
+            "seconds": float(np.median(cold)),
+            "ratio": float(np.median(cold)) / ours,
+            "gap": max(point.gap for point in points),
+        },
+        {"solver": "scnn optimize_path", **_peer(X, y, S, betas, bounds, ours)},
+    ]
+    return [{"work": work, "neurons": int(found.neurons[-1]), **row} for row in rows]
+
+
+def _peer(X, y, S, betas, bounds, ours):
+    if (problem := install_peer(PEER_FOLDER, "scnn", PEER_PACKAGES)) is not None:
+        return {"seconds": None, "ratio": None, "gap": None, "note": f"not installed: {problem}"}
+    spent, row = 0.0, {}
+    for iterations in PEER_ITERATIONS:
+        result = _run_peer(X, y, S.gates, betas, iterations)
+        values = np.array(result["values"])
+        gap = float(((values - bounds) / values).max())
+        row = {"seconds": result["seconds"], "ratio": result["seconds"] / ours, "gap": gap}
+        row["note"] = f"{iterations} iterations a point" + (
+            "" if gap <= GAP else ", gap not reached: a lower bound"
+        )
+        spent += result["seconds"]
+        if gap <= GAP or spent > PEER_BUDGET:
+            break
+    return row
+
+
+def _run_peer(X, y, gates, betas, iterations):
+    with tempfile.TemporaryDirectory() as folder:
+        problem = Path(folder) / "problem.npz"
+        np.savez(problem, X=X, y=y, gates=gates, betas=betas, iterations=iterations)
+        paths = os.pathsep.join([str(PEER_FOLDER), str(Path(__file__).parents[1])])
+        environment = os.environ | {"PYTHONPATH": paths, "OMP_NUM_THREADS": "1"}
+        command = [sys.executable, "-W", "ignore", "-m", "benchmarks.path", str(problem)]
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _be_peer(path):
+    """In the peer's process: the stored path by R-FISTA in float64, and what came of it."""
+    from scnn.metrics import Metrics
+    from scnn.models import ConvexGatedReLU
+    from scnn.optimize import optimize_path
+    from scnn.regularizers import NeuronGL1
+    from scnn.solvers import RFISTA
+
+    with np.load(path) as stored:
+        X, y, gates, betas = (stored[name] for name in ("X", "y", "gates", "betas"))
+        iterations = int(stored["iterations"])
+
+    def solve(steps, which):
+        model = ConvexGatedReLU(gates)
+        solver = RFISTA(model, max_iters=steps, tol=0.0)
+        penalties = [NeuronGL1(float(beta) / len(y)) for beta in which]
+        options = {"return_convex": True, "unitize_data": False, "dtype": "float64"}
+        return optimize_path(model, solver, penalties, Metrics(), X, y, **options)[0]
+
+    solve(10, betas[:2])
+    start = time.perf_counter()
+    models = solve(iterations, betas)
+    seconds = time.perf_counter() - start
+    values = []
+    for model, beta in zip(models, betas, strict=True):
+        error = np.asarray(model(X), dtype=float).ravel() - y
+        weights = np.asarray(model.get_parameters()[0], dtype=float)[0]
+        values.append(0.5 * float(error @ error) + float(beta) * float(np.linalg.norm(weights, axis=1).sum()))
+    print(json.dumps({"seconds": seconds, "values": values}))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        _be_peer(sys.argv[1])
+    else:
+        for row in run():
+            print(json.dumps(row))

@@ -1,0 +1,232 @@
+"""Proves what a network costs at most, and what every network over the patterns costs at least.
+
+The upper bound is the network's own objective, the lower one that of a dual vector, shortened until it is
+feasible on every block: ``lam^T y - 1/2 ||lam||^2`` with ``||A_j^T lam|| <= beta``, in the exact form
+``||side A_j^T lam + C_j^T m|| <= beta`` for some stored m >= 0. For plain and skip networks and squares both
+carry the bounds of every rounding error. Normalized networks, the logistic loss, a free intercept and the
+minimal-norm program are computed again in float64 without: that is not called a proof.
+"""
+
+import numpy as np
+
+from .arithmetic import AuditError, NotProved, prove, require
+from .completeness import prove_complete
+from .problem import checked
+from .rounding import TINY, U, above, below, exact_signs, norm_above, norm_below, product, sum_above
+
+SLACK = 1e-9  # of what is computed without error bounds, relative
+CLAIMS = {
+    "cheapest": "no network costs less than it by more than the share {:.1e}",
+    "not-cheapest": "another network costs less, by the share {:.1e}",
+}
+
+
+def audit_network(certificate):
+    """The statement of a certificate, the share in it, whether it is proved, and why not.
+
+    Raises AuditError where an inequality fails.
+    """
+    problem = _Stored(certificate)
+    if certificate.status not in CLAIMS:
+        raise AuditError(f"status {certificate.status!r} is none that can be checked")
+    try:
+        low, high = problem.proved_objective(problem.arrays)
+        bounds = low, high, *(_others_proved(certificate, problem))
+        where = _where(certificate, problem)
+        return CLAIMS[certificate.status].format(_share(certificate, *bounds, prove)) + where, True, ""
+    except NotProved as open_question:
+        value = problem.objective(problem.arrays)
+        share = _share(certificate, value, value, *_others(certificate, problem), require)
+        claim = CLAIMS[certificate.status].format(share)
+        return f"{claim} over {len(problem.masks) - problem.skip} patterns", False, str(open_question)
+
+
+def _where(certificate, problem):
+    if certificate.everywhere:
+        prove_complete(problem.X, problem.masks[problem.skip :], problem.gates)
+        return " over all patterns"
+    return f" over {len(problem.masks) - problem.skip} patterns"
+
+
+def _others_proved(certificate, problem):
+    if certificate.status == "cheapest":
+        return problem.proved_bound(), None
+    return None, problem.proved_objective(problem.competitor)[1]
+
+
+def _others(certificate, problem):
+    if certificate.status == "cheapest":
+        return problem.bound(), None
+    problem.require_a_candidate()
+    return None, problem.objective(problem.competitor)
+
+
+def _share(certificate, low, high, bound, other, holds):
+    """The share in the claim, once it holds: how far the bounds are apart, relative to the network's cost."""
+    if certificate.status == "cheapest":
+        share = above((high - bound) / high, 4) if high > 0 else 0.0
+        holds("the gap", share, "<=", certificate.tol)
+        return max(share, 0.0)
+    holds("the other network's cost", other, "<", low)
+    return (low - other) / low
+
+
+class _Stored:
+    """The numbers of a certificate, their shapes checked."""
+
+    def __init__(self, c):
+        X, y = np.asarray(c.X), np.asarray(c.y)
+        masks = np.asarray(c.patterns)
+        if masks.dtype != bool or masks.ndim != 2 or len(masks) != len(X):
+            raise AuditError(
+                f"patterns: {masks.dtype} of shape {masks.shape}; they must be bool ({len(X)}, p)"
+            )
+        self.X, self.y = checked("data", X, X.shape), checked("labels", y, (len(X),))
+        self.beta, self.form, self.kind, self.loss = c.beta, c.form, c.among, c.loss
+        self.skip = int(c.among == "skip")
+        self.masks = np.vstack([np.ones((self.skip, len(X)), dtype=bool), masks.T])
+        self.gates = getattr(c.patterns, "gates", None)
+        self.arrays, self.competitor = c.arrays, c.competitor
+        self.free = c.intercept
+        self.rounds = self.kind != "normalized" and self.loss == "squares" and not self.free and c.beta
+        self.lam = None if c.dual is None else checked("dual vector", c.dual, y.shape)
+        self.multipliers = {}
+        if c.multipliers is not None:
+            values = checked("multipliers", c.multipliers.values, (len(c.multipliers.blocks), len(X)))
+            if (values < 0).any():
+                raise AuditError("multipliers: they must be >= 0")
+            places = zip(c.multipliers.blocks.tolist(), c.multipliers.sides.tolist(), strict=True)
+            self.multipliers = dict(zip(places, values, strict=True))
+        if any(j < self.skip or j >= len(self.masks) for j, _ in self.multipliers):
+            raise AuditError("multipliers: of a block without a cone")
+
+    # With error bounds: plain and skip networks, squares, beta.
+
+    def _rounding_is_bounded(self):
+        if not self.rounds:
+            raise NotProved(
+                "rounding errors are bounded for plain and skip networks, squares and a beta only"
+            )
+
+    def proved_objective(self, net):
+        """Bounds of ``1/2 ||f - y||^2 + beta/2 R`` from below and from above."""
+        self._rounding_is_bounded()
+        self.require_a_candidate(net)
+        m, d = len(net.second), self.X.shape[1]
+        hidden, error = product(self.X, net.first) if m else (np.zeros((len(self.X), 0)),) * 2
+        if net.gates is None:
+            hidden = np.maximum(hidden, 0)
+        else:
+            is_open = exact_signs(self.X, net.gates) >= 0
+            hidden, error = hidden * is_open, error * is_open
+        fit, rounding = product(hidden, net.second)
+        pair = net.skip_first * net.skip_second
+        linear, linear_rounding = product(self.X, pair)
+        carried = sum_above(
+            above(error @ np.abs(net.second), m + 1),
+            rounding,
+            linear_rounding,
+            above(U * np.abs(self.X) @ np.abs(pair), d + 2),
+        )
+        off = fit + linear - self.y
+        sums = above(2 * U * (np.abs(fit + linear) + np.abs(off)), 4)
+        wrong = sum_above(carried, sums, np.full(len(off), d * TINY))
+        at_most, at_least = (
+            norm_above(sum_above(np.abs(off), wrong)),
+            norm_below(np.maximum(np.abs(off) - wrong, 0) * (1 - 4 * U)),
+        )
+        weights = np.concatenate([net.first.ravel(), net.second, net.skip_first, [net.skip_second]])
+        high = above(0.5 * at_most**2 + 0.5 * self.beta * norm_above(weights) ** 2, 6)
+        return below(0.5 * at_least**2 + 0.5 * self.beta * norm_below(weights) ** 2, 6), high
+
+    def proved_bound(self):
+        """A lower bound of every network's objective over the patterns."""
+        gradients, error = product(self.masks * self.lam, self.X)
+        reach = 0.0
+        for side in (1, -1) if self.form == "exact" else (1,):
+            for j, (g, e) in enumerate(zip(gradients, error, strict=True)):
+                m = self.multipliers.get((j, side))
+                if m is not None:
+                    pulled, rounding = product(np.where(self.masks[j], m, -m), self.X)
+                    g, e = side * g + pulled, sum_above(e, rounding, U * np.abs(side * g + pulled))
+                reach = max(reach, norm_above(sum_above(np.abs(g), e)))
+        shorten = min(1.0, below(self.beta / reach, 1)) if reach > 0 else 1.0
+        along, error = product(self.lam, self.y)
+        gained = below(shorten * max(float(along - error) * (1 - 2 * U), 0.0), 1)
+        spent = above(0.5 * (shorten * norm_above(self.lam)) ** 2, 4)
+        return float((gained - spent) - U * abs(gained - spent))
+
+    # Without: everything.
+
+    def require_a_candidate(self, net=None):
+        """The network has the form and the patterns that the certificate speaks of."""
+        net = self.competitor if net is None else net
+        if (
+            net is None
+            or (net.gates is None) != (self.form == "exact")
+            or (net.scale is None) == (self.kind == "normalized")
+        ):
+            raise AuditError("network: it is not of the form that the certificate names")
+        if self.kind != "skip" and np.any(net.skip_first) and net.skip_second:
+            raise AuditError("network: it has a linear part, which a certificate among others must not have")
+        if not self.free and net.intercept:
+            raise AuditError("network: it has an intercept, which the program has not")
+        for name in ("first", "second", "skip_first", "skip_second"):
+            if not np.isfinite(getattr(net, name)).all():
+                raise AuditError(f"network: {name} is not finite")
+
+    def objective(self, net):
+        """The network's objective, computed again."""
+        self.require_a_candidate(net)
+        before = self.X @ net.first
+        hidden = np.maximum(before, 0) if net.gates is None else before * (self.X @ net.gates >= 0)
+        outer, weights = net.second, [net.second, net.skip_first, [net.skip_second]]
+        if net.scale is None:
+            weights.append(net.first.ravel())
+        else:
+            sizes = np.linalg.norm(hidden, axis=0)
+            hidden, outer = hidden / np.where(sizes > 0, sizes, 1), outer * net.scale
+            weights.append(net.scale)
+        fit = hidden @ outer + self.X @ net.skip_first * net.skip_second + net.intercept
+        cost = 0.5 * sum(float(np.sum(np.square(w))) for w in weights)
+        if self.beta is None:
+            off = np.linalg.norm(fit - self.y)
+            require("the network's residual", off, "<=", 1e-6 * np.linalg.norm(self.y))
+            return cost
+        if self.loss == "squares":
+            return 0.5 * float(np.sum((fit - self.y) ** 2)) + self.beta * cost
+        return float(np.sum(np.logaddexp(0, -self.y * fit))) + self.beta * cost
+
+    def bound(self):
+        """The dual vector's bound, computed again and shortened until it is feasible."""
+        ball = 1.0 if self.beta is None else self.beta
+        if self.free:
+            require("the dual vector's sum", abs(float(self.lam.sum())), "<=", SLACK * np.abs(self.lam).sum())
+        reach = max(self._reach(j, side) for j in range(len(self.masks)) for side in self._sides(j))
+        lam = self.lam * min(1.0, ball / reach if reach > 0 else 1.0)
+        if self.beta is None:
+            return float(lam @ self.y)
+        if self.loss == "squares":
+            return float(lam @ self.y - 0.5 * lam @ lam)
+        s = lam * self.y
+        require("the smallest of the dual vector's shares", s.min(), ">=", -SLACK)
+        require("the largest of the dual vector's shares", s.max(), "<=", 1 + SLACK)
+        s = np.clip(s, np.finfo(float).tiny, 1 - np.finfo(float).eps / 2)
+        return float(-np.sum(s * np.log(s) + (1 - s) * np.log1p(-s)))
+
+    def _sides(self, j):
+        return (1, -1) if self.form == "exact" and j >= self.skip else (1,)
+
+    def _reach(self, j, side):
+        q = side * (self.X.T @ (self.masks[j] * self.lam))
+        m = self.multipliers.get((j, side))
+        if m is not None:
+            q = q + self.X.T @ np.where(self.masks[j], m, -m)
+        if self.kind != "normalized":
+            return float(np.linalg.norm(q))
+        _, s, Vt = np.linalg.svd(self.X[self.masks[j]], full_matrices=False)
+        kept = s > s.max(initial=0) * 1e-12
+        if m is not None:  # what the block does not see may be any size: nothing may pull at it
+            unseen = np.linalg.norm(q - Vt[kept].T @ (Vt[kept] @ q))
+            require(f"block {j}: what pulls outside its range", unseen, "<=", SLACK * (1 + np.linalg.norm(q)))
+        return float(np.linalg.norm((Vt[kept] @ q) / s[kept]))

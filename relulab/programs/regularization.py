@@ -1,0 +1,253 @@
+"""The regularization path: a program's solutions from the beta that silences every neuron on down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .. import _checks
+from ..blocks import cones
+from ..blocks.blocks import Blocks
+from ..blocks.conditions import FORMS
+from ..patterns.sampling import Patterns
+from .losses import LOSSES, check_labels
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from numpy.typing import ArrayLike
+
+    from .solutions import Solution
+
+POINTS = 30
+SPAN = 1e-3  # the last beta over the first one
+NEGLIGIBLE = 1e-6  # neurons below this share of the norm sum are not counted
+
+
+@dataclass(frozen=True, eq=False)
+class RegularizationPath:
+    """The solutions of one program for falling beta, made by `path`.
+
+    Attributes
+    ----------
+    betas : ndarray, shape (b,)
+        From the largest down.
+    beta_max : float
+        The smallest beta at which the zero network is a solution.
+    solutions : list of Solution
+        One a beta, each with its dual vector.
+    gaps : ndarray, shape (b,)
+        The measured relative gap of each, over all the patterns.
+    neurons : ndarray of int, shape (b,)
+        Active neurons, the skip block not counted: those with at least a millionth of the norm sum.
+    errors : ndarray, shape (b,)
+        Mean squared error on the training data; for the logistic loss the share of wrong labels.
+    validation_errors : ndarray, shape (b,), or None
+        The same on the validation data.
+    """
+
+    betas: np.ndarray
+    beta_max: float
+    solutions: list[Solution]
+    gaps: np.ndarray
+    neurons: np.ndarray
+    errors: np.ndarray
+    validation_errors: np.ndarray | None
+
+    @property
+    def best(self) -> Solution:
+        """The solution with the smallest validation error; of several the one with the largest beta.
+
+        Raises
+        ------
+        ValueError
+            Without validation data.
+        """
+        if self.validation_errors is None:
+            raise ValueError("validation was not given to path, so that no beta is known to be the best")
+        return self.solutions[int(np.argmin(self.validation_errors))]
+
+    def __len__(self) -> int:
+        return len(self.betas)
+
+    def __repr__(self) -> str:
+        ends = f"beta {self.betas[0]:.3g} to {self.betas[-1]:.3g}"
+        return (
+            f"RegularizationPath({ends}, {self.neurons.max()} neurons at most, gap <= {self.gaps.max():.1e})"
+        )
+
+
+def beta_max(
+    X: ArrayLike,
+    y: ArrayLike,
+    S: Any,
+    network: str = "skip",
+    form: str = "gated",
+    loss: str = "squares",
+    intercept: bool = False,
+) -> float:
+    """The smallest beta at which the zero network is a solution.
+
+    With prices ``lam = y`` (with a free intercept c ``y - c``, for the logistic loss minus its gradient at c)
+    it is ``max_j ||A_j^T lam||``; in the exact form the longest projection of ``+-A_j^T lam`` onto a cone.
+
+    Parameters
+    ----------
+    X : array_like, shape (n, d)
+        The data.
+    y : array_like, shape (n,)
+        The labels.
+    S : Patterns or array_like of bool, shape (n, p)
+        The patterns.
+    network : {"plain", "skip", "normalized"}
+        The network.
+    form : {"gated", "exact"}
+        Without or with the cones.
+    loss : {"squares", "logistic"}
+        What the fit costs.
+    intercept : bool
+        Whether a free constant is in the fit.
+
+    Returns
+    -------
+    float
+        The beta; zero where the zero network fits perfectly.
+
+    Raises
+    ------
+    ValueError
+        As `solve` does.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import relulab as rl
+    >>> rl.programs.beta_max(np.eye(2), [3.0, 4.0], np.ones((2, 1), dtype=bool), network="plain")
+    5.0
+    """
+    blocks, y = _checked(X, y, S, network, form, loss, intercept)
+    return _largest_beta(blocks, y, form, LOSSES[loss], intercept)
+
+
+def path(
+    X: ArrayLike,
+    y: ArrayLike,
+    S: Any,
+    betas: ArrayLike | None = None,
+    network: str = "skip",
+    form: str = "gated",
+    loss: str = "squares",
+    intercept: bool = False,
+    validation: tuple[ArrayLike, ArrayLike] | None = None,
+    tol: float = 1e-4,
+) -> RegularizationPath:
+    """Solve a network's program for many beta, each from the solution before.
+
+    The gated program is that of the gated network; the exact one is that of the ReLU network. Both are over
+    the patterns given: what a gap bounds are networks with these patterns.
+
+    Parameters
+    ----------
+    X : array_like, shape (n, d)
+        The data.
+    y : array_like, shape (n,)
+        The labels.
+    S : Patterns or array_like of bool, shape (n, p)
+        The patterns.
+    betas : array_like, shape (b,), optional
+        Weights of the regularizer, in any order; by default 30, evenly spaced in their logarithm from
+        `beta_max` down to a thousandth of it.
+    network : {"plain", "skip", "normalized"}
+        The network.
+    form : {"gated", "exact"}
+        Without or with the cones.
+    loss : {"squares", "logistic"}
+        What the fit costs; the logistic loss takes labels of -1 and 1.
+    intercept : bool
+        Whether a constant that costs nothing is added to the fit.
+    validation : tuple of array_like, shapes (m, d) and (m,), optional
+        Other data and labels, on which the networks are tried. Patterns without gates get them by linear
+        programming.
+    tol : float
+        Relative gap to reach at each beta.
+
+    Returns
+    -------
+    RegularizationPath
+        The solutions with their gaps, numbers of neurons and errors.
+
+    Raises
+    ------
+    ValueError
+        As `solve` does; for betas that are not positive, validation data of another width.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> X = rl.draw("gaussian", 60, 5, rng=0)
+    >>> plant, S = rl.plant(X, "relu", sigma=0.1, rng=1), rl.sample_patterns(X, rng=2)
+    >>> found = rl.path(X, plant.y, S, network="plain")
+    >>> int(found.neurons[0]), bool((found.gaps <= 1e-4).all()), bool(found.errors[-1] < found.errors[0])
+    (0, True, True)
+    """
+    from .warm_starts import solve_from
+
+    blocks, y = _checked(X, y, S, network, form, loss, intercept)
+    tol = _checks.positive("tol", tol)
+    largest = _largest_beta(blocks, y, form, LOSSES[loss], intercept)
+    if betas is None:
+        betas = np.geomspace(1, SPAN, POINTS) * (largest or 1.0)
+    else:
+        betas = np.sort(_checks.array("betas", betas, ("b",)))[::-1]
+        if betas[-1] <= 0:
+            raise ValueError(f"betas holds {betas[-1]:g}; each must be > 0")
+    if validation is not None:
+        validation = _validation(validation, blocks.X.shape[1])
+    solutions, start = [], None
+    gates = S.gates if isinstance(S, Patterns) else None
+    for beta in betas.tolist():
+        solution, start = solve_from(blocks, y, form, beta, tol, loss, intercept, start)
+        solutions.append(replace(solution, given_gates=gates))
+    on = [np.linalg.norm(found.parts, axis=-1) for found in solutions]
+    tried = (
+        None
+        if validation is None
+        else [_error(f.predict(validation[0]), validation[1], loss) for f in solutions]
+    )
+    return RegularizationPath(
+        betas,
+        largest,
+        solutions,
+        np.array([found.gap for found in solutions]),
+        np.array([int((norms > NEGLIGIBLE * norms.sum())[:, blocks.skip :].sum()) for norms in on]),
+        np.array([_error(found.fit, y, loss) for found in solutions]),
+        None if tried is None else np.array(tried),
+    )
+
+
+def _checked(X, y, S, network, form, loss, intercept):
+    X = _checks.data(X)
+    y = _checks.array("y", y, (len(X),))
+    _checks.choice("form", form, FORMS)
+    check_labels(loss, y, 1.0, intercept)
+    return Blocks(X, S, network), y
+
+
+def _validation(given, d):
+    if not (isinstance(given, tuple | list) and len(given) == 2):
+        raise ValueError("validation is no pair of data and labels")
+    rows = _checks.array("validation's data", given[0], ("m", d))
+    return rows, _checks.array("validation's labels", given[1], (len(rows),))
+
+
+def _largest_beta(blocks, y, form, loss, intercept):
+    nothing = np.zeros(len(y))
+    fit = nothing + (loss.intercept(nothing, y) if intercept else 0.0)
+    lam = loss.price(fit, y)
+    return cones.largest_norm(blocks, loss.balanced(lam, y) if intercept else lam, form)
+
+
+def _error(fit, y, loss):
+    return float(np.mean((fit > 0) != (y > 0)) if loss == "logistic" else np.mean((fit - y) ** 2))

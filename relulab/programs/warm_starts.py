@@ -1,0 +1,279 @@
+"""Programs with beta from a start: a working set of blocks that grows, with a gap over all blocks.
+
+A solution uses few blocks, and next to it lies one that uses nearly the same. So the program is solved over
+the blocks that the start uses; the prices of the rows there tell which others could lower the
+objective, and these join. Without cones the few blocks are solved by `group_newton`, with cones by `fast`. A
+loss other than squares is met by Newton's method: each of its models is a program of squares whose rows are
+weighted. Whatever is found, its gap to a dual vector that is feasible on every block is measured.
+"""
+
+import copy
+from typing import NamedTuple
+
+import numpy as np
+
+from ..blocks import cones
+from ..solvers.group_newton import group_minimum
+from .fast import _threads, solve_fast
+from .losses import LOSSES
+from .scaling import Scaled
+from .solutions import Solution
+from .working_set import _subset
+
+FIRST = 10  # blocks that join at least
+COLUMNS = 0.7  # per row, of the blocks in use: with more the systems in the rows are the smaller ones
+MODELS = 50  # Newton steps on a loss
+FLAT = (
+    1e-3  # rows that bend the loss less, relative to the one that bends it most, are taken to bend that much
+)
+EXACT = 1e-13  # the finest precision that is asked for
+
+
+class Start(NamedTuple):
+    """Block coordinates (2, p + s, d) and intercept, for data (and labels that are numbers) of norm 1."""
+
+    parts: np.ndarray
+    intercept: float
+
+
+def solve_from(blocks, y, form, beta, tol=1e-6, loss="squares", free=False, start=None):
+    """Solve a program with beta, from the solution of a similar one.
+
+    Parameters
+    ----------
+    blocks : Blocks
+        The blocks.
+    y : ndarray, shape (n,)
+        The labels.
+    form : {"gated", "exact"}
+        Without or with the cones.
+    beta : float
+        Weight of the regularizer.
+    tol : float
+        Relative gap to reach.
+    loss : {"squares", "logistic"}
+        What the fit costs.
+    free : bool
+        Whether an intercept is added that costs nothing; gated programs only.
+    start : Start, optional
+        What a call for another beta returned; by default the zero network.
+
+    Returns
+    -------
+    solution : Solution
+        With the measured gap; ``"optimal_inaccurate"`` where it is above `tol`.
+    start : Start
+        For the next call with the same data, labels and program.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> from relulab.programs.warm_starts import solve_from
+    >>> X = rl.draw("gaussian", 60, 10, rng=0)
+    >>> plant, S = rl.plant(X, sigma=0.3, rng=1), rl.sample_patterns(X, rng=2)
+    >>> blocks, start = rl.Blocks(X, S), None
+    >>> for beta in (0.3, 0.1):
+    ...     solution, start = solve_from(blocks, plant.y, "gated", beta, start=start)
+    >>> solution.status, solution.gap < 1e-6
+    ('optimal', True)
+    """
+    with _threads().limit(limits=1), np.errstate(over="ignore", under="ignore"):
+        return _solve(blocks, y, form, beta, tol, loss, free, start)
+
+
+def _solve(blocks, y, form, beta, tol, loss, free, start):
+    scaled = Scaled(blocks, y, beta, labels_too=loss == "squares")
+    program = _Program(scaled, form, LOSSES[loss], free)
+    start = program.silence() if start is None else start
+    solved = False
+    working, precision = start.parts.any(axis=(0, 2)), 0.3 * tol
+    working[: blocks.skip] = True  # that it comes first is what tells it apart
+    found = program.measured(start.parts, start.intercept, None)
+    while found.gap > tol:
+        outside = np.flatnonzero((found.reach > 1) & ~working)
+        if outside.size:
+            many = max(FIRST, int(working.sum()) // 2)
+            working[outside[np.argsort(-found.reach[outside])][:many]] = True
+        elif solved:
+            if precision <= EXACT:
+                break
+            precision = max(0.01 * precision, EXACT)
+        found = program.measured(*program.solved(working, found, precision))
+        solved = True
+    return _answer(blocks, y, form, beta, tol, loss, free, scaled, found)
+
+
+def _answer(blocks, y, form, beta, tol, loss, free, scaled, found):
+    """The solution of the program as it was given, and where the next one starts."""
+    length = scaled.size_of_y**2
+    status = "optimal" if found.gap <= tol else "optimal_inaccurate"
+    reason = "" if status == "optimal" else f"the gap is {found.gap:.1e}"
+    intercept = found.intercept * scaled.size_of_y if free else None
+    residual = float(
+        np.linalg.norm(found.fit - scaled.y) / max(np.linalg.norm(scaled.y), np.finfo(float).tiny)
+    )
+    solution = Solution(
+        found.value * length,
+        found.gap,
+        residual,
+        status,
+        reason,
+        found.dual * scaled.size_of_y,
+        found.parts * scaled.weight,
+        blocks,
+        y,
+        form,
+        beta,
+        loss=loss,
+        intercept=intercept,
+    )
+    return solution, Start(found.parts, found.intercept)
+
+
+class _Measured(NamedTuple):
+    parts: np.ndarray
+    intercept: float
+    fit: np.ndarray
+    value: float
+    dual: np.ndarray
+    reach: np.ndarray
+    gap: float
+
+
+class _Program:
+    """A program at unit scale."""
+
+    def __init__(self, scaled, form, loss, free):
+        self.blocks, self.y, self.beta = scaled.blocks, scaled.y, float(scaled.beta)
+        self.form, self.loss, self.free = form, loss, free
+
+    def silence(self):
+        """The zero network, with the intercept that is best for it."""
+        parts, nothing = np.zeros((2, self.blocks.size, self.blocks.X.shape[1])), np.zeros(len(self.y))
+        c = self.loss.intercept(nothing, self.y) if self.free else 0.0
+        return Start(parts, c)
+
+    def _price(self, fit):
+        lam = self.loss.price(fit, self.y)
+        return self.loss.balanced(lam, self.y) if self.free else lam
+
+    def measured(self, parts, c, lam):
+        """A point with its value, a dual vector that is feasible on every block, and their gap."""
+        fit = self.blocks.apply(parts[0] - parts[1]) + c
+        lam = self._price(fit) if lam is None else lam
+        value = self.loss.value(fit, self.y) + self.beta * np.linalg.norm(parts, axis=-1).sum()
+        reach = reaches(self.blocks, lam, self.form, self.beta) / self.beta
+        largest = reach.max()
+        lam = lam * self.loss.best_multiple(lam, self.y, 1 / largest if largest > 0 else np.inf)
+        gap = abs(value - self.loss.bound(lam, self.y)) / max(value, np.finfo(float).tiny)
+        return _Measured(parts, c, fit, value, lam, reach, float(gap))
+
+    def solved(self, working, found, precision):
+        """The program over some blocks: all parts, the intercept, a dual vector (None: the prices)."""
+        blocks = _subset(self.blocks, working)
+        own, c, lam = found.parts[:, working], found.intercept, None
+        squares = self.loss.name == "squares"
+        fit = blocks.apply(own[0] - own[1]) + c
+        for _ in range(1 if squares else MODELS):
+            bend = self.loss.curvature(fit, self.y)
+            bend = np.maximum(bend, FLAT * bend.max())
+            new, new_c, lam = self._of_squares(blocks, own, c, fit, bend, found.dual, precision)
+            new_fit = blocks.apply(new[0] - new[1]) + new_c
+            if squares:
+                own, c = new, new_c
+                break
+            own, c, moved = self._toward(own, c, fit, new, new_c, new_fit)
+            lam, before = None, fit
+            fit = blocks.apply(own[0] - own[1]) + c
+            if not moved or np.abs(fit - before).max() <= precision * max(1.0, np.abs(fit).max()):
+                break
+        whole = np.zeros_like(found.parts)
+        whole[:, working] = own
+        return whole, c, lam
+
+    def _of_squares(self, blocks, parts, c, fit, bend, dual, precision):
+        """The model ``1/2 sum_i bend_i (fit_i + price_i / bend_i - new_i)^2 + beta cost`` at its minimum."""
+        price = self.loss.price(fit, self.y)
+        m, r = parts.shape[1:]
+        if self.form == "exact" or m * r > COLUMNS * len(self.y):
+            root = np.sqrt(bend)
+            blocks = copy.copy(blocks)
+            blocks.X = blocks.X * root[:, None]
+            labels, start = root * fit + price / root, (parts, dual / root)
+            found = solve_fast(
+                blocks, labels, self.form, self.beta, precision, start=start, free=root if self.free else None
+            )
+            if not np.isfinite(found.gap):
+                return parts, c, None
+            return found.parts, found.intercept or 0.0, found.dual if self.loss.name == "squares" else None
+        A = _columns(blocks)
+        weighted = A * bend[:, None]
+        target = bend * fit + price
+        G, b = weighted.T @ A, A.T @ target
+        if self.free:
+            a, total = weighted.sum(axis=0), bend.sum()
+            G, b = G - np.outer(a, a) / total, b - a * (target.sum() / total)
+        w, _ = group_minimum(G, b, r, self.beta, parts[0].ravel(), precision)
+        if self.free:
+            c = (target.sum() - a @ w) / total
+        return np.stack([w.reshape(m, r), np.zeros((m, r))]), c, None
+
+    def _toward(self, parts, c, fit, new, new_c, new_fit):
+        """As far toward a model's minimum as the objective falls; the intercept is made best."""
+
+        def objective(fit, parts):
+            return self.loss.value(fit, self.y) + self.beta * np.linalg.norm(parts, axis=-1).sum()
+
+        before, length = objective(fit, parts), 1.0
+        for _ in range(20):
+            there = fit + length * (new_fit - fit)
+            shift = self.loss.intercept(there, self.y) if self.free else 0.0
+            moved = parts + length * (new - parts)
+            if objective(there + shift, moved) < before:
+                return moved, c + length * (new_c - c) + shift, True
+            length /= 2
+        return parts, c, False
+
+
+def _columns(blocks):
+    """The blocks side by side, shape (n, m d)."""
+    if blocks.factors is None:
+        return (blocks.masks[:, :, None] * blocks.X[:, None, :]).reshape(len(blocks.X), -1)
+    return np.hstack([blocks.block(j) for j in range(blocks.size)])
+
+
+def reaches(blocks, dual, form, ball):
+    """How far a dual vector reaches on every block; in the exact form on its cones, where above `ball`.
+
+    Parameters
+    ----------
+    blocks : Blocks
+        The blocks.
+    dual : ndarray, shape (n,)
+        The dual vector.
+    form : {"gated", "exact"}
+        Without or with the cones.
+    ball : float
+        Norms below it are not made smaller by the cones.
+
+    Returns
+    -------
+    ndarray, shape (p + s,)
+        Norms of ``A_j^T dual``, or of the longer one of its two projections onto the cone.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import relulab as rl
+    >>> from relulab.programs.warm_starts import reaches
+    >>> blocks = rl.Blocks(np.eye(2), np.ones((2, 1), dtype=bool), network="plain")
+    >>> [reaches(blocks, np.array([3.0, -4.0]), form, 1.0).round(9).tolist() for form in ("gated", "exact")]
+    [[5.0], [4.0]]
+    """
+    gradients = blocks.adjoint(dual)
+    norms = np.linalg.norm(gradients, axis=1)
+    if form == "exact":
+        for j in blocks.skip + np.flatnonzero(norms[blocks.skip :] > ball):
+            cone = blocks.cone(j)
+            norms[j] = max(np.linalg.norm(cones.project(cone, sign * gradients[j])[0]) for sign in (1, -1))
+    return norms
