@@ -113,4 +113,34 @@ EXERCISES = {
         because="From 1 to 3: the growth is 2 = (4/3) / (2/3).",
     ),
     "22.3": Number(lambda: 6, hints={64: "A layer applies X once to a vector.", 4: "Six layers."}),
+    "23.1": Number(
+        lambda: 3 * (1.05**10 - 1),
+        hints={
+            1.05**10 - 1: "That is the spread; the fourth moment of a normal number is 3.",
+            1.5: "That is the first order in L/n, 15 L/n.",
+            3 * 1.05**10: "Excess: minus 3.",
+        },
+        tolerance=2e-3,
+    ),
+    "23.2": Number(
+        lambda: ceil(5 / ((1 + 0.1 / 3) ** (1 / 50) - 1)),
+        hints={
+            7500: "That is the first order, 15 L/n = 0.1; solve the formula itself.",
+            ceil(5 / (1.1 ** (1 / 50) - 1)): "Three times the spread is at most 0.1.",
+        },
+        tolerance=2e-4,
+        because="So 512 is not wide for 50 layers.",
+    ),
+    "23.3": Number(
+        lambda: 1.0,
+        hints={
+            0.5: "That is tanh. The sine loses half as much.",
+            3.0: "The fourth moment of a Gaussian is 3 K^2.",
+        },
+    ),
+    "23.4": Number(
+        lambda: 2.0,
+        hints={3.0: "That is the fourth moment. Subtract the squared mean.", 5.0: "That is ReLU's."},
+        because="Even a linear network is random in its scale; ReLU more so.",
+    ),
 }
