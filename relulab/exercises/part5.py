@@ -143,4 +143,34 @@ EXERCISES = {
         hints={3.0: "That is the fourth moment. Subtract the squared mean.", 5.0: "That is ReLU's."},
         because="Even a linear network is random in its scale; ReLU more so.",
     ),
+    "24.1": Number(
+        lambda: [15.0, 15 / 64],
+        hints={
+            (18, 18 / 64): "Excess: minus 3, and then over n.",
+            (15, 15 / 8): "The fourth cumulant falls like 1/n.",
+            (1.5, 1.5 / 64): "Over the squared variance, 1/4.",
+        },
+        tolerance=1e-4,
+    ),
+    "24.2": Number(
+        lambda: 2 * sqrt(2 / pi) / 0.5**1.5,
+        hints={
+            2 * sqrt(2 / pi): "At variance 1: divide by the variance to the power 3/2.",
+            4 * sqrt(2 / pi) / 0.5**1.5: "Half of all w are negative.",
+        },
+        tolerance=1e-3,
+    ),
+    "24.3": Number(
+        lambda: 64 * 7.1**2,
+        hints={64 * 7.1: "It falls like the root of the width."},
+        tolerance=0.01,
+        because="A width that nobody's intuition calls small.",
+    ),
+    "24.4": Choice(
+        "b",
+        hints={
+            "a": "Replace w by -w: what becomes of the neuron?",
+            "c": "A cumulant is zero or not, whatever n is.",
+        },
+    ),
 }
