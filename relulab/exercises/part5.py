@@ -173,4 +173,29 @@ EXERCISES = {
             "c": "A cumulant is zero or not, whatever n is.",
         },
     ),
+    "25.1": Number(
+        lambda: -1 / log(1 - 0.13),
+        hints={
+            1 / 0.13: "That is for steps so small that they are a flow.",
+            1 + 1 / 0.13: "Put the slope of the logarithm to zero.",
+        },
+        tolerance=2e-3,
+    ),
+    "25.2": Number(
+        lambda: 4.0,
+        hints={
+            2.0: "The variance falls like 1/N, the deviation like its root.",
+            0.25: "Wider, not narrower.",
+        },
+    ),
+    "25.3": Number(
+        lambda: 0.5,
+        hints={
+            0.25: "The start of the output varies, too.",
+            1.0: "The variance stays at 4/N, but the mean grows.",
+            2.0: "End over start.",
+        },
+        tolerance=1e-3,
+        because="Half: learning made the kernel less random.",
+    ),
 }
