@@ -113,7 +113,7 @@ EXERCISES = {
         because="From 1 to 3: the growth is 2 = (4/3) / (2/3).",
     ),
     "22.3": Number(lambda: 6, hints={64: "A layer applies X once to a vector.", 4: "Six layers."}),
-    "23.1": Number(
+    "25.1": Number(
         lambda: 3 * (1.05**10 - 1),
         hints={
             1.05**10 - 1: "That is the spread; the fourth moment of a normal number is 3.",
@@ -122,7 +122,7 @@ EXERCISES = {
         },
         tolerance=2e-3,
     ),
-    "23.2": Number(
+    "25.2": Number(
         lambda: ceil(5 / ((1 + 0.1 / 3) ** (1 / 50) - 1)),
         hints={
             7500: "That is the first order, 15 L/n = 0.1; solve the formula itself.",
@@ -131,19 +131,19 @@ EXERCISES = {
         tolerance=2e-4,
         because="So 512 is not wide for 50 layers.",
     ),
-    "23.3": Number(
+    "25.3": Number(
         lambda: 1.0,
         hints={
             0.5: "That is tanh. The sine loses half as much.",
             3.0: "The fourth moment of a Gaussian is 3 K^2.",
         },
     ),
-    "23.4": Number(
+    "25.4": Number(
         lambda: 2.0,
         hints={3.0: "That is the fourth moment. Subtract the squared mean.", 5.0: "That is ReLU's."},
         because="Even a linear network is random in its scale; ReLU more so.",
     ),
-    "24.1": Number(
+    "26.1": Number(
         lambda: [15.0, 15 / 64],
         hints={
             (18, 18 / 64): "Excess: minus 3, and then over n.",
@@ -152,7 +152,7 @@ EXERCISES = {
         },
         tolerance=1e-4,
     ),
-    "24.2": Number(
+    "26.2": Number(
         lambda: 2 * sqrt(2 / pi) / 0.5**1.5,
         hints={
             2 * sqrt(2 / pi): "At variance 1: divide by the variance to the power 3/2.",
@@ -160,20 +160,20 @@ EXERCISES = {
         },
         tolerance=1e-3,
     ),
-    "24.3": Number(
+    "26.3": Number(
         lambda: 64 * 7.1**2,
         hints={64 * 7.1: "It falls like the root of the width."},
         tolerance=0.01,
         because="A width that nobody's intuition calls small.",
     ),
-    "24.4": Choice(
+    "26.4": Choice(
         "b",
         hints={
             "a": "Replace w by -w: what becomes of the neuron?",
             "c": "A cumulant is zero or not, whatever n is.",
         },
     ),
-    "25.1": Number(
+    "27.1": Number(
         lambda: -1 / log(1 - 0.13),
         hints={
             1 / 0.13: "That is for steps so small that they are a flow.",
@@ -181,14 +181,14 @@ EXERCISES = {
         },
         tolerance=2e-3,
     ),
-    "25.2": Number(
+    "27.2": Number(
         lambda: 4.0,
         hints={
             2.0: "The variance falls like 1/N, the deviation like its root.",
             0.25: "Wider, not narrower.",
         },
     ),
-    "25.3": Number(
+    "27.3": Number(
         lambda: 0.5,
         hints={
             0.25: "The start of the output varies, too.",
