@@ -198,3 +198,24 @@ def test_squared_slopes_of_random_circuits_obey_their_law(D):
     spread = np.sqrt((1 + 2 / (D * (D + 3))) * (1 + (kurtosis - 1) / L) - 1)
     assert abs(K.mean() / mean - 1) < 4 * spread / np.sqrt(copies)
     assert abs(K.std() / K.mean() / spread - 1) < 0.06
+
+
+def test_the_kurtosis_of_a_random_network_depends_on_depth_over_width():
+    """By quadrature in width 1, by weight matrices in width 8."""
+    x, weights = np.polynomial.hermite_e.hermegauss(20)  # exact for polynomials of degree 39
+    weights = weights[x > 0] / weights.sum()
+    fourth = weights @ x[x > 0] ** 4  # E relu(g)^4; the square of E relu(g)^2 is 1/4
+    assert np.isclose(fourth / (weights @ x[x > 0] ** 2) ** 2, 1 + 5 / 1)
+
+    rng = np.random.default_rng(4)
+    n, L = 8, 2
+    kurtosis = []
+    for _ in range(40):
+        h = np.broadcast_to(rng.standard_normal(3), (4000, 3))
+        for _ in range(L):
+            W = rng.standard_normal((4000, n, h.shape[1])) * np.sqrt(2 / h.shape[1])
+            h = np.maximum(np.einsum("bij,bj->bi", W, h), 0)
+        K = (h**2).sum(axis=1) / (h**2).sum(axis=1).mean()
+        kurtosis.append(3 * np.mean(K**2) - 3)
+    apart = np.mean(kurtosis) - 3 * ((1 + 5 / n) ** L - 1)
+    assert abs(apart) < 5 * np.std(kurtosis) / np.sqrt(40) + 0.02
