@@ -26,7 +26,7 @@ function render({ model, el }) {
   const status = node("p", { class: "pe-status", "data-role": "status" },
     `Press Run to measure how often the ${lean ? "hidden neuron is found" : "planted neurons are recovered"}.`);
   const live = node("p", { class: "rw-hidden", role: "status", "data-role": "live" });
-  const diagram = makeDiagram({ id, view, heights: lean ? [256, 350] : [280, 430], onOpen: open, onPoint: point });
+  const diagram = makeDiagram({ id, view, heights: lean ? [244, 350] : [280, 430], onOpen: open, onPoint: point });
   const readout = node("p", { class: "pe-readout", "data-role": "readout" });
   const question = node("p", { class: "pe-question", "data-role": "question" });
   const key = makeLegend(view, true), legend = makeLegend(view, false), table = makeTable(view), detail = makeDetail();
