@@ -56,7 +56,7 @@ def find_device(device="auto", dtype="float32"):
 
 
 @dataclass(frozen=True, eq=False)
-class Labelled:
+class Labeled:
     """Data and labels of one's own, where a plant might stand: nobody knows the network behind them."""
 
     X: np.ndarray
@@ -67,18 +67,18 @@ class Labelled:
 
 
 def problems(plants, bias=False):
-    """The problems as a list of plants, or of `Labelled`, whose data a column of ones joins for a bias."""
+    """The problems as a list of plants, or of `Labeled`, whose data a column of ones joins for a bias."""
     alone = isinstance(plants, Plant) or _is_pair(plants)
     plants = [plants] if alone else _listed("plants", plants)
-    plants = [_labelled(i, one, bias) if _is_pair(one) else one for i, one in enumerate(plants)]
-    if len({type(plant) for plant in plants} & {Plant, Labelled}) > 1:
+    plants = [_labeled(i, one, bias) if _is_pair(one) else one for i, one in enumerate(plants)]
+    if len({type(plant) for plant in plants} & {Plant, Labeled}) > 1:
         raise ValueError("plants holds planted problems and pairs (X, y); train them apart")
     if bias and any(isinstance(plant, Plant) for plant in plants):
         raise ValueError("bias=True goes with pairs (X, y); for a plant draw data with a bias column")
     if not plants:
         raise ValueError("plants is empty; give at least one problem")
     for i, plant in enumerate(plants):
-        if not isinstance(plant, Plant | Labelled):
+        if not isinstance(plant, Plant | Labeled):
             raise ValueError(f"plants[{i}] is no Plant; make it with plant(X, ...), or give a pair (X, y)")
         if plant.X.shape != plants[0].X.shape or plant.y.shape != plant.X.shape[:1]:
             shapes = f"X {plant.X.shape} and y {plant.y.shape}"
@@ -94,10 +94,10 @@ def _is_pair(thing):
     return not any(isinstance(part, tuple) for part in thing)
 
 
-def _labelled(i, pair, bias):
+def _labeled(i, pair, bias):
     X = _checks.array(f"the data of plants[{i}]", pair[0], ("n", "d"))
     y = _checks.array(f"the labels of plants[{i}]", pair[1], (len(X),))
-    return Labelled(with_ones(X) if bias else X, y)
+    return Labeled(with_ones(X) if bias else X, y)
 
 
 def with_ones(rows):

@@ -13,7 +13,7 @@ from .. import _checks
 from ..phase.executor import cores
 from .crew import Crew, cut
 from .inputs import (
-    Labelled,
+    Labeled,
     find_device,
     fresh_rows,
     initial_weights,
@@ -239,7 +239,7 @@ def train(
     own = own_seeds(plants, seeds)
     seeds = [[settings["rng"], seed] for seed in own]
     starts = initial_weights(init, network, d, settings["width"], seeds)
-    if isinstance(plants[0], Labelled):
+    if isinstance(plants[0], Labeled):
         plants, tests = with_test(plants, test, bias)
     else:
         tests = fresh_rows(test, plants, seeds)
