@@ -1,0 +1,58 @@
+"""The book's own figures: what is recovered over *all* patterns, and over sampled ones of the same draws.
+
+They are listed, computed and stored as the paper's are. ``"real"`` figures are of the exact program over all
+patterns, which is the ReLU network; ``"gated"`` ones of the gated program over all patterns, ``"sampled"``
+ones of the gated program over a sample. Planted is a linear neuron in the skip network.
+"""
+
+from .list import FIGURES, FOUR, PAPER, Figure
+
+FINE = {"n": range(2, 91, 2), "d": range(2, 31), "trials": 20}
+TO_40 = {"n": range(10, 161, 10), "d": range(10, 41, 10), "trials": 5}
+TREES = {"n": range(4, 121, 4), "d": range(2, 21, 2), "trials": 10}
+GLANCE = {"n": range(4, 33, 4), "d": [4, 6], "trials": 3}
+DIRECTIONS = ("random", "smallest")
+WHERE = {
+    ("exact", "random"): (1.0, 1.45),
+    ("exact", "smallest"): (1.5, 2.49),
+    ("gated", "random"): (2.0, 3.0),
+    ("gated", "smallest"): (2.49, 6.0),
+    ("sampled", "random"): (1.8, 2.3),
+    ("sampled", "smallest"): (2.2, 2.9),
+}
+NO_EDGE = "the smallest direction changes with the rows: a column of the diagram need not have one edge"
+
+
+def _diagram(name, form, direction, grid, ensemble="gaussian"):
+    sampled = name.startswith("sampled")
+    white = "whitened" in ensemble
+    edge = WHERE["sampled" if sampled else form, direction]
+    if white:  # where recovery is a formula
+        edge = (0.0, 1.1) if form == "exact" else (1.8, 2.2)
+    settings = {"form": form, "direction": direction, "ensemble": ensemble}
+    if not sampled:
+        settings["patterns"] = "all"
+    note = NO_EDGE if direction == "smallest" and not sampled else ""
+    expectation = f"50 % of plants recovered at n/d between {edge[0]} and {edge[1]}"
+    return Figure(name, settings, expectation, edge, note=note, grids={"book": GLANCE, "paper": grid})
+
+
+def _edges(name, form, d, edge):
+    expectation = f"the medians of n/d lie between {edge[0]} and {edge[1]}"
+    settings = {"form": form, "direction": "random", "ensemble": "gaussian", "metric": "edge"}
+    grids = {"book": {"d": [2, 4], "trials": 10}, "paper": {"d": d, "trials": 60}}
+    return Figure(name, settings, expectation, edge, grids=grids)
+
+
+_ALL = (
+    *(_diagram(f"real-{way}", "exact", way, PAPER) for way in DIRECTIONS),
+    *(_diagram(f"real-{way}-fine", "exact", way, FINE) for way in DIRECTIONS),
+    *(_diagram(f"real-{way}-{data}", "exact", way, TO_40, data) for way in DIRECTIONS for data in FOUR[1:]),
+    *(_diagram(f"gated-{way}", "gated", way, TREES) for way in DIRECTIONS),
+    *(_diagram(f"sampled-{way}", "gated", way, TREES) for way in DIRECTIONS),
+    *(_diagram(f"gated-{way}-{data}", "gated", way, TREES, data) for way in DIRECTIONS for data in FOUR[1:]),
+    _edges("edges-exact", "exact", range(2, 31), (1.0, 1.5)),
+    _edges("edges-gated", "gated", range(2, 16), (2.0, 3.0)),
+)
+WHOLE = {figure.number: figure for figure in _ALL}
+LISTED = FIGURES | WHOLE
