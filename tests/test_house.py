@@ -36,6 +36,7 @@ PROMISED = [
     "certify.decide_many",
     "theory.wendel",
     "figures.measured_edge",
+    "figures.crossings",
     "pictures.picture",
     "networks.initial",
     "plots.use_style",

@@ -10,7 +10,7 @@
 
 from .ground_truth import closed_form, truth
 from .list import FIGURES
-from .results import ENDINGS, measured_edge, open_figure, stored
+from .results import ENDINGS, crossings, measured_edge, open_figure, stored
 from .runs import compute
 from .whole import WHOLE
 
@@ -20,6 +20,7 @@ __all__ = [
     "truth",
     "compute",
     "FIGURES",
+    "crossings",
     "measured_edge",
     "open_figure",
     "stored",

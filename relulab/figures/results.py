@@ -147,12 +147,39 @@ def measured_edge(ds: xr.Dataset) -> float:
     >>> 1.5 < measured_edge(ds) < 2.6
     True
     """
-    n, edges = ds.n.values, []
-    for d in ds.d.values:
-        rate = ds.rate.sel(d=d).values
-        below = np.flatnonzero(rate < 0.5)
+    edges = crossings(ds) / ds.d.values
+    return float(np.nanmean(edges)) if np.isfinite(edges).any() else float("nan")
+
+
+def crossings(ds: xr.Dataset, level: float = 0.5) -> np.ndarray:
+    """The n at which the success rate passes a level, for each dimension.
+
+    Between the last size below the level and the next one the rate is taken as a straight line.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        From `phase_diagram`, with ``rate``.
+    level : float
+        The level, above 0 and at most 1.
+
+    Returns
+    -------
+    ndarray, shape (d,)
+        NaN where the rate is not below the level at any size, or still is at the last one.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> from relulab.figures.results import crossings
+    >>> crossings(rl.open_figure("6c")).round().astype(int).tolist()[:3]
+    [18, 38, 48]
+    """
+    n, found = ds.n.values, np.full(ds.sizes["d"], np.nan)
+    for j, rate in enumerate(ds.rate.transpose("d", "n").values):
+        below = np.flatnonzero(rate < level)
         if below.size and below[-1] + 1 < len(n):
             i = below[-1]
-            share = (0.5 - rate[i]) / (rate[i + 1] - rate[i])
-            edges.append((n[i] + share * (n[i + 1] - n[i])) / d)
-    return float(np.mean(edges)) if edges else float("nan")
+            share = (level - rate[i]) / (rate[i + 1] - rate[i])
+            found[j] = n[i] + share * (n[i + 1] - n[i])
+    return found

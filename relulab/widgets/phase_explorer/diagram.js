@@ -101,7 +101,10 @@ function makeDiagram({ id, view, onOpen, onPoint }) {
   function curves() {
     const first = Math.max(1, Math.floor(across.low)), wholes = progression(first, Math.ceil(across.high), 1);
     const path = (points) => `M${points.map(([d, n]) => `${x(d).toFixed(1)} ${y(n).toFixed(1)}`).join("L")}`;
-    const lines = curvesFor(view.shown).map(({ kind, at }) => [`pe-${kind}`, path(wholes.map((d) => [d, at(d)]))]);
+    const lines = allCurves(view).flatMap(({ kind, at }) => {
+      const points = wholes.map((d) => [d, at(d)]).filter(([, n]) => Number.isFinite(n));
+      return points.length > 0 ? [[`pe-${kind}`, path(points)]] : [];
+    });
     const stored = view.stored ? halfway(view.stored) : [];
     if (stored.length > 1) lines.push(["pe-stored", path(stored)]);
     const drawn = lines.flatMap(([name, d]) =>
@@ -223,7 +226,7 @@ function makeLegend(view) {
 
   function fill() {
     const noisy = isNoisy(view.shown), [none, all] = noisy ? ["distance: 1 or more", "0"] : ["recovered: none", "all"];
-    const curves = new Map(curvesFor(view.shown).map(({ kind, words }) => [words, kind]));
+    const curves = new Map(allCurves(view).map(({ kind, words }) => [words, kind]));
     element.replaceChildren(
       node("span", { class: "rw-item" }, none,
         node("span", { class: "pe-scale", style: `background: linear-gradient(to right, ${scale})` }), all),

@@ -19,6 +19,7 @@ from ...figures.results import open_figure
 from ...phase.datasets import meanings
 from ..common.sources import LABORATORY, joined, packed
 from ..common.stills import Still
+from .edges import edges_over_all
 from .job import Job
 from .still import still
 
@@ -35,6 +36,7 @@ MODULE = (
     "common/pictures.js",
     "phase_explorer/settings.js",
     "phase_explorer/curves.js",
+    "phase_explorer/over_all.js",
     "phase_explorer/diagram.js",
     "phase_explorer/slice.js",
     "phase_explorer/detail.js",
@@ -81,6 +83,9 @@ class PhaseExplorer(Still, anywidget.AnyWidget):
         A diagram from `phase_diagram`, or the number of a figure for `open_figure`: the line where half is
         recovered is drawn over diagrams of its settings, and readers can go on with it where the browser
         cannot compute.
+    edges : list of dict
+        Read only: where half of the linear plants is recovered over *all* patterns, as the package's stored
+        figures measured it, for the gated and the exact program; readers switch these curves on.
     name : str
         What a link calls this explorer; give two explorers of one page two names.
     result : xarray.Dataset
@@ -115,11 +120,13 @@ class PhaseExplorer(Still, anywidget.AnyWidget):
     trials = traitlets.Any(5, help="Random problems a cell.").tag(sync=True)
     seed = traitlets.Any(0, help="Of all random numbers.").tag(sync=True)
     stored = traitlets.Any(None, allow_none=True, help="A diagram computed before.").tag(sync=True)
+    edges = traitlets.List(read_only=True, help="Stored edges over all patterns.").tag(sync=True)
     name = traitlets.Unicode("phase-explorer", help="What a link calls it.").tag(sync=True)
     most = traitlets.Dict(MOST, read_only=True, help="The largest values allowed.").tag(sync=True)
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
+        self.set_trait("edges", edges_over_all())
         _agree(self._settings())
         self._jobs, self._last = {}, None
         self.on_msg(self._on_message)

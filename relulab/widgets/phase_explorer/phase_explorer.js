@@ -14,7 +14,7 @@ const NOTES = {
 function render({ model, el }) {
   const id = `pe-${Math.random().toString(36).slice(2)}`;
   const engine = makeEngine(model, el), most = model.get("most"), name = model.get("name");
-  const view = { shown: settingsOf(model), cells: new Map(), cursor: [0, 0], opened: null, slice: 0, stored: null };
+  const view = { shown: settingsOf(model), cells: new Map(), cursor: [0, 0], opened: null, slice: 0, stored: null, edges: [], on: new Set() };
   let run = null, opening = null, frame = 0, editing = false;
 
   const controls = makeControls({ id, model, onEdit: edit, onButton: () => (run ? stop() : ask()) });
@@ -27,13 +27,14 @@ function render({ model, el }) {
   const diagram = makeDiagram({ id, view, onOpen: open, onPoint: point });
   const readout = node("p", { class: "pe-readout", "data-role": "readout" });
   const legend = makeLegend(view), table = makeTable(view), detail = makeDetail();
+  const switches = makeSwitches({ id, view, onSwitch: redraw });
   const slice = makeSlice({ id, view, onChoose: cut });
   const note = node("p", { class: "pe-note", "data-role": "note" });
   const actions = makeActions({ name, view, diagram, live: engine.live(), say });
   const root = node("div", { class: "rw rw-phase", "data-widget": "phase-explorer", "data-name": name },
     controls.element, problem, warning, progress, status, live,
     node("div", { class: "rw-columns pe-columns" },
-      node("div", {}, diagram.element, readout, legend.element, note, slice.element), detail.element),
+      node("div", {}, diagram.element, readout, legend.element, switches.element, note, slice.element), detail.element),
     actions, table.element);
 
   function complain(error, ...offers) {
@@ -54,12 +55,14 @@ function render({ model, el }) {
     const middle = GRID.map((axis) => Math.floor((shown[axis].length - 1) / 2));
     Object.assign(view, { shown, cells: new Map(), cursor: middle, opened: null, slice: shown.d[middle[1]] });
     view.stored = storedFor(model, shown);
+    view.edges = overAll(model, shown);
     Object.assign(root.dataset, { state: "idle", source: "", computed: 0 });
     progress.value = 0;
     readout.textContent = "";
     note.textContent = NOTES[isNoisy(shown) ? "noisy" : shown.form];
     table.reset();
     legend.fill();
+    switches.reset();
     slice.reset();
     diagram.layout();
     slice.draw();
@@ -204,8 +207,14 @@ function render({ model, el }) {
     slice.draw();
   }
 
+  function redraw() {
+    legend.fill();
+    diagram.layout();
+    slice.draw();
+  }
+
   function point(n, d, aloud) {
-    readout.textContent = describeCell(view, n, d);
+    readout.textContent = describeCell(view, n, d) + describeEdges(view, d);
     if (aloud) live.textContent = readout.textContent;
   }
 
