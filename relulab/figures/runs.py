@@ -92,8 +92,9 @@ def compute(
         ds = frequencies(**grid, **settings, rng=rng, progress=progress)
     elif figure.edges:
         _checks.choice("protocol", protocol, PROTOCOLS[:1])
-        settings = {name: value for name, value in figure.settings.items() if name != "metric"}
-        ds = nested_edges(**grid, **settings, rng=rng, executor=executor, progress=progress)
+        name = f"figure-{number}-{grid['trials']}-draws-seed{rng}"
+        kept = None if store is None else Path(store) / name
+        ds = _edges(figure, grid, kept, {"rng": rng, "executor": executor, "progress": progress})
     else:
         panels = []
         for sigma in figure.sigmas:
@@ -155,6 +156,26 @@ def _panel(figure, grid, sigma, protocol, run):
         per_cell = ("rate", "lower", "upper", "mean", "median")
         ds = ds.assign({name: ds[name].where(ds.n >= ds.d) for name in per_cell if name in ds})
     return ds
+
+
+def _edges(figure, grid, kept, run):
+    """Edges of nested rows, dimension by dimension, each kept when it is finished."""
+    import xarray as xr
+
+    from .archive import load, save
+
+    settings = {name: value for name, value in figure.settings.items() if name != "metric"}
+    found = []
+    for d in grid["d"]:
+        file = None if kept is None else Path(f"{kept}-d{d}.zarr.zip")
+        if file is None or not file.is_file():
+            found.append(nested_edges(d, grid["trials"], **settings, **run))
+            if file is not None:
+                save(found[-1], file)
+        else:
+            found.append(load(file))
+    ds = xr.concat(found, "d", combine_attrs="drop_conflicts")
+    return ds.assign_attrs(provenance() | ds.attrs)
 
 
 def _joined(panels, sigmas):
