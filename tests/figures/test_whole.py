@@ -60,7 +60,8 @@ def test_a_cell_is_what_is_computed_now(name):
 @pytest.mark.parametrize("name", EDGES)
 def test_a_few_edges_are_what_is_found_now(name):
     ds, figure = rl.open_figure(name), WHOLE[name]
-    now = rl.edge([3, 7], 4, figure.form, progress=False)
+    settings = {name: value for name, value in figure.settings.items() if name != "metric"}
+    now = rl.edge([3, 7], 4, **settings, progress=False)
     for variable in ("edge", "lower", "upper"):
         np.testing.assert_array_equal(now[variable], ds[variable].sel(d=[3, 7]).isel(trial=slice(4)))
     ratios = (ds.upper / ds.d).fillna(np.inf)
@@ -106,6 +107,9 @@ def test_edges_are_computed_like_the_other_figures(monkeypatch, tmp_path):
     ds = compute("edges-exact", store=tmp_path, progress=False)
     assert ds.attrs["command"] == "relulab figure edges-exact --scale book --seed 0"
     assert ds.attrs["open"] == ""
+    again = compute("edges-exact", store=tmp_path, progress=False)
+    np.testing.assert_array_equal(ds.seconds, again.seconds)  # read, not computed again
+    np.testing.assert_array_equal(ds.edge, rl.edge([2, 3], 3, "exact", progress=False).edge)
     with pytest.raises(ValueError, match="protocol='released' is unknown"):
         compute("edges-exact", protocol="released", progress=False)
     with pytest.raises(ValueError, match="figure edges-exact holds no verdicts of recovery"):

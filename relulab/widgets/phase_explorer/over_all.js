@@ -1,6 +1,6 @@
 // Edges over all patterns that Python measured and stored: curves that the reader switches on.
 
-const OVER_ALL = { gated: "gated network", exact: "ReLU network (exact)" };
+const OVER_ALL = { gated: "gated network", exact: "ReLU network" };
 
 // Those for the problem that is shown, whichever program it is shown for.
 function overAll(model, { network, ensemble, direction, sigma }) {
@@ -44,7 +44,7 @@ function makeSwitches({ id, view, onSwitch }) {
           else view.on.delete(form);
           onSwitch();
         } });
-      return node("label", { for: input.id }, input, ` ${OVER_ALL[form]}`);
+      return node("label", { for: input.id }, input, OVER_ALL[form]);
     }));
   }
 
