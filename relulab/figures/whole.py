@@ -12,7 +12,7 @@ TO_40 = {"n": range(10, 161, 10), "d": range(10, 41, 10), "trials": 5}
 TREES = {"n": range(4, 121, 4), "d": range(2, 21, 2), "trials": 10}
 GLANCE = {"n": range(4, 33, 4), "d": [4, 6], "trials": 3}
 DIRECTIONS = ("random", "smallest")
-EFFORT = {"real-smallest": 200_000, "gated": 150_000}  # nodes; near the edge a proof may need many more
+EFFORT = {"real-smallest": 40_000, "gated": 100_000}  # nodes; near the edge a proof may need many more
 WHERE = {
     ("exact", "random"): (1.0, 1.45),
     ("exact", "smallest"): (1.5, 2.49),
