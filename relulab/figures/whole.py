@@ -8,6 +8,7 @@ ones of the gated program over a sample. Planted is a linear neuron in the skip 
 from .list import FIGURES, FOUR, PAPER, Figure
 
 FINE = {"n": range(2, 91, 2), "d": range(2, 31, 2), "trials": 10}
+TO_60 = PAPER | {"d": range(10, 61, 10)}  # beyond, a cell next to the edge takes minutes
 TO_40 = {"n": range(10, 161, 10), "d": range(10, 41, 10), "trials": 5}
 TREES = {"n": range(4, 121, 4), "d": range(2, 21, 2), "trials": 10}
 GLANCE = {"n": range(4, 33, 4), "d": [4, 6], "trials": 3}
@@ -49,7 +50,8 @@ def _edges(name, form, d, edge):
 
 
 _ALL = (
-    *(_diagram(f"real-{way}", "exact", way, PAPER) for way in DIRECTIONS),
+    _diagram("real-random", "exact", "random", PAPER),
+    _diagram("real-smallest", "exact", "smallest", TO_60),
     *(_diagram(f"real-{way}-fine", "exact", way, FINE) for way in DIRECTIONS),
     *(_diagram(f"real-{way}-{data}", "exact", way, TO_40, data) for way in DIRECTIONS for data in FOUR[1:]),
     *(_diagram(f"gated-{way}", "gated", way, TREES) for way in DIRECTIONS),

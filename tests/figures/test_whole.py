@@ -90,7 +90,8 @@ def test_the_papers_grid_holds_the_draws_of_the_papers_figures():
     """The ReLU network over all patterns beside the gated one over samples, trial by trial."""
     for real, gated in (("real-random", "6a"), ("real-smallest", "18a")):
         here, there = rl.open_figure(real), rl.open_figure(gated)
-        for axis in ("n", "d", "trial"):
+        assert set(here.d.values) <= set(there.d.values)
+        for axis in ("n", "trial"):
             np.testing.assert_array_equal(here[axis], there[axis])
         assert (here.attrs["rng"], here.attrs["seeding"]) == (there.attrs["rng"], there.attrs["seeding"])
 
@@ -100,6 +101,24 @@ def test_the_all_ones_bound_holds():
     ds = rl.open_figure("gated-random")
     bound = np.array([[rl.theory.recovery_whitened(int(n), int(d)) for d in ds.d] for n in ds.n])
     assert ((ds.lower <= bound + 1e-9) | (ds.n < ds.d)).all()
+
+
+def test_the_edges_are_where_the_book_says():
+    exact, gated = (rl.open_figure(f"edges-{form}") for form in ("exact", "gated"))
+    late = exact.sel(d=exact.d >= 5)
+    mean = (late.edge.mean("trial") / late.d).values
+    for law in (1 / late.d.values, late.d.values**-0.5):
+        assert 1.2 < np.polyfit(law, mean, 1)[1] < 4 / 3
+    spread = (late.edge.std("trial") / np.sqrt(late.d)).values
+    assert 0.4 < spread.min() < spread.max() < 0.85
+    shared = [int(d) for d in gated.d if d >= 3]
+    assert (gated["median"].sel(d=shared) > 1.5 * exact["median"].sel(d=shared)).all()
+    assert (gated["median"].sel(d=shared) > 2).all()
+    hard = rl.open_figure("gated-smallest")
+    ratio = rl.figures.crossings(hard) / hard.d.values
+    assert ratio[-1] > 1.3 * ratio[2]
+    for way, most in (("random", 4 / 3 + 0.05), ("smallest", 2.49)):
+        assert rl.figures.measured_edge(rl.open_figure(f"real-{way}")) < most
 
 
 def test_edges_are_computed_like_the_other_figures(monkeypatch, tmp_path):
