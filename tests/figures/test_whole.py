@@ -79,7 +79,7 @@ def test_recovery_over_all_patterns_is_recovery_over_the_sample(direction):
 
 @pytest.mark.parametrize("direction", ["random", "smallest"])
 def test_what_the_gated_network_recovers_the_relu_network_does(direction):
-    n, d = range(6, 91, 6), range(4, 21, 4)
+    n, d = range(6, 91, 6), range(4, 17, 4)
     gated = recovered(f"gated-{direction}", n=[*n], d=[*d])
     real = recovered(f"real-{direction}-fine", n=[*n], d=[*d])[..., : gated.shape[2]]
     assert not (gated & ~real).any()
@@ -116,7 +116,7 @@ def test_the_edges_are_where_the_book_says():
     assert (gated["median"].sel(d=shared) > 2).all()
     hard = rl.open_figure("gated-smallest")
     ratio = rl.figures.crossings(hard) / hard.d.values
-    assert ratio[-1] > 1.3 * ratio[2]
+    assert ratio[-1] > 1.3 * ratio[0]
     for way, most in (("random", 4 / 3 + 0.05), ("smallest", 2.49)):
         assert rl.figures.measured_edge(rl.open_figure(f"real-{way}")) < most
 
