@@ -79,7 +79,7 @@ def test_recovery_over_all_patterns_is_recovery_over_the_sample(direction):
 
 @pytest.mark.parametrize("direction", ["random", "smallest"])
 def test_what_the_gated_network_recovers_the_relu_network_does(direction):
-    n, d = range(6, 91, 6), range(4, 17, 4)
+    n, d = range(6, 55, 4), range(4, 13, 2)
     gated = recovered(f"gated-{direction}", n=[*n], d=[*d])
     real = recovered(f"real-{direction}-fine", n=[*n], d=[*d])[..., : gated.shape[2]]
     assert not (gated & ~real).any()
@@ -88,12 +88,10 @@ def test_what_the_gated_network_recovers_the_relu_network_does(direction):
 
 def test_the_papers_grid_holds_the_draws_of_the_papers_figures():
     """The ReLU network over all patterns beside the gated one over samples, trial by trial."""
-    for real, gated in (("real-random", "6a"), ("real-smallest", "18a")):
-        here, there = rl.open_figure(real), rl.open_figure(gated)
-        assert set(here.d.values) <= set(there.d.values)
-        for axis in ("n", "trial"):
-            np.testing.assert_array_equal(here[axis], there[axis])
-        assert (here.attrs["rng"], here.attrs["seeding"]) == (there.attrs["rng"], there.attrs["seeding"])
+    here, there = rl.open_figure("real-random"), rl.open_figure("6a")
+    for axis in ("n", "d", "trial"):
+        np.testing.assert_array_equal(here[axis], there[axis])
+    assert (here.attrs["rng"], here.attrs["seeding"]) == (there.attrs["rng"], there.attrs["seeding"])
 
 
 def test_the_all_ones_bound_holds():
@@ -116,9 +114,9 @@ def test_the_edges_are_where_the_book_says():
     assert (gated["median"].sel(d=shared) > 2).all()
     hard = rl.open_figure("gated-smallest")
     ratio = rl.figures.crossings(hard) / hard.d.values
-    assert ratio[-1] > 1.3 * ratio[0]
-    for way, most in (("random", 4 / 3 + 0.05), ("smallest", 2.49)):
-        assert rl.figures.measured_edge(rl.open_figure(f"real-{way}")) < most
+    assert ratio[-1] > 1.2 * ratio[0]
+    for name, most in (("real-random", 4 / 3), ("real-smallest-fine", 2.49)):
+        assert rl.figures.measured_edge(rl.open_figure(name)) < most
 
 
 def test_edges_are_computed_like_the_other_figures(monkeypatch, tmp_path):
