@@ -38,6 +38,7 @@ PROMISED = [
     "figures.measured_edge",
     "figures.crossings",
     "pictures.picture",
+    "pictures.nested_edges",
     "networks.initial",
     "plots.use_style",
     "widgets.PhaseExplorer",

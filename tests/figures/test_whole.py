@@ -143,5 +143,5 @@ def test_what_is_open_is_named():
 
 def test_the_picture_of_edges_shows_the_quartiles():
     ds = rl.open_figure("edges-exact")
-    ax = rl.figures.pictures.picture(ds).axes[0]
+    ax = rl.pictures.picture(ds).axes[0]
     np.testing.assert_allclose(ax.lines[0].get_ydata(), ds["median"])
