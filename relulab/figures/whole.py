@@ -50,7 +50,7 @@ _ALL = (
     *(_diagram(f"gated-{way}", "gated", way, TREES) for way in DIRECTIONS),
     *(_diagram(f"sampled-{way}", "gated", way, TREES) for way in DIRECTIONS),
     _edges("edges-exact", "exact", range(2, 31), (1.0, 1.5)),
-    _edges("edges-gated", "gated", range(2, 9), (2.0, 3.0)),
+    _edges("edges-gated", "gated", range(2, 7), (2.0, 3.0)),
 )
 WHOLE = {figure.number: figure for figure in _ALL}
 LISTED = FIGURES | WHOLE
