@@ -16,6 +16,7 @@ from .data.ensembles import ENSEMBLES
 from .data.planted import DIRECTIONS, KINDS
 from .figures.list import FIGURES
 from .figures.results import SCALES
+from .figures.whole import LISTED
 from .phase.executor import cores
 from .phase.grid import METRICS, PROTOCOLS
 
@@ -70,8 +71,8 @@ def _parser():
 
     commands.add_parser("figures", help="list the figures that can be computed")
 
-    figure = commands.add_parser("figure", help="compute a figure of the paper, or all of them")
-    figure.add_argument("number", help=f"{', '.join(FIGURES)}, or all")
+    figure = commands.add_parser("figure", help="compute one of the figures, or all of the paper's")
+    figure.add_argument("number", help=f"{', '.join(LISTED)}, or all of the paper's: all")
     _choose(figure, "scale", SCALES, "a smaller grid for a first look, or the paper's", "book")
     _choose(figure, "protocol", PROTOCOLS, "or the released code's choices", "paper")
     figure.add_argument("--prove", action="store_true", help="prove every verdict of recovery")
@@ -166,7 +167,7 @@ def _figures(options):
     from .figures.results import ENDINGS, stored
 
     kept = {f"stored{ending}": stored(protocol) for protocol, ending in ENDINGS.items()}
-    for figure in FIGURES.values():
+    for figure in LISTED.values():
         settings = ", ".join(f"{name} {value}" for name, value in figure.settings.items())
         noise = "" if figure.sigmas == (0.0,) else f", sigma {', '.join(f'{s:g}' for s in figure.sigmas)}"
         print(f"{figure.number:8} {settings}{noise}\n{'':8} expected: {figure.expectation}")
@@ -183,7 +184,7 @@ def _figure(options):
 
     for name, choices in (("scale", SCALES), ("protocol", PROTOCOLS)):
         _checks.choice(name, getattr(options, name), choices)
-    _checks.choice("figure", options.number, [*FIGURES, "all"])
+    _checks.choice("figure", options.number, [*LISTED, "all"])
     _ready(options.out)
     for number in FIGURES if options.number == "all" else [options.number]:
         name = f"figure-{number}-{options.scale}" + "-released" * (options.protocol == "released")

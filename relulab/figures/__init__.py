@@ -1,7 +1,7 @@
 """The paper's figures: what each shows, how it is computed, what came out.
 
-`list` names them, `archive` stores a result, `results` opens it, `clusters`, `trained` and `runs` compute it,
-`ground_truth` knows what holds over all patterns, `pictures` draws.
+`list` names them, `whole` those over all patterns, `archive` stores a result, `results` opens it, `clusters`,
+`trained` and `runs` compute it, `ground_truth` knows what holds over all patterns, `pictures` draws.
 
 >>> from relulab import figures
 >>> figures.open_figure("4a").attrs["network"]
@@ -10,7 +10,19 @@
 
 from .ground_truth import closed_form, truth
 from .list import FIGURES
-from .results import ENDINGS, measured_edge, open_figure, stored
+from .results import ENDINGS, crossings, measured_edge, open_figure, stored
 from .runs import compute
+from .whole import WHOLE
 
-__all__ = ["ENDINGS", "closed_form", "truth", "compute", "FIGURES", "measured_edge", "open_figure", "stored"]
+__all__ = [
+    "ENDINGS",
+    "closed_form",
+    "truth",
+    "compute",
+    "FIGURES",
+    "crossings",
+    "measured_edge",
+    "open_figure",
+    "stored",
+    "WHOLE",
+]

@@ -9,12 +9,11 @@ import numpy as np
 from ..phase.datasets import flags, words
 
 CODES = ("status", "evidence", "proved")
-SMALL_COUNTS = ("undecided", "evidence_count", "iterations")
 LEFT_OUT = ("seconds",)
 
 
 def pack(ds):
-    """A Dataset in small types: codes as int8, counts as int16, the rest as float32; without wall times.
+    """A Dataset in small types, without times: codes as int8, counts as int16 if they fit, or float32.
 
     Parameters
     ----------
@@ -28,9 +27,16 @@ def pack(ds):
     """
     packed = ds.drop_vars(LEFT_OUT, errors="ignore")
     for name, values in ds.drop_vars(LEFT_OUT, errors="ignore").data_vars.items():
-        kind = np.int8 if name in CODES else np.int16 if name in SMALL_COUNTS else np.float32
-        packed[name] = values.astype(kind, keep_attrs=True)
+        packed[name] = values.astype(_kind(name, values), keep_attrs=True)
     return packed
+
+
+def _kind(name, values):
+    if name in CODES:
+        return np.int8
+    if not np.issubdtype(values.dtype, np.integer):
+        return np.float32
+    return np.int16 if abs(values).max() < 2**15 else np.int32
 
 
 def save(ds, path):

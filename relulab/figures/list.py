@@ -59,6 +59,16 @@ class Figure:
         return self.form == "trained"
 
     @property
+    def whole(self):
+        """Whether it is over all patterns."""
+        return self.edges or self.settings.get("patterns") == "all"
+
+    @property
+    def edges(self):
+        """Whether it is made of the edges of nested rows."""
+        return self.settings.get("metric") == "edge"
+
+    @property
     def decides(self):
         """Whether it is made of verdicts: which plants are recovered."""
         return self.settings.get("metric", "recovery") == "recovery"

@@ -37,6 +37,8 @@ def picture(ds, beside=None):
     """
     if "probability" in ds:
         return frequencies(ds).figure
+    if "edge" in ds:
+        return nested_edges(ds).figure
     if "sigma" in ds.dims:
         return _panels(ds)
     if "rate" not in ds:
@@ -92,8 +94,8 @@ def with_truth(ds, **options):
     >>> with_truth(rl.open_figure("4a"), n=[6, 12], trials=2).axes[1].get_xlabel()
     'n / d'
     """
-    figure = FIGURES[ds.attrs["figure"]]
-    if not knows_recovery(figure) or has_closed_form(figure):
+    figure = FIGURES.get(ds.attrs["figure"])
+    if figure is None or not knows_recovery(figure) or has_closed_form(figure):
         return picture(ds)
     return picture(ds, truth(figure.number, **options))
 
@@ -209,6 +211,41 @@ def sampled_against_all(beside, ax=None):
         ax.plot(ratio, beside.probability, ":", color=COLORS["ink"], label="all patterns, closed form")
     ax.set(xlabel="n / d", ylabel="share recovered", ylim=(-0.03, 1.03))
     ax.legend(loc="best")
+    return ax
+
+
+def nested_edges(ds, ax=None, color=COLORS["blue"], name=None):
+    """Draw edges of nested rows: the median of n/d over d, and the quartiles about it.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        From `relulab.edge`.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw.
+    color : str
+        Of the line and its band.
+    name : str, optional
+        For the legend.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> from relulab.figures.pictures import nested_edges
+    >>> nested_edges(rl.edge(d=[2, 3], trials=3, progress=False)).get_ylabel()
+    'n / d'
+    """
+    ax = ax or plt.subplots()[1]
+    program = {"exact": "ReLU network", "gated": "gated network"}[ds.attrs["form"]]
+    ax.fill_between(ds.d, ds["first"], ds["third"], color=color, alpha=0.2, linewidth=0)
+    ax.plot(ds.d, ds["median"], "o-", ms=4, color=color, label=name or f"{program}: median, quartiles")
+    ax.set(xlabel="d", ylabel="n / d")
+    ax.legend(loc="best", fontsize=9)
     return ax
 
 

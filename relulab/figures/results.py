@@ -1,7 +1,7 @@
 """The paper's figures as data: number -> sweep, with what it should show.
 
-`FIGURES` holds them all; `relulab.figure_runs` computes them, `open_figure` opens the results that come with
-the package.
+`FIGURES` holds them all, `WHOLE` those that this book adds over all patterns; `compute` computes them,
+`open_figure` opens the results that come with the package.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import _checks
 from ..phase.distances import METRICS
-from .list import FIGURES
+from .whole import LISTED
 
 if TYPE_CHECKING:
     from typing import Any
@@ -31,7 +31,7 @@ def open_figure(number: str, protocol: str = "paper") -> xr.Dataset:
     Parameters
     ----------
     number : str
-        A figure's number, such as ``"4a"``.
+        A figure's number, such as ``"4a"``, or the name of one over all patterns, such as ``"real-random"``.
     protocol : {"paper", "released"}
         Figures of trained networks come with both.
 
@@ -75,7 +75,8 @@ def stored(protocol: str = "paper") -> dict:
     Returns
     -------
     dict
-        Number -> the file's name and size, in words; in the order of `FIGURES`.
+        Number -> the file's name and size, in words; in the order of `FIGURES`, those over all patterns
+        last.
 
     Examples
     --------
@@ -83,7 +84,7 @@ def stored(protocol: str = "paper") -> dict:
     >>> "4a" in stored()
     True
     """
-    files = {number: _file(number, protocol) for number in FIGURES}
+    files = {number: _file(number, protocol) for number in LISTED}
     return {
         number: f"results/{file.name}, {file.stat().st_size / 1000:.0f} kB"
         for number, file in files.items()
@@ -114,9 +115,13 @@ def solved_as(figure: Any) -> str:
 
     def computed(other):
         metric = other.settings.get("metric", "recovery")
-        return other.settings | {"metric": "distance" if metric in METRICS else metric}, other.sigmas
+        return (
+            other.settings | {"metric": "distance" if metric in METRICS else metric},
+            other.sigmas,
+            other.grids,
+        )
 
-    return next(number for number, other in FIGURES.items() if computed(other) == computed(figure))
+    return next(number for number, other in LISTED.items() if computed(other) == computed(figure))
 
 
 def measured_edge(ds: xr.Dataset) -> float:
@@ -142,12 +147,39 @@ def measured_edge(ds: xr.Dataset) -> float:
     >>> 1.5 < measured_edge(ds) < 2.6
     True
     """
-    n, edges = ds.n.values, []
-    for d in ds.d.values:
-        rate = ds.rate.sel(d=d).values
-        below = np.flatnonzero(rate < 0.5)
+    edges = crossings(ds) / ds.d.values
+    return float(np.nanmean(edges)) if np.isfinite(edges).any() else float("nan")
+
+
+def crossings(ds: xr.Dataset, level: float = 0.5) -> np.ndarray:
+    """The n at which the success rate passes a level, for each dimension.
+
+    Between the last size below the level and the next one the rate is taken as a straight line.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        From `phase_diagram`, with ``rate``.
+    level : float
+        The level, above 0 and at most 1.
+
+    Returns
+    -------
+    ndarray, shape (d,)
+        NaN where the rate is not below the level at any size, or still is at the last one.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> from relulab.figures.results import crossings
+    >>> crossings(rl.open_figure("6c")).round().astype(int).tolist()[:3]
+    [18, 38, 48]
+    """
+    n, found = ds.n.values, np.full(ds.sizes["d"], np.nan)
+    for j, rate in enumerate(ds.rate.transpose("d", "n").values):
+        below = np.flatnonzero(rate < level)
         if below.size and below[-1] + 1 < len(n):
             i = below[-1]
-            share = (0.5 - rate[i]) / (rate[i + 1] - rate[i])
-            edges.append((n[i] + share * (n[i + 1] - n[i])) / d)
-    return float(np.mean(edges)) if edges else float("nan")
+            share = (level - rate[i]) / (rate[i + 1] - rate[i])
+            found[j] = n[i] + share * (n[i + 1] - n[i])
+    return found

@@ -6,12 +6,16 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from .. import _checks
 from ..phase.datasets import provenance
 from ..phase.distances import vanishing
 from ..phase.grid import PROTOCOLS, phase_diagram
-from .list import FIGURES, SKIP_LOW
+from ..phase.nested_rows import edge as nested_edges
+from .list import SKIP_LOW
 from .results import SCALES, measured_edge, open_figure, solved_as, stored
+from .whole import LISTED
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -37,9 +41,10 @@ def compute(
     Parameters
     ----------
     number : str
-        A figure's number, such as ``"4a"``; `relulab.figures.FIGURES` has them all.
+        A figure's number, such as ``"4a"``; `relulab.figures.FIGURES` has those of the paper,
+        `relulab.figures.WHOLE` those over all patterns.
     scale : {"book", "paper"}
-        ``"paper"``: the paper's grid. ``"book"``: a smaller one.
+        ``"paper"``: the paper's grid, or the one that is shipped. ``"book"``: a smaller one.
     rng : int
         The seed.
     protocol : {"paper", "released"}
@@ -73,7 +78,7 @@ def compute(
     >>> ds.attrs["finding"], bool(ds.attrs["held"])
     ('edge at n/d = 1.87', True)
     """
-    figure = FIGURES[_checks.choice("figure", number, FIGURES)]
+    figure = LISTED[_checks.choice("figure", number, LISTED)]
     grid = figure.grids[_checks.choice("scale", scale, SCALES)]
     _checks.choice("protocol", protocol, PROTOCOLS)
     if prove and not (figure.decides and protocol == "paper"):
@@ -85,6 +90,11 @@ def compute(
 
         settings = {"means": figure.settings["means"], "redraw": protocol == "released"}
         ds = frequencies(**grid, **settings, rng=rng, progress=progress)
+    elif figure.edges:
+        _checks.choice("protocol", protocol, PROTOCOLS[:1])
+        name = f"figure-{number}-{grid['trials']}-draws-seed{rng}"
+        kept = None if store is None else Path(store) / name
+        ds = _edges(figure, grid, kept, {"rng": rng, "executor": executor, "progress": progress})
     else:
         panels = []
         for sigma in figure.sigmas:
@@ -105,9 +115,33 @@ def compute(
     }
     if "seconds" in ds:
         ds.attrs["seconds"] = float(ds.seconds.sum())  # this call may only have read them
+    if figure.whole:
+        ds.attrs["open"] = "\n".join(still_open(ds))
     held, finding = judge(figure, ds)
     ds.attrs |= {"held": int(held), "finding": finding}
     return ds
+
+
+def still_open(ds):
+    """What a figure over all patterns leaves open, a line for each cell, or for each dimension of edges.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        Its result.
+
+    Returns
+    -------
+    list of str
+        Empty where all is decided.
+    """
+    if "edge" in ds:
+        counts = zip(ds.d.values, ds["open"].values, strict=True)
+        return [f"d={d}: {count} of {ds.sizes['trial']} draws" for d, count in counts if count]
+    places = [
+        (int(ds.n[i]), int(ds.d[j]), int(ds.undecided[i, j])) for i, j in np.argwhere(ds.undecided.values)
+    ]
+    return [f"n={n}, d={d}: {count} of {ds.sizes['trial']} trials" for n, d, count in places]
 
 
 def _panel(figure, grid, sigma, protocol, run):
@@ -122,6 +156,26 @@ def _panel(figure, grid, sigma, protocol, run):
         per_cell = ("rate", "lower", "upper", "mean", "median")
         ds = ds.assign({name: ds[name].where(ds.n >= ds.d) for name in per_cell if name in ds})
     return ds
+
+
+def _edges(figure, grid, kept, run):
+    """Edges of nested rows, dimension by dimension, each kept when it is finished."""
+    import xarray as xr
+
+    from .archive import load, save
+
+    settings = {name: value for name, value in figure.settings.items() if name != "metric"}
+    found = []
+    for d in grid["d"]:
+        file = None if kept is None else Path(f"{kept}-d{d}.zarr.zip")
+        if file is None or not file.is_file():
+            found.append(nested_edges(d, grid["trials"], **settings, **run))
+            if file is not None:
+                save(found[-1], file)
+        else:
+            found.append(load(file))
+    ds = xr.concat(found, "d", combine_attrs="drop_conflicts")
+    return ds.assign_attrs(provenance() | ds.attrs)
 
 
 def _joined(panels, sigmas):
@@ -155,6 +209,9 @@ def judge(figure, ds):
         return outside < 0.1, f"{100 * outside:.1f} % of the cells have a 95 % interval without the formula"
     if figure.trained:
         return _judge_trained(ds)
+    if figure.edges:
+        least, most = float(ds["median"].min()), float(ds["median"].max())
+        return figure.edge[0] <= least <= most <= figure.edge[1], f"medians from {least:.2f} to {most:.2f}"
     if "rate" in ds:
         edge = measured_edge(ds)
         held = figure.edge[0] <= edge <= figure.edge[1]

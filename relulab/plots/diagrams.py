@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.axes import Axes
 
+# n/d from which the ReLU network is proved to recover, most of the time, for large d.
+REAL_EDGES = {("gaussian", "random"): 4 / 3, ("gaussian", "smallest"): (1 + 3**-0.5) ** 2}
+
 
 def rates(ds: xr.Dataset, x: str = "d", y: str = "n", ax: Axes | None = None) -> Axes:
     """Draw the success rates of a diagram, one cell a rectangle, from 0 (dark) to 1 (bright).
@@ -168,7 +171,12 @@ def theory_curve(ds: xr.Dataset, ax: Axes) -> Axes:
     if kind == "relu" or kind is None:
         return ax
     d = np.linspace(*edges(ds.d)[[0, -1]], 50)
-    if kind == "linear":
+    if kind == "linear" and ds.attrs.get("patterns") == "all" and ds.attrs.get("form") == "exact":
+        ratio = REAL_EDGES.get((ds.attrs["ensemble"], ds.attrs["direction"]))
+        if ratio is None:
+            return ax
+        n, label = ratio * d, f"n = {ratio:.3g} d: enough for large d (proved)"
+    elif kind == "linear":
         n, label = 2 * d, "n = 2d: all-ones pattern with probability 1/2"
     elif k == 1:
         n, label = d, "n = d"

@@ -84,6 +84,8 @@ def title(settings: Any) -> str:
     bound = settings.get("metric") in ("recovery", "isometry")
     bounded = "the ReLU network" if form == "exact" else "the gated program"
     over = f"over sampled patterns{f': an upper bound for {bounded}' if bound else ''}"
+    if settings.get("patterns") == "all":
+        over = f"over all patterns{': the ReLU network' if form == 'exact' else ''}"
     if settings.get("form") == "trained":
         over = f"{settings['epochs']} epochs, {settings['protocol']} protocol"
     return (

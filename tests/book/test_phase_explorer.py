@@ -448,3 +448,36 @@ def test_memory_stays_flat(fixture_book, visit):
     assert after[1] < before[1] + 500
     assert after[2] < before[2] + 50
     assert problems == []
+
+
+@BOTH_WIDTHS
+def test_stored_edges_over_all_patterns_are_switched_on(page):
+    explorer = Explorer(page)
+    explorer.set(ensemble="gaussian", direction="random")
+    explorer.sizes("d", 4, 12, 2)
+    explorer.sizes("n", 5, 45, 5)
+    plot, legend = explorer.part("plot"), explorer.part("legend")
+    for form, words in (("gated", "gated network"), ("exact", "ReLU network")):
+        assert plot.locator(f".pe-over-{form}").count() == 0
+        explorer.root.locator(f"[data-control=over-{form}]").check()
+        assert plot.locator(f".pe-over-{form}").count() == 2  # a line and its halo
+        assert f"{words} over all patterns: median edge of nested rows (measured" in legend.inner_text()
+        assert f"the library's figure edges-{form}" in legend.inner_text()
+    ds = rl.open_figure("edges-exact")
+    plot.focus()
+    page.keyboard.press("ArrowLeft")
+    n = float(ds["median"].sel(d=6)) * 6
+    assert "Half recovered over all patterns from n = " in explorer.part("readout").inner_text()
+    assert f"{n:.1f} (ReLU network" in explorer.part("readout").inner_text()
+    slice_picture = explorer.root.locator(".pe-slice-picture")
+    assert slice_picture.locator(".pe-over-exact").count() == 1
+    explorer.root.locator("[data-control=over-exact]").uncheck()
+    assert plot.locator(".pe-over-exact").count() == 0
+    explorer.set(direction="smallest")
+    assert explorer.root.locator("[data-control=over-gated]").is_checked()
+    assert "figure gated-smallest" in legend.inner_text()
+    explorer.set(sigma=0.1)
+    assert explorer.part("over-all").is_hidden()
+    explorer.set(sigma=0, network="plain")
+    assert explorer.part("over-all").is_hidden()
+    assert axe_faults(page, "[data-widget=phase-explorer]") == []

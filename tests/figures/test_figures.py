@@ -12,7 +12,9 @@ from relulab.phase.distances import EVIDENCE
 
 CONVEX = [number for number, figure in FIGURES.items() if not figure.trained]
 TRAINED = [number for number, figure in FIGURES.items() if figure.trained]
-STORED = [(number, protocol) for protocol in results.ENDINGS for number in stored(protocol)]
+STORED = [
+    (number, protocol) for protocol in results.ENDINGS for number in stored(protocol) if number in FIGURES
+]
 PAPERS = {"2", "4a", "4b", "5a", "5b", "8", "9", "10", "clusters", *(str(number) for number in range(7, 33))}
 PAPERS -= {str(number) for number in range(11, 18)} | {"18", "26"}
 PAPERS |= {
@@ -102,7 +104,7 @@ def test_a_stored_result_has_the_papers_grid(number, protocol):
 
 
 def test_every_figure_is_stored_and_all_are_small():
-    assert set(FIGURES) == set(stored())
+    assert set(FIGURES) <= set(stored())
     assert set(TRAINED) == set(stored("released"))
     assert sum(file.stat().st_size for file in results.RESULTS.glob("*.zip")) < 6_000_000
 
@@ -203,7 +205,7 @@ def test_a_figure_of_recovery_is_proved_on_request(monkeypatch, tmp_path):
 
 
 def test_shipped_recovery_figures_name_what_is_not_proved():
-    for number in results.stored():
+    for number in FIGURES:
         if FIGURES[number].decides:
             ds = results.open_figure(number)
             counted = int((ds.proved > 0).sum())

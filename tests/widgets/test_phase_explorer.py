@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 import pytest
+import traitlets
 
 import relulab as rl
 from relulab.certify.verdicts import EVIDENCE, STATUSES
@@ -328,3 +329,46 @@ def test_the_edge_over_the_diagram_is_the_librarys(in_node):
     said = "(given) => curvesFor(given).map(({ words }) => words)"
     words = in_node(["phase_explorer/curves.js"], said, asked)
     assert any("heuristic" in line for line in words)
+
+
+def test_the_edges_over_all_patterns_are_the_stored_ones():
+    widget = PhaseExplorer()
+    curves = {(one["form"], one["ensemble"], one["direction"]): one for one in widget.get_state()["edges"]}
+    json.dumps(list(curves.values()))
+    assert {(form, "gaussian", way) for form in ("gated", "exact") for way in ("random", "smallest")} <= set(
+        curves
+    )
+    for form in ("gated", "exact"):
+        ds, drawn = rl.open_figure(f"edges-{form}"), curves[form, "gaussian", "random"]
+        known = np.isfinite(ds["median"].values)
+        assert drawn["d"] == ds.d.values[known].tolist()
+        np.testing.assert_allclose(drawn["n"], (ds["median"] * ds.d).values[known], atol=0.006)
+        assert f"figure edges-{form}" in drawn["words"]
+    fine = rl.open_figure("real-smallest-fine")
+    drawn = curves["exact", "gaussian", "smallest"]
+    for d, n in zip(drawn["d"], drawn["n"], strict=True):
+        rate = fine.rate.sel(d=d)
+        below, above = rate.where(fine.n < n - 0.006, drop=True), rate.where(fine.n > n + 0.006, drop=True)
+        assert (above >= 0.5).all()
+        assert float(below[-1]) < 0.5
+    with pytest.raises(traitlets.TraitError, match="edges"):
+        widget.edges = []
+
+
+def test_a_switched_curve_is_drawn_between_its_dimensions_only(in_node):
+    parts = ["phase_explorer/curves.js", "phase_explorer/over_all.js"]
+    edge = {"form": "gated", "ensemble": "gaussian", "direction": "random", "d": [2, 4, 5], "n": [5, 11, 12]}
+    edge |= {"words": "measured"}
+    dims = [1, 2, 3, 4, 5, 6]
+    points = in_node(parts, "([edge, dims]) => dims.map(edgeCurve(edge).at)", [edge, dims])
+    assert points == [None, 5, 8, 11, 12, None]  # NaN is null in JSON
+    shown = {"network": "skip", "ensemble": "gaussian", "direction": "random", "sigma": 0}
+    count = "([edge, shown]) => overAll({ get: () => [edge] }, shown).length"
+    assert in_node(parts, count, [edge, shown]) == 1
+    others = ({"network": "plain"}, {"ensemble": "cubic"}, {"direction": "smallest"}, {"sigma": 0.1})
+    for change in others:
+        assert in_node(parts, count, [edge, shown | change]) == 0
+    said = "([edge, d]) => describeEdges({ edges: [edge], on: new Set(['gated']) }, d)"
+    words = ". Half recovered over all patterns from n = 8.0 (gated network)"
+    assert in_node(parts, said, [edge, 3]) == words
+    assert in_node(parts, said, [edge, 9]) == ""

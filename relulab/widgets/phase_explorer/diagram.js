@@ -120,7 +120,10 @@ function makeDiagram({ id, view, heights: [lowest, tallest], onOpen, onPoint }) 
   function curves() {
     const first = Math.max(1, Math.floor(across.low)), wholes = progression(first, Math.ceil(across.high), 1);
     const path = (points) => `M${points.map(([d, n]) => `${x(d).toFixed(1)} ${y(n).toFixed(1)}`).join("L")}`;
-    const lines = curvesOn(view).map(({ kind, at }) => [`pe-${kind}`, path(wholes.map((d) => [d, at(d)]))]);
+    const lines = allCurves(view).flatMap(({ kind, at }) => {
+      const points = wholes.map((d) => [d, at(d)]).filter(([, n]) => Number.isFinite(n));
+      return points.length > 0 ? [[`pe-${kind}`, path(points)]] : [];
+    });
     const stored = view.stored && !view.plain ? halfBand(view.stored) : [];
     if (stored.length > 1) {
       const above = stored.map(([d, , high]) => [d, high]), below = stored.map(([d, low]) => [d, low]).reverse();

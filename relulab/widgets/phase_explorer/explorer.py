@@ -19,6 +19,7 @@ from ...figures.results import open_figure
 from ...phase.datasets import meanings
 from ..common.sources import LABORATORY, joined, packed
 from ..common.stills import Still
+from .edges import edges_over_all
 from .job import Job
 from .still import still
 
@@ -36,6 +37,7 @@ MODULE = (
     "phase_explorer/settings.js",
     "phase_explorer/curves.js",
     "phase_explorer/legend.js",
+    "phase_explorer/over_all.js",
     "phase_explorer/diagram.js",
     "phase_explorer/slice.js",
     "phase_explorer/detail.js",
@@ -84,6 +86,9 @@ class PhaseExplorer(Still, anywidget.AnyWidget):
         A diagram from `phase_diagram`, or the number of a figure for `open_figure`: the band where its 95 %
         intervals hold one half is drawn over diagrams of its settings, and readers can go on with it where
         the browser cannot compute.
+    edges : list of dict
+        Read only: where half of the linear plants is recovered over *all* patterns, as the package's stored
+        figures measured it, for the gated and the exact program; readers switch these curves on.
     lean : bool
         The diagram first, with one question and one control; it fills by itself when it comes into view, and
         at once where the reader asks for less motion. Everything else is behind "More".
@@ -122,11 +127,13 @@ class PhaseExplorer(Still, anywidget.AnyWidget):
     seed = traitlets.Any(0, help="Of all random numbers.").tag(sync=True)
     stored = traitlets.Any(None, allow_none=True, help="A diagram computed before.").tag(sync=True)
     lean = traitlets.Bool(False, help="The diagram with one control, the rest folded.").tag(sync=True)
+    edges = traitlets.List(read_only=True, help="Stored edges over all patterns.").tag(sync=True)
     name = traitlets.Unicode("phase-explorer", help="What a link calls it.").tag(sync=True)
     most = traitlets.Dict(MOST, read_only=True, help="The largest values allowed.").tag(sync=True)
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
+        self.set_trait("edges", edges_over_all())
         _agree(self._settings())
         self._jobs, self._last = {}, None
         self.on_msg(self._on_message)

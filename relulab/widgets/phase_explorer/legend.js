@@ -27,7 +27,7 @@ const SCALE = [0, 0.2, 0.4, 0.6, 0.8, 1].map(color);
 function signsOf(view, plain) {
   const scale = isNoisy(view.shown) ? ["distance: 1 or more", "0"] : plain ? ["never", "every time"] : ["recovered: none", "all"];
   const undecided = [...view.cells.values()].some(({ trials }) => howMany(trials, "undecided"));
-  const curves = curvesOn({ ...view, plain }).map(({ kind, words, plainly }) => [kind, plain ? plainly : words]);
+  const curves = allCurves({ ...view, plain }).map(({ kind, words, plainly }) => [kind, plain ? plainly : words]);
   const stored = view.stored && !plain && halfBand(view.stored).length > 1
     ? [["stored", `where half is recovered, a 95 % band: ${view.stored.words}`]] : [];
   const signs = [...curves, ...stored, ...(undecided || !plain ? [["open", "some undecided"]] : [])];
@@ -49,8 +49,8 @@ function makeLegend(view, plain) {
 }
 
 // The same signs for a picture that the reader saves: 26 wide, 10 high.
-const DASHES = { half: [], edge: [5, 4], dots: [1.5, 5] };
-const CURVE = "#d9480f";
+const DASHES = { half: [], edge: [5, 4], dots: [1.5, 5], "over-gated": [9, 3], "over-exact": [9, 3, 2, 3] };
+const CURVE = "#d9480f", CURVES = { "over-gated": "#7a2e8e", "over-exact": "#00664a" };
 
 function scaleSign(context) {
   SCALE.forEach((fillStyle, k) => {
@@ -69,7 +69,7 @@ const signFor = (kind) => (context) => {
     context.fillRect(0, 0, 26, 10);
     context.strokeRect(0, 0, 26, 10);
   } else {
-    Object.assign(context, { strokeStyle: CURVE, lineWidth: 2.5 });
+    Object.assign(context, { strokeStyle: CURVES[kind] ?? CURVE, lineWidth: 2.5 });
     context.setLineDash(DASHES[kind]);
     context.beginPath();
     context.moveTo(0, 5);

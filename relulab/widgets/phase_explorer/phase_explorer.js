@@ -15,7 +15,8 @@ const noteOn = (shown) => NOTES[isNoisy(shown) ? "noisy" : shown.form];
 function render({ model, el }) {
   const id = `pe-${Math.random().toString(36).slice(2)}`;
   const engine = makeEngine(model, el), most = model.get("most"), name = model.get("name"), lean = Boolean(model.get("lean"));
-  const view = { shown: settingsOf(model), cells: new Map(), cursor: [0, 0], opened: null, slice: 0, stored: null, plain: lean };
+  const view = { shown: settingsOf(model), cells: new Map(), cursor: [0, 0], opened: null, slice: 0, stored: null, edges: [],
+    on: new Set(), plain: lean };
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let run = null, opening = null, frame = 0, editing = false;
 
@@ -30,11 +31,12 @@ function render({ model, el }) {
   const readout = node("p", { class: "pe-readout", "data-role": "readout" });
   const question = node("p", { class: "pe-question", "data-role": "question" });
   const key = makeLegend(view, true), legend = makeLegend(view, false), table = makeTable(view), detail = makeDetail();
+  const switches = makeSwitches({ id, view, onSwitch: redraw });
   const slice = makeSlice({ id, view, onChoose: cut });
   const note = node("p", { class: "pe-note", "data-role": "note" });
   const actions = makeActions({ name, view, diagram, live: engine.live(), say });
-  const parts = { controls, problem, warning, progress, status, diagram, readout, question, key, legend, note, slice, detail,
-    actions, table };
+  const parts = { controls, problem, warning, progress, status, diagram, readout, question, key, legend, switches, note, slice,
+    detail, actions, table };
   const root = node("div", { class: `rw rw-phase${lean ? " pe-lean" : ""}`, "data-widget": "phase-explorer", "data-name": name },
     ...(lean ? leanFace(parts, unfold) : wholeFace(parts)), live);
 
@@ -56,6 +58,7 @@ function render({ model, el }) {
     const middle = GRID.map((axis) => Math.floor((shown[axis].length - 1) / 2));
     Object.assign(view, { shown, cells: new Map(), cursor: middle, opened: null, slice: shown.d[middle[1]] });
     view.stored = storedFor(model, shown);
+    view.edges = overAll(model, shown);
     Object.assign(root.dataset, { state: "idle", source: "", computed: 0 });
     progress.value = 0;
     readout.textContent = "";
@@ -64,6 +67,7 @@ function render({ model, el }) {
     actions.forget();
     table.reset();
     explain();
+    switches.reset();
     slice.reset();
     diagram.layout();
     slice.draw();
@@ -82,6 +86,7 @@ function render({ model, el }) {
   }
 
   function redraw() {
+    legend.fill();
     diagram.layout();
     slice.draw();
     detail.show(view.opened);
@@ -228,7 +233,7 @@ function render({ model, el }) {
   }
 
   function point(n, d, aloud) {
-    readout.textContent = describeCell(view, n, d);
+    readout.textContent = describeCell(view, n, d) + describeEdges(view, d);
     if (aloud) live.textContent = readout.textContent;
   }
 

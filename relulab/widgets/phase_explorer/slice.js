@@ -42,14 +42,14 @@ function makeSlice({ id, view, onChoose }) {
     const x = (ratio) => left + 8 + ((ratio - low) / span) * (width - left - right - 16);
     const y = (value) => height - bottom - (value / ceiling) * (height - top - bottom);
     const joined = (list) => list.map(([a, b]) => `${a.toFixed(1)} ${b.toFixed(1)}`).join("L");
-    const theory = curvesFor(view.shown).flatMap(({ kind, at, success }) => {
+    const theory = allCurves(view).flatMap(({ kind, at, success }) => {
       if (success && !noisy) {
         const wholes = progression(view.shown.n[0], view.shown.n.at(-1), 1);
         return [mark("path", { class: `pe-${kind}`, d: `M${joined(wholes.map((n) => [x(n / d), y(success(n, d))]))}` })];
       }
       const ratio = at(d) / d;
-      if (kind !== "half" && curvesFor(view.shown)[0].success) return [];
-      return ratio < low || ratio > high ? [] : [mark("path", { class: `pe-${kind}`, d: `M${x(ratio)} ${y(0)}V${y(ceiling)}` })];
+      if (!/^(half|over)/.test(kind) && curvesFor(view.shown)[0].success) return [];
+      return !(ratio >= low && ratio <= high) ? [] : [mark("path", { class: `pe-${kind}`, d: `M${x(ratio)} ${y(0)}V${y(ceiling)}` })];
     });
     const band = [...found.map(({ n, band: [, up] }) => [x(n / d), y(up)]),
       ...[...found].reverse().map(({ n, band: [down] }) => [x(n / d), y(down)])];
