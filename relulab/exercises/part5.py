@@ -113,4 +113,28 @@ EXERCISES = {
         because="From 1 to 3: the growth is 2 = (4/3) / (2/3).",
     ),
     "22.3": Number(lambda: 6, hints={64: "A layer applies X once to a vector.", 4: "Six layers."}),
+    "23.1": Number(
+        lambda: 0.125,
+        hints={
+            8: "The share, not the number of aliases.",
+            1 / 64: "Only the aliases share, not all frequencies.",
+        },
+    ),
+    "23.2": Number(
+        lambda: 0.6,
+        hints={
+            0.4: "That is what is kept.",
+            1 - (60 / 150) ** 2: "Of the squared length, the share kept is n / p.",
+        },
+    ),
+    "23.3": Number(
+        lambda: 0.95 + 0.05 * (1 + 40 / 759),
+        hints={
+            1.05: "That is the risk of predicting zero.",
+            0.95 + 0.05: "Fitting the noise costs, too: n / (p - n - 1) of it.",
+            0.95 + 0.05 * 40 / 759: "The new sample has noise, too.",
+        },
+        tolerance=1e-4,
+        because="A little below 1.05: hardly better than nothing.",
+    ),
 }

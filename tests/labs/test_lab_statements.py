@@ -115,3 +115,37 @@ def test_the_growth_of_the_volume_is_the_impedance():
             k = -(r[m] - inner @ r[1:m][::-1]) / energy
             impedance *= (1 + k) / (1 - k)
             assert np.isclose(volume[m] - volume[m - 1], impedance)
+
+
+@pytest.mark.parametrize(("n", "p"), [(16, 4), (12, 30), (4, 40)])
+def test_the_risk_of_smallest_weights_is_exact(n, p):
+    """The two parts of the error apart, by normal equations, for one fixed direction."""
+    rng = np.random.default_rng(4)
+    seen, unseen = [], []
+    beta = np.arange(p) / norm(np.arange(p))
+    for _ in range(4000):
+        Z, noise = rng.standard_normal((n, p)), rng.standard_normal(n)
+        if p < n:
+            kept, moved = beta, solve(Z.T @ Z, Z.T @ noise)
+        else:
+            kept, moved = Z.T @ solve(Z @ Z.T, Z @ beta), Z.T @ solve(Z @ Z.T, noise)
+        seen.append(norm(kept - beta) ** 2)
+        unseen.append(norm(moved) ** 2)
+    exact = [0, p / (n - p - 1)] if p < n else [1 - n / p, n / (p - n - 1)]
+    for parts, value in zip((seen, unseen), exact, strict=True):
+        assert abs(np.mean(parts) - value) < 4 * np.std(parts) / len(parts) ** 0.5 + 1e-12
+
+
+def test_a_wave_is_shared_among_its_aliases():
+    """Convex optimality: the residual of the weighted norm is orthogonal to all that fits zero."""
+    rng = np.random.default_rng(5)
+    n, K = 5, 3
+    f = np.arange(-7, 8)
+    w = rng.uniform(0.1, 2, n * K)
+    samples = np.exp(2j * np.pi * np.outer(np.arange(n) / n, f))
+    for k in f:
+        aliases = (f - k) % n == 0
+        c = np.where(aliases, w / w[aliases].sum(), 0)
+        assert np.allclose(samples @ c, samples[:, f == k][:, 0])
+        unseen = np.linalg.svd(samples)[2][n:].conj()
+        assert np.allclose(unseen.conj() @ (c / w), 0)
