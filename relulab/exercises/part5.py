@@ -137,4 +137,19 @@ EXERCISES = {
         tolerance=1e-4,
         because="A little below 1.05: hardly better than nothing.",
     ),
+    "24.1": Number(lambda: 0.75, hints={0.25: "That is the share that is kept."}),
+    "24.2": Number(
+        lambda: [100, 0.75],
+        hints={
+            (100, 0.5): "That is n / p*. Add what noise leaves there.",
+            (100, 0.25): "That is noise alone. The bias is there, too.",
+            (75, 0.75): "n over 1 - tau.",
+        },
+        because="Below 1, but not by much.",
+    ),
+    "24.3": Number(
+        lambda: 0.8505,
+        hints={0.81: "Samples are few: there is a second term.", 0.85: "p + 1, not p."},
+        tolerance=1e-4,
+    ),
 }

@@ -149,3 +149,18 @@ def test_a_wave_is_shared_among_its_aliases():
         assert np.allclose(samples @ c, samples[:, f == k][:, 0])
         unseen = np.linalg.svd(samples)[2][n:].conj()
         assert np.allclose(unseen.conj() @ (c / w), 0)
+
+
+def test_the_bias_of_a_meta_learner_is_that_of_a_random_subspace():
+    """Tasks one after the other, and the share of a fixed vector that the rows keep."""
+    rng = np.random.default_rng(6)
+    p, tasks, w0 = 12, 3, np.eye(12)[0]
+    lost = []
+    for _ in range(3000):
+        rows = []
+        for _ in range(tasks):
+            Xt, Xv = rng.standard_normal((4, p)), rng.standard_normal((2, p))
+            rows += list(Xv @ (np.eye(p) - 0.3 / 4 * Xt.T @ Xt))
+        Q = np.linalg.qr(np.array(rows).T)[0]
+        lost.append(1 - norm(Q.T @ w0) ** 2)
+    assert abs(np.mean(lost) - (1 - 6 / p)) < 4 * np.std(lost) / len(lost) ** 0.5
