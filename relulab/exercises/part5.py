@@ -152,4 +152,43 @@ EXERCISES = {
         hints={0.81: "Samples are few: there is a second term.", 0.85: "p + 1, not p."},
         tolerance=1e-4,
     ),
+    "25.1": Number(
+        lambda: 1.0,
+        hints={
+            3: "Now divide by its size.",
+            0: "That is InstanceNorm, alpha = 1.",
+            0.6: "The size is that of what is left.",
+        },
+        because="Whatever the degree: only a sign survives.",
+    ),
+    "25.2": Number(
+        lambda: 0.0,
+        hints={10: "The shift removes its direction.", 1: "Q is a matrix of ones."},
+        because="Nothing but the mean was there.",
+    ),
+    "25.3": Choice(
+        "b",
+        hints={"a": "The second is at least 3.", "c": "The first is at least 4."},
+    ),
+    "26.1": Number(
+        lambda: [0.75, 1.0],
+        hints={
+            (0.9, 1.0): "In proportion to g, not to its square.",
+            (0.75, 2.0): "The variance of 3 and 1, each with weight one half.",
+        },
+    ),
+    "26.2": Number(
+        lambda: [1, 0.25],
+        hints={
+            (1.2, 0.2): "No probability is above 1.",
+            (1, 0.2): "What the first does not need, the others get: they add up to B.",
+        },
+    ),
+    "26.3": Choice(
+        "b",
+        hints={
+            "a": "The history is the hidden layer itself at that moment.",
+            "c": "The sampled part is multiplied by the difference to the history.",
+        },
+    ),
 }

@@ -164,3 +164,36 @@ def test_the_bias_of_a_meta_learner_is_that_of_a_random_subspace():
         Q = np.linalg.qr(np.array(rows).T)[0]
         lost.append(1 - norm(Q.T @ w0) ** 2)
     assert abs(np.mean(lost) - (1 - 6 / p)) < 4 * np.std(lost) / len(lost) ** 0.5
+
+
+def test_a_shift_moves_no_singular_value_past_its_neighbor():
+    """By the eigenvalues of the Gram matrix in a basis of the vectors with sum zero."""
+    rng = np.random.default_rng(7)
+    for trial in range(60):
+        n = int(rng.integers(2, 9))
+        Q = rng.integers(-2, 3, (n, n)) if trial % 2 else rng.standard_normal((n, n))
+        Q = np.triu(Q) + np.triu(Q, 1).T
+        basis = np.linalg.qr(np.c_[np.ones(n), rng.standard_normal((n, n - 1))])[0][:, 1:]
+        free = np.sort(np.linalg.eigvalsh(Q @ Q))[::-1]
+        held = np.sort(np.linalg.eigvalsh(basis.T @ Q @ Q @ basis))[::-1]
+        assert (held <= free[:-1] + 1e-9).all()
+        assert (held >= free[1:] - 1e-9).all()
+
+
+def test_asking_in_proportion_saves_the_variance_of_the_sizes():
+    """The variance by enumeration of all sets that can be asked."""
+    rng = np.random.default_rng(8)
+
+    def variance(g, p):
+        bits = (np.arange(2 ** len(g))[:, None] >> np.arange(len(g))) & 1
+        chance = np.where(bits, p, 1 - p).prod(axis=1)
+        vectors = (bits / (len(g) * p) - 1 / len(g)) * g  # orthogonal gradients of sizes g
+        return chance @ (vectors**2).sum(axis=1)
+
+    for B in (1.0, 2.0, 2.5):
+        g = rng.uniform(1, 2, 6)
+        even, best = np.full(6, B / 6), B * g / g.sum()
+        assert np.isclose(variance(g, even) - variance(g, best), np.var(g) / B)
+        for _ in range(20):
+            other = np.clip(best + 0.05 * rng.standard_normal(6), 0.01, 0.99)
+            assert variance(g, other * B / other.sum()) >= variance(g, best)
