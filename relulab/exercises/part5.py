@@ -191,4 +191,28 @@ EXERCISES = {
             "c": "The sampled part is multiplied by the difference to the history.",
         },
     ),
+    "27.1": Number(
+        lambda: 0.25,
+        hints={
+            1.0: "That is h(0), or the slope there. Multiply by lambda.",
+            0.5: "The slope has a square below.",
+        },
+    ),
+    "27.2": Number(
+        lambda: [4, 2],
+        hints={
+            (4, 16): "n to the power one half, not two.",
+            (0.25, 0.5): "The factors by which they shrink.",
+        },
+    ),
+    "27.3": Number(
+        lambda: 20.0,
+        hints={
+            10: "Twice that.",
+            200: "That is the template's largest eigenvalue.",
+            40: "p(1 - p) is one quarter.",
+        },
+        because="Ten times below the template's eigenvalue.",
+    ),
+    "27.4": Choice("b", hints={"a": "The same number at all nodes stays the same when they are renamed."}),
 }

@@ -197,3 +197,32 @@ def test_asking_in_proportion_saves_the_variance_of_the_sizes():
         for _ in range(20):
             other = np.clip(best + 0.05 * rng.standard_normal(6), 0.01, 0.99)
             assert variance(g, other * B / other.sum()) >= variance(g, best)
+
+
+def test_a_filter_does_not_know_the_names_of_nodes():
+    """Two layers with loops over nodes, on integers: equal to the last bit."""
+    rng = np.random.default_rng(9)
+
+    def layer(S, x):
+        n = len(x)
+        once = [sum(S[i][j] * x[j] for j in range(n)) for i in range(n)]
+        return np.maximum([2 * x[i] - 3 * once[i] + 1 for i in range(n)], 0)
+
+    for _ in range(20):
+        S, x = rng.integers(-2, 3, (5, 5)), rng.integers(-4, 5, 5)
+        S, order = S + S.T, rng.permutation(5)
+        renamed = layer(S[order][:, order], layer(S[order][:, order], x[order]))
+        assert (renamed == layer(S, layer(S, x))[order]).all()
+
+
+def test_a_filter_with_bounded_log_slope_forgives_a_dilation():
+    """Matrix functions by inverses and series, not by eigenvalues."""
+    rng = np.random.default_rng(10)
+    for scale in (1.0, 30.0, 1000.0):
+        G = rng.standard_normal((6, 6))
+        S = scale * G @ G.T
+        for eps in (0.01, 0.5, 3.0):
+            h = lambda M: np.linalg.inv(np.eye(6) + M)  # noqa: E731
+            assert norm(h((1 + eps) * S) - h(S), 2) <= 0.25 * np.log(1 + eps) + 1e-12
+    wave = lambda l: np.cos(2 * l)  # noqa: E731
+    assert abs(wave(1.01 * 40) - wave(40)) > 0.25 * 0.01
