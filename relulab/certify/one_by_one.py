@@ -98,7 +98,7 @@ def _gates(S, unit, units, planted):
         border = (signs_of(unit.X, unit.weights) == 0)[unit.X.any(axis=1)].any(axis=0)
         own = dict(zip(planted[border], unit.weights.T[border], strict=True))
     if isinstance(S, Patterns):
-        gates = S.gates * units.columns[:, None]
+        gates = S.gates * np.reshape(units.columns, (-1, 1))
         gates = gates / np.abs(gates).max(axis=0)
     else:
         gates, others = (

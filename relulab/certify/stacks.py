@@ -67,13 +67,13 @@ class Stack:
 
     def _stretch(self, gram):
         """``||A_j|| / sigma`` for all j, sigma the smallest singular value of B, columns of zeros aside."""
-        gram = to_numpy(gram)
+        gram, largest = to_numpy(gram), to_numpy(self.inverse)
         used = np.diagonal(gram, axis1=1, axis2=2) > 0
-        size = np.sqrt(np.sum(gram * gram, axis=(1, 2)))
-        largest = to_numpy(self.inverse) * used[:, :, None] * used[:, None, :]
-        largest = np.sqrt(np.sum(largest * largest, axis=(1, 2)))
-        X = np.sum(to_numpy(self.X).astype(np.float64) ** 2, axis=(1, 2))
-        reach = np.sqrt(largest * (1.0 if self.problems[0].network == "normalized" else X))
+        if not used.all():
+            largest = largest * used[:, :, None] * used[:, None, :]
+        size, largest = np.sqrt(_squares(gram)), np.sqrt(_squares(largest))
+        X = 1.0 if self.problems[0].network == "normalized" else _squares(to_numpy(self.X).astype(np.float64))
+        reach = np.sqrt(largest * X)
         firm = size * largest < FIRM
         if self.problems[0].network == "normalized":
             ways = [problem.planted.to_weights for problem in self.problems]
@@ -165,3 +165,9 @@ class Stack:
         outputs = outputs / xp.sqrt(xp.sum(outputs * outputs, axis=1, keepdims=True))
         values = xp.linalg.eigvalsh(xp.matrix_transpose(outputs) @ outputs)
         return values[:, 0] / values[:, -1]
+
+
+def _squares(matrices):
+    """The sum of squares of each matrix: (b, ...) -> (b,)."""
+    flat = matrices.reshape(len(matrices), -1)
+    return np.vecdot(flat, flat)

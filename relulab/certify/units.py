@@ -15,15 +15,16 @@ EVEN = 2.0**8
 
 
 class Units(NamedTuple):
-    """``X = rows X' columns``: X' is even. Rows are 1 for the normalized network, columns for the others."""
+    """``X = rows X' columns``: X' is even. One of both is the number 1: rows for the normalized network."""
 
-    rows: np.ndarray
-    columns: np.ndarray
+    rows: np.ndarray | float
+    columns: np.ndarray | float
 
     def of_plant(self, plant):
         """The plant in these units: every product ``x_i^T w`` keeps its bits but for a power of two."""
-        X = plant.X / self.columns / self.rows[:, None]
-        return unchecked(plant, X=X, weights=plant.weights * self.columns[:, None])
+        if np.ndim(self.columns):
+            return unchecked(plant, X=plant.X / self.columns, weights=plant.weights * self.columns[:, None])
+        return unchecked(plant, X=plant.X / np.reshape(self.rows, (-1, 1)))
 
     def finding(self, found):
         """A finding about the even problem as one about the problem itself."""
@@ -64,5 +65,4 @@ def units_of(X, network):
     else:
         sizes = np.ones_like(sizes)
     powers = np.ldexp(1.0, np.clip(np.frexp(sizes)[1] - 1, -1000, 1000))
-    n, d = X.shape
-    return Units(np.ones(n), powers) if network == "normalized" else Units(powers, np.ones(d))
+    return Units(1.0, powers) if network == "normalized" else Units(powers, 1.0)

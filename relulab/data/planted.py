@@ -198,10 +198,10 @@ def neurons(X, weights, kind):
     return output / np.linalg.norm(output, axis=0)
 
 
-def unchecked(plant, **changes):
-    """The plant in other units, for computing with: what it holds need not fit together any more."""
+def unchecked(plant=None, **fields):
+    """A plant whose fields are not looked at: those given, and the others of `plant`."""
     new = object.__new__(Plant)
-    new.__dict__.update(vars(plant) | changes)
+    new.__dict__.update((vars(plant) if plant else {}) | fields)
     return new
 
 
@@ -281,8 +281,12 @@ def plant(
     weights = _directions(X, direction, k, rng, redraw_silent=kind == "normalized")
     noise = sigma / np.sqrt(n) * rng.standard_normal(n)
     signs = _signs(signs, k, kind)
-    y = neurons(X, weights, kind) @ signs + noise
-    return Plant(X, y, weights, kind, sigma, noise, seed, signs)
+    with np.errstate(over="ignore", invalid="ignore"):
+        y = neurons(X, weights, kind) @ signs + noise
+    if not np.isfinite(y).all():
+        raise ValueError("the labels of X overflow: y holds NaN or infinite values; scale X down")
+    made = {"X": X, "y": y, "weights": weights, "kind": kind, "sigma": sigma, "noise": noise}
+    return unchecked(**made, seed=seed, signs=signs)  # it fits together: it was made here
 
 
 def _signs(signs, k, kind):

@@ -13,10 +13,14 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 SHARED = 24  # first steps, which share one Hessian
+TAME = 1e-200, 1e200  # squares between these neither overflow nor vanish
 
 
 def unit_rows(X):
     """Rows of X scaled to length one (no overflow), zero rows left out."""
+    squares = np.vecdot(X, X)
+    if squares.min(initial=1) > TAME[0] and squares.max(initial=1) < TAME[1]:
+        return X / np.sqrt(squares)[:, None]
     size = np.abs(X).max(axis=1)
     if not size.all():
         X, size = X[size > 0], size[size > 0]
@@ -69,19 +73,21 @@ def _by_regression(R, steps):
     """
     found, d = {}, R.shape[2]
     Rs, u = R.astype(np.float32), np.zeros((len(R), d, 1), dtype=np.float32)
-    last, places = u, np.arange(len(R))
+    last, places, outputs, flat = u, np.arange(len(R)), Rs @ u, np.full((len(R), 1, 1), np.float32(0.25))
+    metric = inverse(Rs.swapaxes(1, 2) @ Rs / 4, 1e-7)
     for step in range(steps):
-        m = 1 / (1 + np.exp(np.clip(Rs @ u, -30, 30)))
-        curvature = m * (1 - m) if step >= SHARED else np.full_like(m, 0.25)
-        if step == 0 or step >= SHARED:
-            hessian = (Rs * curvature).swapaxes(1, 2) @ Rs
-            metric = inverse(hessian, 1e-7)
+        m = 1 / (1 + np.exp(np.clip(outputs, -30, 30)))
+        curvature = flat
+        if step >= SHARED:
+            curvature = m * (1 - m)
+            metric = inverse((Rs * curvature).swapaxes(1, 2) @ Rs, 1e-7)
         move = metric @ (Rs.swapaxes(1, 2) @ m)
         moves = Rs @ move
         new = u + move * (30 / np.maximum(np.abs(moves).max(axis=1, keepdims=True), 30))
         u, last = new + (step / (step + 3) if step < SHARED else 0) * (new - last), new
         positive = (m - curvature * moves).min(axis=(1, 2)) > 0
-        separated = (Rs @ u).min(axis=(1, 2)) > 0
+        outputs = Rs @ u
+        separated = outputs.min(axis=(1, 2)) > 0
         for i in np.flatnonzero(positive | separated):
             if places[i] not in found:
                 exact = u[i].astype(np.float64)
@@ -93,16 +99,19 @@ def _by_regression(R, steps):
             break
         if step >= SHARED - 1:  # from here on a step costs more than leaving out what is settled
             left = np.array([place not in found for place in places])
-            places, Rs, u, last = places[left], Rs[left], u[left], last[left]
+            places, Rs, u, last, outputs = places[left], Rs[left], u[left], last[left], outputs[left]
     return found
 
 
 def _excluded(R, m, curvature, metric):
     """Whether the residuals m of logistic regression, made exact, are positive weights with R^T m = 0."""
-    m, curvature, metric = (a.astype(np.float64) for a in (m, curvature, metric))
-    for _ in range(4):
-        m = m - curvature * (R @ (metric @ (R.T @ m)))
-    return m.min() > 0 and np.linalg.norm(R.T @ m) < 1e-12 * m.sum()
+    m, curvature = m.astype(np.float64), curvature.astype(np.float64)
+    for _ in range(5):
+        rest = R.T @ m
+        if np.linalg.norm(rest) < 1e-12 * m.sum():
+            return m.min() > 0
+        m = m - curvature * (R @ (metric @ rest.astype(metric.dtype)))
+    return False
 
 
 def _all_ones_by_lp(rows):

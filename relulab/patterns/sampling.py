@@ -190,7 +190,8 @@ def distinct_columns(masks):
     packed = np.packbits(np.ascontiguousarray(masks.T), axis=1)
     if packed.shape[1] >= 8:  # mostly 64 rows tell all columns apart
         starts = np.ascontiguousarray(packed[:, :8]).view(np.uint64)
-        if len(np.unique(starts)) == len(starts):
+        ordered = np.sort(starts, axis=0)
+        if (ordered[1:] != ordered[:-1]).all():
             return np.arange(len(starts))
     keys = packed.view(np.dtype((np.void, packed.shape[1]))).ravel()
     return np.sort(np.unique(keys, return_index=True)[1])
@@ -238,12 +239,11 @@ def sample_patterns(
     >>> bool((np.asarray(S) == (X @ S.gates >= 0)).all())
     True
     """
-    return sample_together([X], count, [include], [rng])[0]
+    return sample_together([_checks.data(X)], count, [include], [rng])[0]
 
 
 def sample_together(data, count=None, includes=None, rngs=None):
-    """`sample_patterns` for several data matrices; a list of Patterns."""
-    data = [_checks.data(X) for X in data]
+    """`sample_patterns` for several data matrices, finite float64 arrays; a list of Patterns."""
     samples = [
         _sample(X, count, include, _checks.generator(rng, STREAM))
         for X, include, rng in zip(data, includes, rngs, strict=True)
@@ -262,19 +262,19 @@ def _sample(X, count, include, rng):
         if not include.any(axis=0).all():
             raise ValueError("include holds a zero column; u = 0 is on every border and has no pattern")
         gates = np.hstack([include, gates])
-    masks = X @ gates >= 0
-    nonzero = X.any(axis=1)
+    rows = gates.T @ X.T >= 0  # a pattern a row: so they are compared, counted and kept
     if include is not None:
         sides = signs_of(X, include)
-        masks[:, : include.shape[1]] = sides >= 0
+        rows[: include.shape[1]] = (sides >= 0).T
         full = (sides >= 0).all(axis=0) & (sides > 0).any(axis=0)
         weak = include[:, full.argmax()] if full.any() else None
-    active = masks[nonzero].sum(axis=0)
-    keep = distinct_columns(masks)
-    keep = keep[(active[keep] > 0) & (active[keep] < nonzero.sum())]
-    if len(keep) < masks.shape[1]:
-        masks, gates = masks[:, keep], gates[:, keep]
-    return masks, gates, weak
+    nonzero = X.any(axis=1)
+    active = rows if nonzero.all() else rows[:, nonzero]
+    keep = distinct_columns(rows.T)
+    keep = keep[active.any(axis=1)[keep] & ~active.all(axis=1)[keep]]
+    if len(keep) < len(rows):
+        rows, gates = rows[keep], gates[:, keep]
+    return rows.T, gates, weak
 
 
 def _complete(X, masks, gates, weak, gate):

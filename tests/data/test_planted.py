@@ -79,6 +79,12 @@ def test_bad_data_are_refused(bad):
         rl.plant(bad)
 
 
+@pytest.mark.parametrize("kind", ["linear", "relu"])
+def test_labels_that_overflow_are_refused(kind):
+    with pytest.raises(ValueError, match="the labels of X overflow"):
+        rl.plant([[1.7e308] * 4], kind, direction=np.ones(4))
+
+
 PLANTS = [("linear", 1), ("relu", 3), ("normalized", 2)]
 
 
