@@ -113,21 +113,21 @@ EXERCISES = {
         because="From 1 to 3: the growth is 2 = (4/3) / (2/3).",
     ),
     "22.3": Number(lambda: 6, hints={64: "A layer applies X once to a vector.", 4: "Six layers."}),
-    "23.1": Number(
+    "28.1": Number(
         lambda: 0.125,
         hints={
             8: "The share, not the number of aliases.",
             1 / 64: "Only the aliases share, not all frequencies.",
         },
     ),
-    "23.2": Number(
+    "28.2": Number(
         lambda: 0.6,
         hints={
             0.4: "That is what is kept.",
             1 - (60 / 150) ** 2: "Of the squared length, the share kept is n / p.",
         },
     ),
-    "23.3": Number(
+    "28.3": Number(
         lambda: 0.95 + 0.05 * (1 + 40 / 759),
         hints={
             1.05: "That is the risk of predicting zero.",
@@ -137,8 +137,8 @@ EXERCISES = {
         tolerance=1e-4,
         because="A little below 1.05: hardly better than nothing.",
     ),
-    "24.1": Number(lambda: 0.75, hints={0.25: "That is the share that is kept."}),
-    "24.2": Number(
+    "29.1": Number(lambda: 0.75, hints={0.25: "That is the share that is kept."}),
+    "29.2": Number(
         lambda: [100, 0.75],
         hints={
             (100, 0.5): "That is n / p*. Add what noise leaves there.",
@@ -147,12 +147,12 @@ EXERCISES = {
         },
         because="Below 1, but not by much.",
     ),
-    "24.3": Number(
+    "29.3": Number(
         lambda: 0.8505,
         hints={0.81: "Samples are few: there is a second term.", 0.85: "p + 1, not p."},
         tolerance=1e-4,
     ),
-    "25.1": Number(
+    "30.1": Number(
         lambda: 1.0,
         hints={
             3: "Now divide by its size.",
@@ -161,51 +161,51 @@ EXERCISES = {
         },
         because="Whatever the degree: only a sign survives.",
     ),
-    "25.2": Number(
+    "30.2": Number(
         lambda: 0.0,
         hints={10: "The shift removes its direction.", 1: "Q is a matrix of ones."},
         because="Nothing but the mean was there.",
     ),
-    "25.3": Choice(
+    "30.3": Choice(
         "b",
         hints={"a": "The second is at least 3.", "c": "The first is at least 4."},
     ),
-    "26.1": Number(
+    "31.1": Number(
         lambda: [0.75, 1.0],
         hints={
             (0.9, 1.0): "In proportion to g, not to its square.",
             (0.75, 2.0): "The variance of 3 and 1, each with weight one half.",
         },
     ),
-    "26.2": Number(
+    "31.2": Number(
         lambda: [1, 0.25],
         hints={
             (1.2, 0.2): "No probability is above 1.",
             (1, 0.2): "What the first does not need, the others get: they add up to B.",
         },
     ),
-    "26.3": Choice(
+    "31.3": Choice(
         "b",
         hints={
             "a": "The history is the hidden layer itself at that moment.",
             "c": "The sampled part is multiplied by the difference to the history.",
         },
     ),
-    "27.1": Number(
+    "32.1": Number(
         lambda: 0.25,
         hints={
             1.0: "That is h(0), or the slope there. Multiply by lambda.",
             0.5: "The slope has a square below.",
         },
     ),
-    "27.2": Number(
+    "32.2": Number(
         lambda: [4, 2],
         hints={
             (4, 16): "n to the power one half, not two.",
             (0.25, 0.5): "The factors by which they shrink.",
         },
     ),
-    "27.3": Number(
+    "32.3": Number(
         lambda: 20.0,
         hints={
             10: "Twice that.",
@@ -214,5 +214,5 @@ EXERCISES = {
         },
         because="Ten times below the template's eigenvalue.",
     ),
-    "27.4": Choice("b", hints={"a": "The same number at all nodes stays the same when they are renamed."}),
+    "32.4": Choice("b", hints={"a": "The same number at all nodes stays the same when they are renamed."}),
 }
