@@ -249,4 +249,106 @@ EXERCISES = {
         tolerance=1e-3,
         because="Half: learning made the kernel less random.",
     ),
+    "28.1": Number(
+        lambda: 0.125,
+        hints={
+            8: "The share, not the number of aliases.",
+            1 / 64: "Only the aliases share, not all frequencies.",
+        },
+    ),
+    "28.2": Number(
+        lambda: 0.6,
+        hints={
+            0.4: "That is what is kept.",
+            1 - (60 / 150) ** 2: "Of the squared length, the share kept is n / p.",
+        },
+    ),
+    "28.3": Number(
+        lambda: 0.95 + 0.05 * (1 + 40 / 759),
+        hints={
+            1.05: "That is the risk of predicting zero.",
+            0.95 + 0.05: "Fitting the noise costs, too: n / (p - n - 1) of it.",
+            0.95 + 0.05 * 40 / 759: "The new sample has noise, too.",
+        },
+        tolerance=1e-4,
+        because="A little below 1.05: hardly better than nothing.",
+    ),
+    "29.1": Number(lambda: 0.75, hints={0.25: "That is the share that is kept."}),
+    "29.2": Number(
+        lambda: [100, 0.75],
+        hints={
+            (100, 0.5): "That is n / p*. Add what noise leaves there.",
+            (100, 0.25): "That is noise alone. The bias is there, too.",
+            (75, 0.75): "n over 1 - tau.",
+        },
+        because="Below 1, but not by much.",
+    ),
+    "29.3": Number(
+        lambda: 0.8505,
+        hints={0.81: "Samples are few: there is a second term.", 0.85: "p + 1, not p."},
+        tolerance=1e-4,
+    ),
+    "30.1": Number(
+        lambda: 1.0,
+        hints={
+            3: "Now divide by its size.",
+            0: "That is InstanceNorm, alpha = 1.",
+            0.6: "The size is that of what is left.",
+        },
+        because="Whatever the degree: only a sign survives.",
+    ),
+    "30.2": Number(
+        lambda: 0.0,
+        hints={10: "The shift removes its direction.", 1: "Q is a matrix of ones."},
+        because="Nothing but the mean was there.",
+    ),
+    "30.3": Choice(
+        "b",
+        hints={"a": "The second is at least 3.", "c": "The first is at least 4."},
+    ),
+    "31.1": Number(
+        lambda: [0.75, 1.0],
+        hints={
+            (0.9, 1.0): "In proportion to g, not to its square.",
+            (0.75, 2.0): "The variance of 3 and 1, each with weight one half.",
+        },
+    ),
+    "31.2": Number(
+        lambda: [1, 0.25],
+        hints={
+            (1.2, 0.2): "No probability is above 1.",
+            (1, 0.2): "What the first does not need, the others get: they add up to B.",
+        },
+    ),
+    "31.3": Choice(
+        "b",
+        hints={
+            "a": "The history is the hidden layer itself at that moment.",
+            "c": "The sampled part is multiplied by the difference to the history.",
+        },
+    ),
+    "32.1": Number(
+        lambda: 0.25,
+        hints={
+            1.0: "That is h(0), or the slope there. Multiply by lambda.",
+            0.5: "The slope has a square below.",
+        },
+    ),
+    "32.2": Number(
+        lambda: [4, 2],
+        hints={
+            (4, 16): "n to the power one half, not two.",
+            (0.25, 0.5): "The factors by which they shrink.",
+        },
+    ),
+    "32.3": Number(
+        lambda: 20.0,
+        hints={
+            10: "Twice that.",
+            200: "That is the template's largest eigenvalue.",
+            40: "p(1 - p) is one quarter.",
+        },
+        because="Ten times below the template's eigenvalue.",
+    ),
+    "32.4": Choice("b", hints={"a": "The same number at all nodes stays the same when they are renamed."}),
 }

@@ -219,3 +219,114 @@ def test_the_kurtosis_of_a_random_network_depends_on_depth_over_width():
         kurtosis.append(3 * np.mean(K**2) - 3)
     apart = np.mean(kurtosis) - 3 * ((1 + 5 / n) ** L - 1)
     assert abs(apart) < 5 * np.std(kurtosis) / np.sqrt(40) + 0.02
+
+
+@pytest.mark.parametrize(("n", "p"), [(16, 4), (12, 30), (4, 40)])
+def test_the_risk_of_smallest_weights_is_exact(n, p):
+    """The two parts of the error apart, by normal equations, for one fixed direction."""
+    rng = np.random.default_rng(4)
+    seen, unseen = [], []
+    beta = np.arange(p) / norm(np.arange(p))
+    for _ in range(4000):
+        Z, noise = rng.standard_normal((n, p)), rng.standard_normal(n)
+        if p < n:
+            kept, moved = beta, solve(Z.T @ Z, Z.T @ noise)
+        else:
+            kept, moved = Z.T @ solve(Z @ Z.T, Z @ beta), Z.T @ solve(Z @ Z.T, noise)
+        seen.append(norm(kept - beta) ** 2)
+        unseen.append(norm(moved) ** 2)
+    exact = [0, p / (n - p - 1)] if p < n else [1 - n / p, n / (p - n - 1)]
+    for parts, value in zip((seen, unseen), exact, strict=True):
+        assert abs(np.mean(parts) - value) < 4 * np.std(parts) / len(parts) ** 0.5 + 1e-12
+
+
+def test_a_wave_is_shared_among_its_aliases():
+    """Convex optimality: the residual of the weighted norm is orthogonal to all that fits zero."""
+    rng = np.random.default_rng(5)
+    n, K = 5, 3
+    f = np.arange(-7, 8)
+    w = rng.uniform(0.1, 2, n * K)
+    samples = np.exp(2j * np.pi * np.outer(np.arange(n) / n, f))
+    for k in f:
+        aliases = (f - k) % n == 0
+        c = np.where(aliases, w / w[aliases].sum(), 0)
+        assert np.allclose(samples @ c, samples[:, f == k][:, 0])
+        unseen = np.linalg.svd(samples)[2][n:].conj()
+        assert np.allclose(unseen.conj() @ (c / w), 0)
+
+
+def test_the_bias_of_a_meta_learner_is_that_of_a_random_subspace():
+    """Tasks one after the other, and the share of a fixed vector that the rows keep."""
+    rng = np.random.default_rng(6)
+    p, tasks, w0 = 12, 3, np.eye(12)[0]
+    lost = []
+    for _ in range(3000):
+        rows = []
+        for _ in range(tasks):
+            Xt, Xv = rng.standard_normal((4, p)), rng.standard_normal((2, p))
+            rows += list(Xv @ (np.eye(p) - 0.3 / 4 * Xt.T @ Xt))
+        Q = np.linalg.qr(np.array(rows).T)[0]
+        lost.append(1 - norm(Q.T @ w0) ** 2)
+    assert abs(np.mean(lost) - (1 - 6 / p)) < 4 * np.std(lost) / len(lost) ** 0.5
+
+
+def test_a_shift_moves_no_singular_value_past_its_neighbor():
+    """By the eigenvalues of the Gram matrix in a basis of the vectors with sum zero."""
+    rng = np.random.default_rng(7)
+    for trial in range(60):
+        n = int(rng.integers(2, 9))
+        Q = rng.integers(-2, 3, (n, n)) if trial % 2 else rng.standard_normal((n, n))
+        Q = np.triu(Q) + np.triu(Q, 1).T
+        basis = np.linalg.qr(np.c_[np.ones(n), rng.standard_normal((n, n - 1))])[0][:, 1:]
+        free = np.sort(np.linalg.eigvalsh(Q @ Q))[::-1]
+        held = np.sort(np.linalg.eigvalsh(basis.T @ Q @ Q @ basis))[::-1]
+        assert (held <= free[:-1] + 1e-9).all()
+        assert (held >= free[1:] - 1e-9).all()
+
+
+def test_asking_in_proportion_saves_the_variance_of_the_sizes():
+    """The variance by enumeration of all sets that can be asked."""
+    rng = np.random.default_rng(8)
+
+    def variance(g, p):
+        bits = (np.arange(2 ** len(g))[:, None] >> np.arange(len(g))) & 1
+        chance = np.where(bits, p, 1 - p).prod(axis=1)
+        vectors = (bits / (len(g) * p) - 1 / len(g)) * g  # orthogonal gradients of sizes g
+        return chance @ (vectors**2).sum(axis=1)
+
+    for B in (1.0, 2.0, 2.5):
+        g = rng.uniform(1, 2, 6)
+        even, best = np.full(6, B / 6), B * g / g.sum()
+        assert np.isclose(variance(g, even) - variance(g, best), np.var(g) / B)
+        for _ in range(20):
+            other = np.clip(best + 0.05 * rng.standard_normal(6), 0.01, 0.99)
+            assert variance(g, other * B / other.sum()) >= variance(g, best)
+
+
+def test_a_filter_does_not_know_the_names_of_nodes():
+    """Two layers with loops over nodes, on integers: equal to the last bit."""
+    rng = np.random.default_rng(9)
+
+    def layer(S, x):
+        n = len(x)
+        once = [sum(S[i][j] * x[j] for j in range(n)) for i in range(n)]
+        return np.maximum([2 * x[i] - 3 * once[i] + 1 for i in range(n)], 0)
+
+    for _ in range(20):
+        S, x = rng.integers(-2, 3, (5, 5)), rng.integers(-4, 5, 5)
+        S, order = S + S.T, rng.permutation(5)
+        renamed = layer(S[order][:, order], layer(S[order][:, order], x[order]))
+        assert (renamed == layer(S, layer(S, x))[order]).all()
+
+
+def test_a_filter_with_bounded_log_slope_forgives_a_dilation():
+    """Matrix functions by inverses and series, not by eigenvalues."""
+    rng = np.random.default_rng(10)
+    for scale in (1.0, 30.0, 1000.0):
+        G = rng.standard_normal((6, 6))
+        S = scale * G @ G.T
+        for eps in (0.01, 0.5, 3.0):
+            h = lambda M: np.linalg.inv(np.eye(6) + M)  # noqa: E731
+            assert norm(h((1 + eps) * S) - h(S), 2) <= 0.25 * np.log(1 + eps) + 1e-12
+    wave = lambda l: np.cos(2 * l)  # noqa: E731
+    assert abs(wave(1.01 * 40) - wave(40)) > 0.25 * 0.01
