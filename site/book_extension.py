@@ -66,6 +66,15 @@ def leave_out_solutions(app, doctree):
             solution.parent.remove(solution)
 
 
+def mark_what_scripts_replace(app, doctree):
+    """A paragraph that says only what is seen without JavaScript is hidden whole where there is JavaScript."""
+    for words in doctree.findall(
+        lambda node: "without-js" in getattr(node, "attributes", {}).get("classes", ())
+    ):
+        if len(words.parent) == 1:
+            words.parent["classes"].append("without-js")
+
+
 def offer_notebook(app, pagename, templatename, context, doctree):
     """Offer a chapter's executed notebook on its page."""
     if "kernelspec" in app.env.metadata.get(pagename, {}):
@@ -139,6 +148,7 @@ def setup(app):
     doors.setup(app)
     theorem_map.setup(app)
     app.connect("doctree-read", leave_out_solutions, priority=600)
+    app.connect("doctree-read", mark_what_scripts_replace)
     # The theme collects its buttons at priority 501.
     app.connect("html-page-context", offer_notebook, priority=400)
     app.connect("html-page-context", offer_launchers, priority=600)
