@@ -13,6 +13,7 @@ import quiz
 import story_map
 import theorem_map
 from book_inputs import execution_key
+from docutils import nodes
 from mend_pages import mend_folder
 from myst_nb.sphinx_ import NbMetadataCollector
 from notebooks import export_all
@@ -67,11 +68,9 @@ def leave_out_solutions(app, doctree):
 
 
 def mark_what_scripts_replace(app, doctree):
-    """A paragraph that says only what is seen without JavaScript is hidden whole where there is JavaScript."""
-    for words in doctree.findall(
-        lambda node: "without-js" in getattr(node, "attributes", {}).get("classes", ())
-    ):
-        if len(words.parent) == 1:
+    """A paragraph that holds nothing else is hidden whole, where there is JavaScript."""
+    for words in doctree.findall(nodes.inline):
+        if "without-js" in words["classes"] and len(words.parent) == 1:
             words.parent["classes"].append("without-js")
 
 

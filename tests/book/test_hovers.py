@@ -137,6 +137,5 @@ def test_in_a_notebook_a_letter_is_a_letter():
 
 def test_in_a_notebook_what_is_for_the_scriptless_is_a_sentence():
     text = "[Without JavaScript you see {numref}`fig` alone.]{.without-js} [A link](b.md){.else}"
-    assert plain(text, {}, {"fig": "Fig. 1"}).startswith(
-        "Without JavaScript you see Fig. 1 alone. [A link](b.md)"
-    )
+    said = plain(text, {}, {"fig": "Fig. 1"})
+    assert said.startswith("Without JavaScript you see Fig. 1 alone. [A link](b.md)")
