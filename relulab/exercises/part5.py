@@ -351,4 +351,24 @@ EXERCISES = {
         because="Ten times below the template's eigenvalue.",
     ),
     "32.4": Choice("b", hints={"a": "The same number at all nodes stays the same when they are renamed."}),
+    "33.1": Number(
+        lambda: 2360,
+        hints={
+            2260: "Imitation has twice the batch.",
+            4560: "A step of imitation concerns one block of twelve.",
+            3360: "A step of imitation concerns one block of twelve.",
+            820: "A wide step is eight thin ones.",
+            720: "A wide step is eight thin ones.",
+        },
+        because="Three quarters of it is the wide network.",
+    ),
+    "33.2": Choice(
+        "a",
+        hints={"b": "She does not pay for it again.", "c": "Nobody waits so long."},
+    ),
+    "33.3": Number(
+        lambda: 0.3 * 4**-1.7,
+        hints={0.075: "Faster than one over h.", 0.3 * 16**-1.7: "From 4 to 16 is a factor of four."},
+        tolerance=1e-3,
+    ),
 }
