@@ -20,6 +20,9 @@ DEPTHS, WIDTHS, COPIES = (4, 8, 12, 16), (4, 8, 16), 6
 
 def store(seed: int, file: Path, depths=DEPTHS, widths=WIDTHS, copies: int = COPIES) -> None:
     """Test accuracies by activation, depth and width, with what made them."""
+    for name, values in (("depths", depths), ("widths", widths), ("copies", [copies])):
+        if min(values, default=0) < 1:
+            raise ValueError(f"{name}={values}: whole numbers from 1 on")
     names, start, runs = {"__name__": "lab"}, time.process_time(), []
     for cell in [f"seed = {seed}", *cells_of(PAGE)[1:]]:
         exec(compile(cell, PAGE.name, "exec"), names)
