@@ -13,7 +13,7 @@ def check(made, depths, widths, copies):
     assert list(kept) == [(name, depth, h) for name in ("ReLU", "tanh") for depth in depths for h in widths]
     for right in kept.values():
         assert list(right) == WAYS
-        assert all(len(values) == copies and 0 < min(values) and max(values) < 1 for values in right.values())
+        assert all(len(values) == copies and min(values) > 0 and max(values) < 1 for values in right.values())
     assert made["command"] == f"python site/store_thin.py {made['seed']}"
     assert set(made["versions"]) == {"python", "torch"}
     assert made["cpu seconds"] > 0
