@@ -351,7 +351,7 @@ EXERCISES = {
         because="Ten times below the template's eigenvalue.",
     ),
     "32.4": Choice("b", hints={"a": "The same number at all nodes stays the same when they are renamed."}),
-    "33.1": Number(
+    "31.1": Number(
         lambda: 2360,
         hints={
             2260: "Imitation has twice the batch.",
@@ -362,11 +362,11 @@ EXERCISES = {
         },
         because="Three quarters of it is the wide network.",
     ),
-    "33.2": Choice(
+    "31.2": Choice(
         "a",
         hints={"b": "She does not pay for it again.", "c": "Nobody waits so long."},
     ),
-    "33.3": Number(
+    "31.3": Number(
         lambda: 0.3 * 4**-1.7,
         hints={0.075: "Faster than one over h.", 0.3 * 16**-1.7: "From 4 to 16 is a factor of four."},
         tolerance=1e-3,
