@@ -288,6 +288,26 @@ EXERCISES = {
         hints={0.81: "Samples are few: there is a second term.", 0.85: "p + 1, not p."},
         tolerance=1e-4,
     ),
+    "31.1": Number(
+        lambda: 2360,
+        hints={
+            2260: "Imitation has twice the batch.",
+            4560: "A step of imitation concerns one block of twelve.",
+            3360: "A step of imitation concerns one block of twelve.",
+            820: "A wide step is eight thin ones.",
+            720: "A wide step is eight thin ones.",
+        },
+        because="Three quarters of it is the wide network.",
+    ),
+    "31.2": Choice(
+        "a",
+        hints={"b": "She does not pay for it again.", "c": "Nobody waits so long."},
+    ),
+    "31.3": Number(
+        lambda: 0.3 * 4**-1.7,
+        hints={0.075: "Faster than one over h.", 0.3 * 16**-1.7: "From 4 to 16 is a factor of four."},
+        tolerance=1e-3,
+    ),
     "33.1": Number(
         lambda: 1.0,
         hints={
