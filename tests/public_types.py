@@ -19,7 +19,7 @@ value: float = solution.value
 pruned: rl.Solution = rl.prune(solution)
 found: rl.RegularizationPath = rl.path(X, plant.y, S, validation=(X, plant.y))
 neurons: np.ndarray = found.neurons
-silent_from: float = rl.programs.beta_max(X, np.sign(plant.y), S, loss="logistic")
+silent_from: float = rl.programs.beta_max(X, np.where(plant.y > 0, 1.0, -1.0), S, loss="logistic")
 bound: float = rl.programs.solve_dual(X, plant.y, S).value
 problem = rl.programs.primal(solution.blocks, plant.y)[0]
 

@@ -4,7 +4,7 @@
 hold them, `minimax` searches. What they leave open goes `one_by_one`, with `search`, `admm`,
 `interior_points` and `ties`; `proofs` verify what these find.
 `multipliers` completes what the exact form proves. `sampled` asks both, `all_patterns` goes beyond a sample,
-`exact_network` decides the ReLU network itself there, and `decision` is `decide` itself. `networks` asks
+`exact_network` decides the ReLU network itself there, and `decision` is `decide` itself. `any_network` asks
 the same of anybody's network with weight decay. `loading` reads what was saved.
 
 >>> from relulab.certify import decide
@@ -13,9 +13,9 @@ the same of anybody's network with weight decay. `loading` reads what was saved.
 'recovered'
 """
 
+from .any_network import NetworkCertificate, certify_network
 from .decision import decide
 from .loading import load
-from .networks import NetworkCertificate, certify_network
 from .sampled import decide_many
 from .verdicts import EVIDENCE, STATUSES, Verdict
 

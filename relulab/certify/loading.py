@@ -9,7 +9,7 @@ from ..blocks.blocks import Blocks
 from ..data.planted import Plant
 from ..patterns.sampling import Patterns
 from ..programs.solutions import Solution
-from .networks import NetworkCertificate
+from .any_network import NetworkCertificate
 from .verdicts import Multipliers, Verdict
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy as np
 from .. import _checks
 from ..blocks.blocks import NETWORKS
 from ..blocks.conditions import FORMS
-from ..certify.networks import certify_network
+from ..certify.any_network import certify_network
 from .choosing import RULES, fitted_path
 from .preparing import check_columns, patterns_for, scaling_of
 
@@ -25,7 +25,7 @@ except ImportError as error:
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..certify.networks import NetworkCertificate
+    from ..certify.any_network import NetworkCertificate
 
 NEGLIGIBLE = 1e-6  # neurons below this share of the norm sum are left out of a network
 ROWS = 2  # rows that a fit needs

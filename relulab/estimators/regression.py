@@ -12,7 +12,7 @@ from .base import Simplest
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from ..certify.networks import NetworkCertificate
+    from ..certify.any_network import NetworkCertificate
 
 
 class SimplestNetwork(RegressorMixin, Simplest):

@@ -1,0 +1,214 @@
+"""How far anybody's network is from the cheapest one: its cost, a lower bound, and the gap between them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ... import _checks
+from ...blocks import cones
+from ...blocks.blocks import Blocks
+from ...programs.cvxpy_programs import weight_of_regularizer
+from ...programs.losses import LOSSES, check_labels
+from ...programs.solving import solve
+from ..verdicts import Multipliers
+from .answers import NetworkCertificate
+from .reading import as_arrays, kind_of, patterns_of
+from .uniqueness import is_unique
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from numpy.typing import ArrayLike
+
+TOL = 1e-4
+FINE = 1e-10  # gap of the solution whose uniqueness is asked
+INTERPOLATES = 1e-8  # what a network may miss the labels by, without beta, relative
+
+
+def certify_network(
+    network: Any,
+    X: ArrayLike,
+    y: ArrayLike,
+    S: Any,
+    beta: float | None = None,
+    among: str | None = None,
+    loss: str = "squares",
+    intercept: bool = False,
+    tol: float = TOL,
+) -> NetworkCertificate:
+    """Certify how far a network, found by anyone, is from the cheapest one.
+
+    Weak duality bounds the objective of all networks over the patterns from below. First the network's own
+    residuals are tried as prices; if these do not settle it, the convex program is solved, and its dual
+    vector is taken. A network with gates is compared with gated networks (the relaxed program), one without
+    with ReLU networks (the exact program), always over the patterns of `S` and its own.
+
+    Parameters
+    ----------
+    network : Network, torch module or tuple of array_like
+        A `Network`; one of the modules of `relulab.networks` that holds one network; or ``(first, second)``
+        of shapes (d, m) and (m,), with a skip weight (d,) as a third.
+    X : array_like, shape (n, d)
+        The data. A bias is a column of ones.
+    y : array_like, shape (n,)
+        The labels.
+    S : Patterns, array_like of bool, shape (n, p), or "all"
+        The patterns; ``"all"`` enumerates those of X, which is for small sizes.
+    beta : float, optional
+        Weight decay: the objective is ``1/2 ||f - y||^2 + beta R / 2``. None is the minimal-norm program, for
+        networks that interpolate.
+    among : {"plain", "skip", "normalized"}, optional
+        Which networks it is compared with; by default its own kind. A plain network is one among skip ones.
+    loss : {"squares", "logistic"}
+        What the fit costs, with `beta`.
+    intercept : bool
+        Whether a constant is free.
+    tol : float
+        The gap below which it is called cheapest.
+
+    Returns
+    -------
+    NetworkCertificate
+        `check` proves it again from its arrays.
+
+    Raises
+    ------
+    ValueError
+        For something that is no network, or one of another width than the data; a network that does not
+        interpolate, without beta; an `among` that it does not belong to; and as `solve` does.
+
+    Examples
+    --------
+    >>> import relulab as rl
+    >>> X = rl.draw("gaussian", 12, 2, rng=0)
+    >>> y = rl.plant(X, "relu", sigma=0.3, rng=1).y
+    >>> best = rl.solve(X, y, rl.enumerate_patterns(X), "plain", "exact", beta=0.1, tol_gap_rel=1e-9)
+    >>> found = rl.certify_network(best.to_network(), X, y, "all", beta=0.1)
+    >>> found.status, found.unique, rl.check(found).proved
+    ('cheapest', True, True)
+    >>> rl.certify_network(([[1.0], [0.0]], [1.0]), X, y, "all", beta=0.1).status
+    'not-cheapest'
+    """
+    from ...programs.warm_starts import solve_from
+
+    X = _checks.data(X)
+    y = _checks.array("y", y, (len(X),))
+    net = as_arrays(network, X.shape[1])
+    beta, tol = weight_of_regularizer(beta), _checks.positive("tol", tol)
+    check_labels(loss, y, beta, intercept)
+    among, form = kind_of(net, among), "exact" if net.gates is None else "gated"
+    if net.intercept and not intercept:
+        raise ValueError("network has an intercept; compare it with intercept=True")
+    patterns, everywhere = patterns_of(net, X, S)
+    blocks, rule = Blocks(X, patterns, among), LOSSES[loss]
+    fit = net.predict(X, "batch")
+    cost, balanced = (_objective(fit, y, beta, rule, spent) for spent in (net.cost, _balanced(net)))
+    if beta is None and np.linalg.norm(fit - y) > INTERPOLATES * np.linalg.norm(y):
+        off = np.linalg.norm(fit - y) / np.linalg.norm(y)
+        raise ValueError(
+            f"network misses the labels by {off:.1e} of their norm; give the beta of its weight decay"
+        )
+
+    dual, bound, solution = _by_its_residuals(fit, y, blocks, form, beta, rule, intercept)
+    if dual is None or cost - bound > tol * cost:
+        solution = _solved(X, y, patterns, among, form, beta, loss, intercept, 0.1 * tol)
+        if solution.value * (1 - solution.gap) > bound or dual is None:
+            dual = solution.dual
+            bound = float(dual @ y) if beta is None else rule.bound(dual, y)
+    gap = (cost - bound) / cost if cost > 0 else 0.0
+    status, competitor, reason = _status(gap, tol, cost, solution, patterns.p)
+    ball = 1.0 if beta is None else beta
+    stored = _multipliers(blocks, dual, ball) if form == "exact" else None
+    unique = None
+    if beta is not None:
+        unique = is_unique(solve_from(blocks, y, form, beta, FINE, loss, intercept)[0])
+    return NetworkCertificate(
+        status,
+        cost,
+        balanced,
+        bound,
+        float(gap),
+        unique,
+        dual,
+        stored,
+        competitor,
+        reason + (" (all of them)" if everywhere else " (sampled, and its own)"),
+        X,
+        y,
+        net,
+        patterns,
+        beta,
+        among,
+        form,
+        loss,
+        intercept,
+        tol,
+        everywhere,
+    )
+
+
+def _balanced(net):
+    linear = np.linalg.norm(net.skip_first) * abs(net.skip_second)
+    sizes = np.linalg.norm(net.first, axis=0) if net.scale is None else np.abs(net.scale)
+    return float(sizes @ np.abs(net.second) + linear)
+
+
+def _objective(fit, y, beta, rule, spent):
+    return spent if beta is None else rule.value(fit, y) + beta * spent
+
+
+def _by_its_residuals(fit, y, blocks, form, beta, rule, intercept):
+    """The network's own prices as a dual vector: the bound that they give."""
+    if beta is None:
+        return None, -np.inf, None
+    from ...programs.warm_starts import reaches
+
+    lam = rule.price(fit, y)
+    lam = rule.balanced(lam, y) if intercept else lam
+    largest = reaches(blocks, lam, form, beta).max()
+    lam = lam * rule.best_multiple(lam, y, beta / largest if largest > 0 else np.inf)
+    return lam, rule.bound(lam, y), None
+
+
+def _solved(X, y, S, among, form, beta, loss, intercept, tol):
+    from ...programs.warm_starts import solve_from
+
+    if beta is None:
+        return solve(X, y, S, among, form, solver="newton", tol=tol)
+    return solve_from(Blocks(X, S, among), y, form, beta, tol, loss, intercept)[0]
+
+
+def _status(gap, tol, cost, solution, p):
+    if gap <= tol:
+        return (
+            "cheapest",
+            None,
+            f"no network costs less by more than {max(gap, 0):.1e} of its cost, over {p} patterns",
+        )
+    if solution is not None and solution.value < cost * (1 - tol):
+        share = 1 - solution.value / cost
+        try:
+            other = solution.to_network(negligible=0)
+        except ValueError:  # patterns without gates that are not realizable
+            other = None
+        if other is not None:
+            return "not-cheapest", other, f"another network costs {share:.1%} less, over {p} patterns"
+    return "undecided", None, f"the gap is {gap:.1e}, and nothing cheaper was found, over {p} patterns"
+
+
+def _multipliers(blocks, dual, ball):
+    """Multipliers for the cones on which a dual vector would leave its ball without."""
+    gradients = blocks.adjoint(dual)
+    where, sides, values = [], [], []
+    for j in blocks.skip + np.flatnonzero(
+        np.linalg.norm(gradients[blocks.skip :], axis=1) > ball * (1 - 1e-12)
+    ):
+        for side in (1, -1):
+            where.append(j)
+            sides.append(side)
+            values.append(cones.multipliers(blocks.cone(j), side * gradients[j]))
+    if not where:
+        return None
+    return Multipliers(np.array(where), np.array(sides), np.array(values))

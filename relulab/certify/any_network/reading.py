@@ -1,0 +1,94 @@
+"""A network of whatever make as arrays, its kind, and the patterns that it is compared over."""
+
+import numpy as np
+
+from ... import _checks
+from ...blocks.blocks import NETWORKS
+from ...blocks.neurons import Network
+from ...patterns.enumeration import enumerate_patterns
+from ...patterns.sampling import Patterns, as_masks, distinct_columns
+
+NEAR = 1e-9  # a neuron that is that close to a row's border, relative to its terms, touches it
+
+
+def as_arrays(network, d):
+    """A network of whatever kind as a `Network` of d inputs."""
+    if isinstance(network, tuple | list) and len(network) in (2, 3):
+        first = _checks.array("network's first layer", network[0], ("d", "m"))
+        second = _checks.array("network's second layer", np.ravel(network[1]), (first.shape[1],))
+        skip = np.zeros(len(first))
+        if len(network) == 3:
+            skip = _checks.array("network's skip weight", np.ravel(network[2]), (len(first),))
+        size = np.sqrt(np.linalg.norm(skip))
+        network = Network(first, second, None, None, skip / (size or 1.0), float(size))
+    elif hasattr(network, "to_arrays"):
+        several = network.to_arrays()
+        if len(several) != 1:
+            raise ValueError(f"network holds {len(several)} networks; give one of network.to_arrays()")
+        network = several[0]
+    if not isinstance(network, Network):
+        raise ValueError(
+            f"network is a {type(network).__name__}; give a Network, a module of relulab.networks, "
+            "or a tuple of arrays (first, second)"
+        )
+    if len(network.first) != d:
+        raise ValueError(
+            f"network takes {len(network.first)} inputs and X has {d} columns; a bias is a column of ones"
+        )
+    if not all(np.isfinite(part).all() for part in (network.first, network.second, network.skip_first)):
+        raise ValueError("network holds NaN or infinite weights")
+    return network
+
+
+def kind_of(net, among):
+    linear = net.skip_second and np.any(net.skip_first)
+    own = "normalized" if net.scale is not None else "skip" if linear else "plain"
+    among = own if among is None else _checks.choice("among", among, NETWORKS)
+    if (among == "normalized") != (own == "normalized") or (among == "plain" and own == "skip"):
+        raise ValueError(f"among={among!r} does not hold this network, which is {own}")
+    return among
+
+
+def patterns_of(net, X, S):
+    """The patterns of S with those of the network, and whether they are all."""
+    if isinstance(S, str):
+        _checks.choice("S", S, ("all",))
+        S = enumerate_patterns(X)
+    gates = net.first if net.gates is None else net.gates
+    masks, theirs = as_masks(S, len(X)), getattr(S, "gates", None)
+    if net.gates is None:
+        own, used = _homes(X, net.first, masks)
+    else:
+        own = X @ gates >= 0
+        used = own.any(axis=0)
+    used &= net.second != 0
+    complete = getattr(S, "complete", False)
+    if complete:  # a neuron on a border lives in a cell beside it
+        return S, True
+    together = np.hstack([masks, own[:, used]])
+    kept = distinct_columns(together)
+    if theirs is None:
+        return _Masks(together[:, kept]), False
+    return Patterns(together[:, kept], np.hstack([theirs, gates[:, used]])[:, kept]), False
+
+
+def _homes(X, first, masks):
+    """The pattern of each neuron, and whether it has an output and no home among the masks.
+
+    Neurons of a solution lie on borders up to a solver's tolerance: those live in any cell that they touch.
+    """
+    values, sizes = X @ first, NEAR * (np.abs(X) @ np.abs(first))
+    off, on = np.abs(values) > sizes, values > sizes
+    homeless = [not (masks[o] == up[o, None]).all(axis=0).any() for o, up in zip(off.T, on.T, strict=True)]
+    return values >= -sizes, on.any(axis=0) & np.array(homeless, dtype=bool)
+
+
+class _Masks(np.ndarray):
+    """Patterns without gates."""
+
+    def __new__(cls, array):
+        return np.asarray(array).view(cls)
+
+    @property
+    def p(self):
+        return self.shape[1]
