@@ -351,7 +351,7 @@ EXERCISES = {
         because="Ten times below the template's eigenvalue.",
     ),
     "32.4": Choice("b", hints={"a": "The same number at all nodes stays the same when they are renamed."}),
-    "33.1": Number(
+    "32.1": Number(
         lambda: [29, 5],
         hints={
             (35, 5): "The operators of a layer add up to 1: one a layer is spare, but the constant is not.",
@@ -360,11 +360,11 @@ EXERCISES = {
             (29, 6): "The constant is a combination of the counts.",
         },
     ),
-    "33.2": Number(
+    "32.2": Number(
         lambda: 2 / 3,
         hints={5 / 6: "That is the share ordered alike. Subtract the share ordered differently."},
     ),
-    "33.3": Number(
+    "32.3": Number(
         lambda: [13 / 256, 4 / 256],
         hints={
             (16 / 256, 4 / 256): "Sixteen numbers, of which three are spare.",
