@@ -308,6 +308,27 @@ EXERCISES = {
         hints={0.075: "Faster than one over h.", 0.3 * 16**-1.7: "From 4 to 16 is a factor of four."},
         tolerance=1e-3,
     ),
+    "32.1": Number(
+        lambda: [29, 5],
+        hints={
+            (35, 5): "The operators of a layer add up to 1: one a layer is spare, but the constant is not.",
+            (28, 5): "And the constant.",
+            (29, 4): "Five counts that add up to seven: the constant is one of their combinations.",
+            (29, 6): "The constant is a combination of the counts.",
+        },
+    ),
+    "32.2": Number(
+        lambda: 2 / 3,
+        hints={5 / 6: "That is the share ordered alike. Subtract the share ordered differently."},
+    ),
+    "32.3": Number(
+        lambda: [13 / 256, 4 / 256],
+        hints={
+            (16 / 256, 4 / 256): "Sixteen numbers, of which three are spare.",
+            (13 / 256, 3 / 256): "The constant counts, too.",
+        },
+        because="Under six and under two percent.",
+    ),
     "33.1": Number(
         lambda: 1.0,
         hints={
