@@ -165,7 +165,8 @@ def _check_network(certificate, arithmetic, words):
     if certificate.status == "undecided":
         return Audit("undecided", False, "nothing is claimed", np.nan, words)
     statement, proved, reason = audit_network(certificate)
-    return Audit(certificate.status, proved, statement, certificate.bound / certificate.cost, words, reason)
+    bound = certificate.bound / certificate.cost if certificate.cost > 0 else np.nan
+    return Audit(certificate.status, proved, statement, bound, words, reason)
 
 
 PAIRS = ("linear", "skip"), ("relu", "plain"), ("relu", "skip"), ("normalized", "normalized")
