@@ -70,6 +70,8 @@ class Simplest(BaseEstimator):
         _checks.choice("form", self.form, FORMS)
         _checks.choice("rule", self.rule, RULES)
         _checks.count("folds", self.folds, 2)
+        if not isinstance(self.fit_intercept, bool | np.bool_):
+            raise ValueError(f"fit_intercept={self.fit_intercept!r} is neither True nor False")
         return {
             "network": self.network,
             "form": self.form,
@@ -87,6 +89,9 @@ class Simplest(BaseEstimator):
         """Checked data, the scaling, features and patterns."""
         settings, seed = self._checked_settings(), self._seed()
         options = {"dtype": np.float64, "ensure_all_finite": False, "ensure_min_samples": ROWS, **checks}
+        for name, value in (("X", X), ("y", y)):
+            if isinstance(value, np.ma.MaskedArray):
+                raise ValueError(f"{name} is a masked array; fill or drop what is masked")
         X, y = validate_data(self, X, y, **options)
         check_columns(X, getattr(self, "feature_names_in_", None), self.fit_intercept)
         self._scaling = scaling_of(X, self.fit_intercept)

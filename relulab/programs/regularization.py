@@ -204,7 +204,7 @@ def path(
         if betas[-1] <= 0:
             raise ValueError(f"betas holds {betas[-1]:g}; each must be > 0")
     if validation is not None:
-        validation = _validation(validation, blocks.X.shape[1])
+        validation = _validation(validation, blocks.X.shape[1], loss)
     solutions, start = [], None
     gates = S.gates if isinstance(S, Patterns) else None
     for beta in betas.tolist():
@@ -235,11 +235,13 @@ def _checked(X, y, S, network, form, loss, intercept):
     return Blocks(X, S, network), y
 
 
-def _validation(given, d):
+def _validation(given, d, loss):
     if not (isinstance(given, tuple | list) and len(given) == 2):
         raise ValueError("validation is no pair of data and labels")
     rows = _checks.array("validation's data", given[0], ("m", d))
-    return rows, _checks.array("validation's labels", given[1], (len(rows),))
+    labels = _checks.array("validation's labels", given[1], (len(rows),))
+    check_labels(loss, labels, 1.0, name="validation's labels")
+    return rows, labels
 
 
 def _largest_beta(blocks, y, form, loss, intercept):
