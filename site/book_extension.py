@@ -13,6 +13,7 @@ import quiz
 import story_map
 import theorem_map
 from book_inputs import execution_key
+from docutils import nodes
 from mend_pages import mend_folder
 from myst_nb.sphinx_ import NbMetadataCollector
 from notebooks import export_all
@@ -64,6 +65,13 @@ def leave_out_solutions(app, doctree):
     if not WITH_SOLUTIONS:
         for solution in list(doctree.findall(solution_node)):
             solution.parent.remove(solution)
+
+
+def mark_what_scripts_replace(app, doctree):
+    """A paragraph that holds nothing else is hidden whole, where there is JavaScript."""
+    for words in doctree.findall(nodes.inline):
+        if "without-js" in words["classes"] and len(words.parent) == 1:
+            words.parent["classes"].append("without-js")
 
 
 def offer_notebook(app, pagename, templatename, context, doctree):
@@ -139,6 +147,7 @@ def setup(app):
     doors.setup(app)
     theorem_map.setup(app)
     app.connect("doctree-read", leave_out_solutions, priority=600)
+    app.connect("doctree-read", mark_what_scripts_replace)
     # The theme collects its buttons at priority 501.
     app.connect("html-page-context", offer_notebook, priority=400)
     app.connect("html-page-context", offer_launchers, priority=600)

@@ -17,6 +17,7 @@ OPTIONS = re.compile(r"\A(?:---\n(?:.*\n)*?---\n|(?::[\w-]+:.*\n)+)")
 ROLE = re.compile(r"\{(?P<name>[\w:]+)\}`(?P<text>[^`]+)`")
 TARGET = re.compile(r"^\((?P<label>[\w:-]+)\)=\n(?:#+ (?P<heading>.*))?", re.MULTILINE)
 LETTER = re.compile(r"\[(?P<letter>\$[^$]+\$)\](?:\(#notation-[\w-]+\)|\{#notation-[\w-]+\})")
+WITHOUT_JS = re.compile(r"\[(?P<words>[^\]]+)\]\{\.without-js\}")
 TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 NUMBERED_EQUATION = re.compile(r"^\$\$ *\((?P<label>[\w:-]+)\) *$", re.MULTILINE)
 GATE = re.compile(r"(^`{3,}\{solution-(?:start|end)\}[^`]*^`{3,}$)", re.MULTILINE)
@@ -141,7 +142,7 @@ def plain(text, values, names):
     text = NUMBERED_EQUATION.sub(
         lambda m: f"\\tag{{{names[m['label']].strip('()')}}}\n$$", TARGET.sub(without_label, text)
     )
-    text = LETTER.sub(r"\g<letter>", text)
+    text = WITHOUT_JS.sub(r"\g<words>", LETTER.sub(r"\g<letter>", text))
     return ROLE.sub(lambda role: inline(role["name"], role["text"], values, names), text).strip()
 
 

@@ -131,4 +131,31 @@ EXERCISES = {
             384: "That is the normal interval; Wilson's is a little narrower.",
         },
     ),
+    "18.1": Number(
+        lambda: sqrt(52),
+        hints={
+            5: "That is the norm of the labels; the rows count as well.",
+            10: "The norm of the vector (6, 4), not the sum of its entries.",
+            52: "The norm, not its square.",
+        },
+        because="Below it the gradient of the fit is longer than the price of a neuron.",
+    ),
+    "18.2": Number(
+        lambda: 10,
+        hints={
+            3: "That is the difference in hundredths. What share of the cost is it?",
+            0.1: "In percent.",
+            100 / 9: "A share of the cost, not of the bound.",
+        },
+    ),
+    "18.3": Number(
+        lambda: 1 / 1000,
+        hints={
+            1000: "The numbers grow, so that the weights can shrink.",
+            1e-6: "The cost is the product of two weights once, not its square.",
+            1: "The outputs stay; the weights do not.",
+        },
+        tolerance=1e-9,
+        because="Units are a choice of what is cheap: scale your columns.",
+    ),
 }

@@ -133,3 +133,9 @@ def test_words_that_share_a_meaning_both_show_it():
 def test_in_a_notebook_a_letter_is_a_letter():
     text = "Let [$D_j$](#notation-pattern) be; [$q$]{#notation-q} [is](#notation-q) not $[x](y)$."
     assert plain(text, {}, {}) == "Let $D_j$ be; $q$ [is](#notation-q) not $[x](y)$."
+
+
+def test_in_a_notebook_what_is_for_the_scriptless_is_a_sentence():
+    text = "[Without JavaScript you see {numref}`fig` alone.]{.without-js} [A link](b.md){.else}"
+    said = plain(text, {}, {"fig": "Fig. 1"})
+    assert said.startswith("Without JavaScript you see Fig. 1 alone. [A link](b.md)")

@@ -330,3 +330,19 @@ def test_a_filter_with_bounded_log_slope_forgives_a_dilation():
             assert norm(h((1 + eps) * S) - h(S), 2) <= 0.25 * np.log(1 + eps) + 1e-12
     wave = lambda l: np.cos(2 * l)  # noqa: E731
     assert abs(wave(1.01 * 40) - wave(40)) > 0.25 * 0.01
+
+
+def test_a_fit_keeps_of_noise_its_share_of_directions():
+    """Ranks of indicators for several spaces; the expected square by enumerating all signs of the noise."""
+    for L, K in ((1, 2), (2, 3), (3, 2), (4, 4), (3, 5)):
+        chosen = np.eye(K, dtype=int)[np.array(list(product(range(K), repeat=L)))]
+        places, counts = chosen.reshape(K**L, -1), chosen.sum(axis=1)
+        ones = np.ones((K**L, 1), int)
+        assert matrix_rank(np.hstack([ones, places])) == 1 + L * (K - 1)
+        assert matrix_rank(np.hstack([ones, counts])) == K
+        if K**L > 9:
+            continue
+        noise = np.array(list(product((-1, 1), repeat=K**L))).T
+        for Z, r in ((places, 1 + L * (K - 1)), (counts, K)):
+            fit = Z @ np.linalg.lstsq(Z, noise, rcond=None)[0]
+            assert np.isclose((fit**2).sum(axis=0).mean(), r)
