@@ -102,7 +102,7 @@ def check(verdict: Any, plant: Any = None, S: Any = None, arithmetic: str = "flo
     AuditError
         Where an inequality fails: it is named, with both sides.
     ValueError
-        For an unknown arithmetic.
+        For an unknown arithmetic, and something that is neither.
     ImportError
         Where python-flint is asked for and missing.
 
@@ -127,6 +127,8 @@ def check(verdict: Any, plant: Any = None, S: Any = None, arithmetic: str = "flo
     words, proof = KNOWN_ARITHMETIC[arithmetic]
     if hasattr(verdict, "arrays"):
         return _check_network(verdict, arithmetic, words)
+    if not hasattr(verdict, "evidence"):
+        raise ValueError(f"verdict is a {type(verdict).__name__}; give a Verdict or a NetworkCertificate")
     plant = verdict.plant if plant is None else plant
     S = ("all" if verdict.everywhere else verdict.patterns) if S is None else S
     if plant is None:

@@ -72,11 +72,13 @@ class Simplest(BaseEstimator):
         _checks.count("folds", self.folds, 2)
         if not isinstance(self.fit_intercept, bool | np.bool_):
             raise ValueError(f"fit_intercept={self.fit_intercept!r} is neither True nor False")
+        if _checks.positive("tol", self.tol) >= 0.1:
+            raise ValueError(f"tol={self.tol:g} is not below 0.1; a certificate allows ten times as much")
         return {
             "network": self.network,
             "form": self.form,
             "intercept": bool(self.fit_intercept),
-            "tol": _checks.positive("tol", self.tol),
+            "tol": float(self.tol),
         }
 
     def _seed(self):

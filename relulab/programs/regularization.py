@@ -195,7 +195,8 @@ def path(
     from .warm_starts import solve_from
 
     blocks, y = _checked(X, y, S, network, form, loss, intercept)
-    tol = _checks.positive("tol", tol)
+    if (tol := _checks.positive("tol", tol)) >= 1:
+        raise ValueError(f"tol={tol:g} is not below 1, the gap of the zero network")
     largest = _largest_beta(blocks, y, form, LOSSES[loss], intercept)
     if betas is None:
         betas = np.geomspace(1, SPAN, POINTS) * (largest or 1.0)

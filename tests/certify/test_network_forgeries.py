@@ -162,3 +162,8 @@ def test_a_gap_that_every_network_has_and_labels_that_are_zero():
         rl.certify_network(([[1.0], [0.0]], [1.0]), X, y, ALL, beta=0.1, tol=2)
     with pytest.raises(ValueError, match="misses the labels"):
         rl.certify_network(([[1.0], [0.0]], [1.0]), X, np.zeros(12), ALL)
+
+
+def test_what_is_no_verdict_is_named():
+    with pytest.raises(ValueError, match="verdict is a Network;"):
+        rl.check(cheapest().arrays)

@@ -153,6 +153,7 @@ def test_bad_data_are_named(monkeypatch):
         ({"tol": -1}, r"^tol=-1"),
         ({"random_state": -1}, r"^random_state=-1"),
         ({"fit_intercept": "no"}, r"^fit_intercept='no'"),
+        ({"tol": 1}, r"^tol=1 is not below 0.1"),
     ],
 )
 def test_bad_settings_are_named(setting, message):

@@ -48,3 +48,9 @@ def test_labels_of_a_validation_are_classes_too():
         rl.path(
             X, y, rl.sample_patterns(X, 10), [1.0], loss="logistic", validation=(X, np.where(y > 0, 2, 1))
         )
+
+
+def test_a_gap_that_the_zero_network_has_too():
+    X = rl.draw("gaussian", 20, 2, rng=0)
+    with pytest.raises(ValueError, match="tol=1 is not below 1"):
+        rl.path(X, X[:, 0], rl.sample_patterns(X, 10), tol=1)
