@@ -4,7 +4,8 @@ The upper bound is the network's own objective, the lower one that of a dual vec
 feasible on every block: ``lam^T y - 1/2 ||lam||^2`` with ``||A_j^T lam|| <= beta``, in the exact form
 ``||side A_j^T lam + C_j^T m|| <= beta`` for some stored m >= 0. For plain and skip networks and squares both
 carry the bounds of every rounding error. Normalized networks, the logistic loss, a free intercept and the
-minimal-norm program are computed again in float64 without: that is not called a proof.
+minimal-norm program are computed again in float64 without: that is not called a proof. The costs, the bound
+and the gap that a certificate states are those of its arrays; what it says of uniqueness is not checked.
 """
 
 from dataclasses import replace

@@ -45,7 +45,8 @@ def plant_of(X: ArrayLike, y: ArrayLike, W: ArrayLike, kinds: Sequence[str] = ("
     Raises
     ------
     ValueError
-        Where the neurons do not give the labels, where one of them is not needed, or has norm zero.
+        Where the neurons do not give the labels, where one of them is not needed, or has norm zero; for
+        labels that are zero.
 
     Examples
     --------

@@ -80,7 +80,7 @@ class SimplestNetwork(RegressorMixin, Simplest):
     >>> import relulab as rl
     >>> X = np.random.default_rng(0).standard_normal((80, 3))
     >>> y = np.maximum(X[:, 0] - 0.5, 0) + 2
-    >>> model = rl.SimplestNetwork(beta=0.05, form="exact").fit(X, y)
+    >>> model = rl.SimplestNetwork(beta=0.02, form="exact").fit(X, y)
     >>> model.score(X, y) > 0.9, model.certificate_.status
     (True, 'cheapest')
     """

@@ -76,8 +76,9 @@ def certify_network(
     Raises
     ------
     ValueError
-        For something that is no network, or one of another width than the data; a network that does not
-        interpolate, without beta; an `among` that it does not belong to; and as `solve` does.
+        For something that is no network, or one of another width than the data, or whose outputs overflow;
+        a network that does not interpolate, without beta; an `among` that it does not belong to; patterns
+        whose gates do not make them on these data; a `tol` of 1 or more; and as `solve` does.
 
     Examples
     --------
