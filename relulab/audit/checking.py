@@ -102,7 +102,7 @@ def check(verdict: Any, plant: Any = None, S: Any = None, arithmetic: str = "flo
     AuditError
         Where an inequality fails: it is named, with both sides.
     ValueError
-        For an unknown arithmetic.
+        For an unknown arithmetic, and something that is neither.
     ImportError
         Where python-flint is asked for and missing.
 
@@ -127,6 +127,8 @@ def check(verdict: Any, plant: Any = None, S: Any = None, arithmetic: str = "flo
     words, proof = KNOWN_ARITHMETIC[arithmetic]
     if hasattr(verdict, "arrays"):
         return _check_network(verdict, arithmetic, words)
+    if not hasattr(verdict, "evidence"):
+        raise ValueError(f"verdict is a {type(verdict).__name__}; give a Verdict or a NetworkCertificate")
     plant = verdict.plant if plant is None else plant
     S = ("all" if verdict.everywhere else verdict.patterns) if S is None else S
     if plant is None:
@@ -165,7 +167,8 @@ def _check_network(certificate, arithmetic, words):
     if certificate.status == "undecided":
         return Audit("undecided", False, "nothing is claimed", np.nan, words)
     statement, proved, reason = audit_network(certificate)
-    return Audit(certificate.status, proved, statement, certificate.bound / certificate.cost, words, reason)
+    bound = certificate.bound / certificate.cost if certificate.cost > 0 else np.nan
+    return Audit(certificate.status, proved, statement, bound, words, reason)
 
 
 PAIRS = ("linear", "skip"), ("relu", "plain"), ("relu", "skip"), ("normalized", "normalized")

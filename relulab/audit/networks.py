@@ -4,8 +4,11 @@ The upper bound is the network's own objective, the lower one that of a dual vec
 feasible on every block: ``lam^T y - 1/2 ||lam||^2`` with ``||A_j^T lam|| <= beta``, in the exact form
 ``||side A_j^T lam + C_j^T m|| <= beta`` for some stored m >= 0. For plain and skip networks and squares both
 carry the bounds of every rounding error. Normalized networks, the logistic loss, a free intercept and the
-minimal-norm program are computed again in float64 without: that is not called a proof.
+minimal-norm program are computed again in float64 without: that is not called a proof. The costs, the bound
+and the gap that a certificate states are those of its arrays; what it says of uniqueness is not checked.
 """
+
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,6 +18,15 @@ from .problem import checked
 from .rounding import TINY, U, above, below, exact_signs, norm_above, norm_below, product, sum_above
 
 SLACK = 1e-9  # of what is computed without error bounds, relative
+CLAIMED = 1e-6  # the same of the numbers that the certificate states
+WORDS = {
+    "form": ("gated", "exact"),
+    "among": ("plain", "skip", "normalized"),
+    "loss": ("squares", "logistic"),
+    "intercept": (False, True),
+    "everywhere": (False, True),
+    "unique": (False, True, None),
+}
 CLAIMS = {
     "cheapest": "no network costs less than it by more than the share {:.1e}",
     "not-cheapest": "another network costs less, by the share {:.1e}",
@@ -26,9 +38,14 @@ def audit_network(certificate):
 
     Raises AuditError where an inequality fails.
     """
-    problem = _Stored(certificate)
     if certificate.status not in CLAIMS:
         raise AuditError(f"status {certificate.status!r} is none that can be checked")
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _audited(certificate, _Stored(certificate))
+
+
+def _audited(certificate, problem):
+    problem.require_its_numbers(certificate)
     try:
         low, high = problem.proved_objective(problem.arrays)
         bounds = low, high, *(_others_proved(certificate, problem))
@@ -57,14 +74,13 @@ def _others_proved(certificate, problem):
 def _others(certificate, problem):
     if certificate.status == "cheapest":
         return problem.bound(), None
-    problem.require_a_candidate()
     return None, problem.objective(problem.competitor)
 
 
 def _share(certificate, low, high, bound, other, holds):
     """The share in the claim, once it holds: how far the bounds are apart, relative to the network's cost."""
     if certificate.status == "cheapest":
-        share = above((high - bound) / high, 4) if high > 0 else 0.0
+        share = above((high - bound) / high, 4) if high != 0 else 0.0
         holds("the gap", share, "<=", certificate.tol)
         return max(share, 0.0)
     holds("the other network's cost", other, "<", low)
@@ -72,33 +88,69 @@ def _share(certificate, low, high, bound, other, holds):
 
 
 class _Stored:
-    """The numbers of a certificate, their shapes checked."""
+    """The numbers of a certificate, their shapes and words checked."""
 
     def __init__(self, c):
-        X, y = np.asarray(c.X), np.asarray(c.y)
-        masks = np.asarray(c.patterns)
+        for name, known in WORDS.items():
+            word = getattr(c, name)
+            if not any(type(word) is type(other) and word == other for other in known):
+                raise AuditError(f"{name}: {word!r} is none of {', '.join(map(repr, known))}")
+        X, y, masks = np.asarray(c.X), np.asarray(c.y), np.asarray(c.patterns)
+        if X.ndim != 2:
+            raise AuditError(f"data: shape {X.shape}; they must be a matrix")
         if masks.dtype != bool or masks.ndim != 2 or len(masks) != len(X):
             raise AuditError(
                 f"patterns: {masks.dtype} of shape {masks.shape}; they must be bool ({len(X)}, p)"
             )
         self.X, self.y = checked("data", X, X.shape), checked("labels", y, (len(X),))
-        self.beta, self.form, self.kind, self.loss = c.beta, c.form, c.among, c.loss
+        self.beta = None if c.beta is None else _number("beta", c.beta)
+        if self.beta is not None:
+            require("beta", self.beta, ">", 0)
+        require("tol", _number("tol", c.tol), ">", 0)
+        self.form, self.kind, self.loss, self.free = c.form, c.among, c.loss, c.intercept
         self.skip = int(c.among == "skip")
         self.masks = np.vstack([np.ones((self.skip, len(X)), dtype=bool), masks.T])
         self.gates = getattr(c.patterns, "gates", None)
-        self.arrays, self.competitor = c.arrays, c.competitor
-        self.free = c.intercept
-        self.rounds = self.kind != "normalized" and self.loss == "squares" and not self.free and c.beta
-        self.lam = None if c.dual is None else checked("dual vector", c.dual, y.shape)
-        self.multipliers = {}
-        if c.multipliers is not None:
-            values = checked("multipliers", c.multipliers.values, (len(c.multipliers.blocks), len(X)))
-            if (values < 0).any():
-                raise AuditError("multipliers: they must be >= 0")
-            places = zip(c.multipliers.blocks.tolist(), c.multipliers.sides.tolist(), strict=True)
-            self.multipliers = dict(zip(places, values, strict=True))
-        if any(j < self.skip or j >= len(self.masks) for j, _ in self.multipliers):
+        if self.gates is not None:
+            self.gates = checked("gates of patterns", self.gates, (X.shape[1], masks.shape[1]))
+        self.arrays, self.competitor = (_arrays(net, X.shape[1]) for net in (c.arrays, c.competitor))
+        self.rounds = self.kind != "normalized" and self.loss == "squares" and not self.free
+        self.rounds = self.rounds and self.beta is not None
+        self.lam = checked("dual vector", c.dual, y.shape)
+        self.multipliers = {} if c.multipliers is None else self._checked_multipliers(c.multipliers)
+
+    def _checked_multipliers(self, stored):
+        if self.form != "exact":
+            raise AuditError("multipliers: the gated program has no cones that they could belong to")
+        blocks, sides = np.asarray(stored.blocks), np.asarray(stored.sides)
+        if blocks.dtype.kind not in "iu" or blocks.ndim != 1 or sides.shape != blocks.shape:
+            raise AuditError("multipliers: their blocks and sides must be whole numbers, one each")
+        values = checked("multipliers", stored.values, (len(blocks), len(self.X)))
+        if (values < 0).any():
+            raise AuditError("multipliers: they must be >= 0")
+        if (blocks < self.skip).any() or (blocks >= len(self.masks)).any():
             raise AuditError("multipliers: of a block without a cone")
+        return dict(zip(zip(blocks.tolist(), sides.tolist(), strict=True), values, strict=True))
+
+    def require_its_numbers(self, c):
+        """The costs, the bound and the gap that the certificate states are those of its arrays."""
+        cost, net = self.objective(self.arrays), self.arrays
+        outer = np.linalg.norm(net.first, axis=0) if net.scale is None else np.abs(net.scale)
+        least = outer @ np.abs(net.second) + np.linalg.norm(net.skip_first) * abs(net.skip_second)
+        unbalanced = 0.5 * sum(float(np.sum(np.square(w))) for w in self._weights(net))
+        least = cost - (1.0 if self.beta is None else self.beta) * (unbalanced - float(least))
+        stated = {name: _number(name, getattr(c, name)) for name in ("cost", "balanced_cost", "bound", "gap")}
+        for name, value in (("cost", cost), ("balanced_cost", least)):
+            require(
+                f"the {name} stated less that of the network", abs(stated[name] - value), "<=", CLAIMED * cost
+            )
+        require("the bound stated", stated["bound"], "<=", self.bound() + CLAIMED * cost)
+        off = (
+            abs(stated["gap"] * stated["cost"] - (stated["cost"] - stated["bound"]))
+            if cost
+            else stated["gap"]
+        )
+        require("the gap stated, less that of its cost and bound,", abs(off), "<=", CLAIMED * cost)
 
     # With error bounds: plain and skip networks, squares, beta.
 
@@ -158,9 +210,8 @@ class _Stored:
 
     # Without: everything.
 
-    def require_a_candidate(self, net=None):
-        """The network has the form and the patterns that the certificate speaks of."""
-        net = self.competitor if net is None else net
+    def require_a_candidate(self, net):
+        """The network has the form that the certificate speaks of."""
         if (
             net is None
             or (net.gates is None) != (self.form == "exact")
@@ -171,24 +222,23 @@ class _Stored:
             raise AuditError("network: it has a linear part, which a certificate among others must not have")
         if not self.free and net.intercept:
             raise AuditError("network: it has an intercept, which the program has not")
-        for name in ("first", "second", "skip_first", "skip_second"):
-            if not np.isfinite(getattr(net, name)).all():
-                raise AuditError(f"network: {name} is not finite")
+
+    @staticmethod
+    def _weights(net):
+        trained = net.first.ravel() if net.scale is None else net.scale
+        return net.second, net.skip_first, [net.skip_second], trained
 
     def objective(self, net):
         """The network's objective, computed again."""
         self.require_a_candidate(net)
         before = self.X @ net.first
         hidden = np.maximum(before, 0) if net.gates is None else before * (self.X @ net.gates >= 0)
-        outer, weights = net.second, [net.second, net.skip_first, [net.skip_second]]
-        if net.scale is None:
-            weights.append(net.first.ravel())
-        else:
+        outer = net.second
+        if net.scale is not None:
             sizes = np.linalg.norm(hidden, axis=0)
             hidden, outer = hidden / np.where(sizes > 0, sizes, 1), outer * net.scale
-            weights.append(net.scale)
         fit = hidden @ outer + self.X @ net.skip_first * net.skip_second + net.intercept
-        cost = 0.5 * sum(float(np.sum(np.square(w))) for w in weights)
+        cost = 0.5 * sum(float(np.sum(np.square(w))) for w in self._weights(net))
         if self.beta is None:
             off = np.linalg.norm(fit - self.y)
             require("the network's residual", off, "<=", 1e-6 * np.linalg.norm(self.y))
@@ -230,3 +280,26 @@ class _Stored:
             unseen = np.linalg.norm(q - Vt[kept].T @ (Vt[kept] @ q))
             require(f"block {j}: what pulls outside its range", unseen, "<=", SLACK * (1 + np.linalg.norm(q)))
         return float(np.linalg.norm((Vt[kept] @ q) / s[kept]))
+
+
+def _number(name, value):
+    """A stated number, finite."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not np.isfinite(value):
+        raise AuditError(f"{name}: {value!r} is not a finite number")
+    return float(value)
+
+
+def _arrays(net, d):
+    """A network in finite float64 arrays whose shapes go together, or None."""
+    if net is None:
+        return None
+    second = np.asarray(net.second)
+    m = len(second) if second.ndim == 1 else 0
+    shapes = {"first": (d, m), "second": (m,), "scale": (m,), "gates": (d, m), "skip_first": (d,)}
+    parts = {
+        name: checked(f"network: {name}", getattr(net, name), shape)
+        for name, shape in shapes.items()
+        if name not in ("scale", "gates") or getattr(net, name) is not None
+    }
+    numbers = {name: _number(f"network: {name}", getattr(net, name)) for name in ("skip_second", "intercept")}
+    return replace(net, **parts, **numbers)

@@ -45,7 +45,8 @@ def plant_of(X: ArrayLike, y: ArrayLike, W: ArrayLike, kinds: Sequence[str] = ("
     Raises
     ------
     ValueError
-        Where the neurons do not give the labels, where one of them is not needed, or has norm zero.
+        Where the neurons do not give the labels, where one of them is not needed, or has norm zero; for
+        labels that are zero.
 
     Examples
     --------
@@ -62,10 +63,12 @@ def plant_of(X: ArrayLike, y: ArrayLike, W: ArrayLike, kinds: Sequence[str] = ("
     y = _checks.array("y", y, (n,))
     W = _checks.numbers("W", W)
     W = _checks.array("W", W[:, None] if W.ndim == 1 else W, (d, "k"))
-    lengths = np.linalg.norm(W, axis=0)
-    if not lengths.all():
+    if not y.any():
+        raise ValueError("y is zero: no neuron is needed, so that none can be recovered")
+    if not W.any(axis=0).all():
         raise ValueError("W holds a column of norm zero; a neuron has a direction")
-    W, missed = W / lengths, np.inf
+    y, W = y / np.abs(y).max(), W / np.abs(W).max(axis=0)  # sizes do not matter, and their squares overflow
+    W, missed = W / np.linalg.norm(W, axis=0), np.inf
     for kind in kinds:
         if kind == "linear" and W.shape[1] > 1:
             continue
@@ -73,6 +76,10 @@ def plant_of(X: ArrayLike, y: ArrayLike, W: ArrayLike, kinds: Sequence[str] = ("
         amounts = np.linalg.lstsq(outputs, y)[0]
         missed = min(missed, float(np.linalg.norm(outputs @ amounts - y)))
         if missed <= EXACTLY * np.linalg.norm(y):
+            if np.linalg.matrix_rank(outputs) < W.shape[1]:
+                raise ValueError(
+                    "W holds neurons with dependent outputs; leave out those that y does not need"
+                )
             return _planted(X, W, kind, amounts, outputs)
     raise ValueError(
         f"W does not give y: its neurons miss it by {missed / np.linalg.norm(y):.1e} of its norm; "

@@ -70,11 +70,15 @@ class Simplest(BaseEstimator):
         _checks.choice("form", self.form, FORMS)
         _checks.choice("rule", self.rule, RULES)
         _checks.count("folds", self.folds, 2)
+        if not isinstance(self.fit_intercept, bool | np.bool_):
+            raise ValueError(f"fit_intercept={self.fit_intercept!r} is neither True nor False")
+        if _checks.positive("tol", self.tol) >= 0.1:
+            raise ValueError(f"tol={self.tol:g} is not below 0.1; a certificate allows ten times as much")
         return {
             "network": self.network,
             "form": self.form,
             "intercept": bool(self.fit_intercept),
-            "tol": _checks.positive("tol", self.tol),
+            "tol": float(self.tol),
         }
 
     def _seed(self):
@@ -87,6 +91,9 @@ class Simplest(BaseEstimator):
         """Checked data, the scaling, features and patterns."""
         settings, seed = self._checked_settings(), self._seed()
         options = {"dtype": np.float64, "ensure_all_finite": False, "ensure_min_samples": ROWS, **checks}
+        for name, value in (("X", X), ("y", y)):
+            if isinstance(value, np.ma.MaskedArray):
+                raise ValueError(f"{name} is a masked array; fill or drop what is masked")
         X, y = validate_data(self, X, y, **options)
         check_columns(X, getattr(self, "feature_names_in_", None), self.fit_intercept)
         self._scaling = scaling_of(X, self.fit_intercept)

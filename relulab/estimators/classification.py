@@ -108,8 +108,11 @@ class SimplestClassifier(ClassifierMixin, Simplest):
             As the class says.
         """
         features, y, settings, seed = self._prepared(X, y)
-        check_classification_targets(y)
-        self.classes_, places, counts = np.unique(y, return_inverse=True, return_counts=True)
+        try:
+            check_classification_targets(y)
+            self.classes_, places, counts = np.unique(y, return_inverse=True, return_counts=True)
+        except TypeError as error:
+            raise ValueError(f"y holds labels of several kinds: {error}") from None
         if len(self.classes_) < 2:
             raise ValueError(f"y holds one class only, {self.classes_[0]}; a classifier needs two")
         folds = min(self.folds, int(counts.min()))

@@ -33,7 +33,11 @@ class Scaling:
 def scaling_of(X, fit_intercept):
     """The scaling of training data."""
     center = X.mean(axis=0) if fit_intercept else np.zeros(X.shape[1])
-    size = np.linalg.norm(X - center, axis=0)
+    off = X - center
+    largest = np.where(
+        off.any(axis=0), np.abs(off).max(axis=0), 1.0
+    )  # so that no square overflows or vanishes
+    size = largest * np.linalg.norm(off / largest, axis=0)
     return Scaling(center, np.where(size > 0, size, 1.0), 1 / np.sqrt(len(X)) if fit_intercept else 0.0)
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.base import RegressorMixin
 
+from .. import _checks
+from ..solvers.arrays import norm
 from .base import Simplest
 
 if TYPE_CHECKING:
@@ -78,7 +80,7 @@ class SimplestNetwork(RegressorMixin, Simplest):
     >>> import relulab as rl
     >>> X = np.random.default_rng(0).standard_normal((80, 3))
     >>> y = np.maximum(X[:, 0] - 0.5, 0) + 2
-    >>> model = rl.SimplestNetwork(beta=0.05, form="exact").fit(X, y)
+    >>> model = rl.SimplestNetwork(beta=0.02, form="exact").fit(X, y)
     >>> model.score(X, y) > 0.9, model.certificate_.status
     (True, 'cheapest')
     """
@@ -104,8 +106,10 @@ class SimplestNetwork(RegressorMixin, Simplest):
             As the class says.
         """
         features, y, settings, seed = self._prepared(X, y, y_numeric=True)
-        self._level = float(y.mean()) if self.fit_intercept else 0.0
-        self._size = float(np.linalg.norm(y - self._level)) or 1.0
+        y = _checks.array("y", y, (len(features),))
+        level = y[0] if np.ptp(y) == 0 else y.mean()  # the mean of equal numbers may be another one
+        self._level = float(level) if self.fit_intercept else 0.0
+        self._size = norm(y - self._level)
         scaled = (y - self._level) / self._size
         folds = min(self.folds, len(y) // 2) if len(y) >= 4 else 2
         self.path_, self.cv_errors_, self._solution = self._follow(

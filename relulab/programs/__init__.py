@@ -2,8 +2,9 @@
 
 `cvxpy_programs` writes them as the paper does, `losses` is what a fit costs, `solutions` is what a solver
 gives back, `scaling` a program at unit scale, `infeasibility` a proof that it has no solution, `fast` solves
-it on the blocks, `working_set` on few of them, `warm_starts` from the solution of a similar one, `solving` is
-`solve` itself, `regularization` is `path`, `pruning` leaves out neurons that are not needed.
+it on the blocks, `working_set` on few of them, `warm_starts` from the solution of a similar one,
+`free_levels` with an intercept that `fast` could not find, `solving` is `solve` itself, `regularization` is
+`path`, `pruning` leaves out neurons that are not needed.
 
 >>> import numpy as np
 >>> from relulab.programs import solve

@@ -122,7 +122,7 @@ class Logistic:
 LOSSES = {loss.name: loss for loss in (Squares, Logistic)}
 
 
-def check_labels(loss, y, beta, intercept=False):
+def check_labels(loss, y, beta, intercept=False, name="y"):
     """Raise ValueError for labels that a loss cannot take, and for a program that lacks its beta."""
     _checks.choice("loss", loss, LOSSES)
     if not isinstance(intercept, bool):
@@ -132,7 +132,7 @@ def check_labels(loss, y, beta, intercept=False):
         raise ValueError(f"beta=None is the minimal-norm program, which has no {what}; give a beta > 0")
     if loss == "logistic" and not np.isin(y, (-1, 1)).all():
         strange = y[~np.isin(y, (-1, 1))][0]
-        raise ValueError(f'y holds {strange:g}; loss="logistic" takes labels of -1 and 1')
+        raise ValueError(f'{name} holds {strange:g}; loss="logistic" takes labels of -1 and 1')
     if loss == "logistic" and intercept and len(np.unique(y)) < 2:
         raise ValueError(f"y holds one class only, {y[0]:g}: the best intercept would be infinite")
 

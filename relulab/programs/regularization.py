@@ -195,7 +195,8 @@ def path(
     from .warm_starts import solve_from
 
     blocks, y = _checked(X, y, S, network, form, loss, intercept)
-    tol = _checks.positive("tol", tol)
+    if (tol := _checks.positive("tol", tol)) >= 1:
+        raise ValueError(f"tol={tol:g} is not below 1, the gap of the zero network")
     largest = _largest_beta(blocks, y, form, LOSSES[loss], intercept)
     if betas is None:
         betas = np.geomspace(1, SPAN, POINTS) * (largest or 1.0)
@@ -204,7 +205,7 @@ def path(
         if betas[-1] <= 0:
             raise ValueError(f"betas holds {betas[-1]:g}; each must be > 0")
     if validation is not None:
-        validation = _validation(validation, blocks.X.shape[1])
+        validation = _validation(validation, blocks.X.shape[1], loss)
     solutions, start = [], None
     gates = S.gates if isinstance(S, Patterns) else None
     for beta in betas.tolist():
@@ -235,11 +236,13 @@ def _checked(X, y, S, network, form, loss, intercept):
     return Blocks(X, S, network), y
 
 
-def _validation(given, d):
+def _validation(given, d, loss):
     if not (isinstance(given, tuple | list) and len(given) == 2):
         raise ValueError("validation is no pair of data and labels")
     rows = _checks.array("validation's data", given[0], ("m", d))
-    return rows, _checks.array("validation's labels", given[1], (len(rows),))
+    labels = _checks.array("validation's labels", given[1], (len(rows),))
+    check_labels(loss, labels, 1.0, name="validation's labels")
+    return rows, labels
 
 
 def _largest_beta(blocks, y, form, loss, intercept):

@@ -15,6 +15,7 @@ import numpy as np
 from ..blocks import cones
 from ..solvers.group_newton import group_minimum
 from .fast import _threads, solve_fast
+from .free_levels import solve_at_best_level
 from .losses import LOSSES
 from .scaling import Scaled
 from .solutions import Solution
@@ -27,6 +28,7 @@ FLAT = (
     1e-3  # rows that bend the loss less, relative to the one that bends it most, are taken to bend that much
 )
 EXACT = 1e-13  # the finest precision that is asked for
+SETTLED = 1e-4  # a gap above which nothing was found that could be gone on from
 
 
 class Start(NamedTuple):
@@ -166,6 +168,8 @@ class _Program:
         largest = reach.max()
         lam = lam * self.loss.best_multiple(lam, self.y, 1 / largest if largest > 0 else np.inf)
         gap = abs(value - self.loss.bound(lam, self.y)) / max(value, np.finfo(float).tiny)
+        if value <= len(fit) * np.finfo(float).eps ** 2 and not parts.any():
+            gap = 0.0  # the labels are one constant, up to its rounding
         return _Measured(parts, c, fit, value, lam, reach, float(gap))
 
     def solved(self, working, found, precision):
@@ -203,6 +207,8 @@ class _Program:
             found = solve_fast(
                 blocks, labels, self.form, self.beta, precision, start=start, free=root if self.free else None
             )
+            if self.free and not found.gap <= max(precision, SETTLED):
+                found = solve_at_best_level(blocks, labels, self.form, self.beta, precision, root) or found
             if not np.isfinite(found.gap):
                 return parts, c, None
             return found.parts, found.intercept or 0.0, found.dual if self.loss.name == "squares" else None

@@ -68,6 +68,8 @@ class Labeled:
 
 def problems(plants, bias=False):
     """The problems as a list of plants, or of `Labeled`, whose data a column of ones joins for a bias."""
+    if not isinstance(bias, bool | np.bool_):
+        raise ValueError(f"bias={bias!r} is neither True nor False")
     alone = isinstance(plants, Plant) or _is_pair(plants)
     plants = [plants] if alone else _listed("plants", plants)
     plants = [_labeled(i, one, bias) if _is_pair(one) else one for i, one in enumerate(plants)]

@@ -45,6 +45,15 @@ def test_signs_are_found():
     assert plant_of(X, -X[:, 0], [1.0, 0, 0, 0]).weights[:, 0].tolist() == [-1, 0, 0, 0]
 
 
+@pytest.mark.parametrize("size", [1e-200, 1e-8, 1e8, 1e200])
+def test_no_size_makes_a_relu_neuron_linear(size):
+    y = np.maximum(X[:, 0], 0)
+    for given in ((X, size * y, np.eye(4)[:, 0]), (X, y, size * np.eye(4)[:, 0])):
+        assert plant_of(*given).kind == "relu"
+    with pytest.raises(ValueError, match=r"^W does not give y"):
+        plant_of(X, size * y, np.eye(4)[:, 0], ["linear"])
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [
@@ -53,6 +62,8 @@ def test_signs_are_found():
         ((X, X[:, 0], np.zeros(4)), r"^W holds a column of norm zero"),
         ((X, X[:, 0], np.ones(3)), r"^W has shape"),
         ((X, X[:, 0]), r"^plant holds 2 things"),
+        ((X, np.zeros(40), np.eye(4)[:, 0]), r"^y is zero"),
+        ((X, np.maximum(X[:, 0], 0), np.eye(4)[:, [0, 0]]), r"^W holds neurons with dependent outputs"),
     ],
 )
 def test_bad_input_is_named(given, message):

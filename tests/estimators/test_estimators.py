@@ -152,8 +152,48 @@ def test_bad_data_are_named(monkeypatch):
         ({"rule": "two-se"}, r"^rule='two-se'"),
         ({"tol": -1}, r"^tol=-1"),
         ({"random_state": -1}, r"^random_state=-1"),
+        ({"fit_intercept": "no"}, r"^fit_intercept='no'"),
+        ({"tol": 1}, r"^tol=1 is not below 0.1"),
     ],
 )
 def test_bad_settings_are_named(setting, message):
     with pytest.raises(ValueError, match=message):
         rl.SimplestNetwork(**setting).fit(*rows())
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-8, 1e8, 1e300])
+def test_no_unit_is_too_large_or_small(size):
+    X, y = rows()
+    reference = rl.SimplestNetwork(beta=0.05).fit(X, y)
+    other = rl.SimplestNetwork(beta=0.05).fit(size * X, y)
+    np.testing.assert_allclose(other.predict(size * X), reference.predict(X), rtol=1e-6)
+    other = rl.SimplestNetwork(beta=0.05).fit(X, size * y)
+    np.testing.assert_allclose(other.predict(X) / size, reference.predict(X), rtol=1e-6)
+
+
+@pytest.mark.parametrize("form", ["gated", "exact"])
+@pytest.mark.parametrize("beta", [0.05, "cv"])
+def test_labels_that_are_one_number(form, beta):
+    X = rows()[0]
+    model = rl.SimplestNetwork(beta=beta, form=form, patterns=20).fit(X, np.full(60, 0.1))
+    assert (model.n_neurons_, model.certificate_.status) == (0, "cheapest")
+    np.testing.assert_array_equal(model.predict(X), 0.1)
+
+
+@pytest.mark.parametrize(
+    ("model", "X", "y", "message"),
+    [
+        (rl.SimplestNetwork, rows()[0], ["a", "b"] * 30, r"^y holds dtype"),
+        (rl.SimplestNetwork, rows()[0], np.ma.masked_greater(rows()[1], 3), r"^y is a masked array"),
+        (rl.SimplestNetwork, np.ma.masked_greater(rows()[0], 3), rows()[1], r"^X is a masked array"),
+        (
+            rl.SimplestClassifier,
+            rows()[0],
+            np.array(["a", 1] * 30, dtype=object),
+            r"^y holds labels of several",
+        ),
+    ],
+)
+def test_labels_that_are_none_are_named(model, X, y, message):
+    with pytest.raises(ValueError, match=message):
+        model(beta=0.1, patterns=10).fit(X, y)

@@ -40,8 +40,9 @@ class NetworkCertificate:
         Whether the cheapest network over the patterns is the only one. The best dual vector lies in a small
         ball around the one that was found; only blocks that reach the bound somewhere in that ball can be on,
         along directions that the ball hardly moves. True where the outputs of these are independent, False
-        where those of the neurons found are dependent, None is open. This is computed in float64 and neurons
-        that nearly agree count as one: it is numerical, and `check` does not prove it.
+        where those of the neurons found are dependent, None is open; a free intercept counts as one of them.
+        Nor is it True where the rows of a normalized neuron leave its weights open. This is computed in
+        float64 and neurons that nearly agree count as one: it is numerical, and `check` does not prove it.
     dual : ndarray, shape (n,)
         The dual vector.
     multipliers : Multipliers or None

@@ -76,8 +76,9 @@ def certify_network(
     Raises
     ------
     ValueError
-        For something that is no network, or one of another width than the data; a network that does not
-        interpolate, without beta; an `among` that it does not belong to; and as `solve` does.
+        For something that is no network, or one of another width than the data, or whose outputs overflow;
+        a network that does not interpolate, without beta; an `among` that it does not belong to; patterns
+        whose gates do not make them on these data; a `tol` of 1 or more; and as `solve` does.
 
     Examples
     --------
@@ -97,19 +98,23 @@ def certify_network(
     y = _checks.array("y", y, (len(X),))
     net = as_arrays(network, X.shape[1])
     beta, tol = weight_of_regularizer(beta), _checks.positive("tol", tol)
+    if tol >= 1:
+        raise ValueError(f"tol={tol:g} is not below 1, the gap of every network")
     check_labels(loss, y, beta, intercept)
     among, form = kind_of(net, among), "exact" if net.gates is None else "gated"
     if net.intercept and not intercept:
         raise ValueError("network has an intercept; compare it with intercept=True")
     patterns, everywhere = patterns_of(net, X, S)
     blocks, rule = Blocks(X, patterns, among), LOSSES[loss]
-    fit = net.predict(X, "batch")
-    cost, balanced = (_objective(fit, y, beta, rule, spent) for spent in (net.cost, _balanced(net)))
-    if beta is None and np.linalg.norm(fit - y) > INTERPOLATES * np.linalg.norm(y):
-        off = np.linalg.norm(fit - y) / np.linalg.norm(y)
-        raise ValueError(
-            f"network misses the labels by {off:.1e} of their norm; give the beta of its weight decay"
-        )
+    with np.errstate(over="ignore", invalid="ignore"):
+        fit = net.predict(X, "batch")
+        cost, balanced = (_objective(fit, y, beta, rule, spent) for spent in (net.cost, _balanced(net)))
+    if not (np.isfinite(cost) and np.isfinite(fit).all()):
+        raise ValueError("network has outputs or a cost that float64 cannot hold")
+    missed = np.linalg.norm(fit - y)
+    if beta is None and missed > INTERPOLATES * np.linalg.norm(y):
+        off = f"{missed:.1e}, their norm being {np.linalg.norm(y):.1e}"
+        raise ValueError(f"network misses the labels by {off}; give the beta of its weight decay")
 
     dual, bound, solution = _by_its_residuals(fit, y, blocks, form, beta, rule, intercept)
     if dual is None or cost - bound > tol * cost:

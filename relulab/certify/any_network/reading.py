@@ -1,5 +1,7 @@
 """A network of whatever make as arrays, its kind, and the patterns that it is compared over."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from ... import _checks
@@ -31,13 +33,32 @@ def as_arrays(network, d):
             f"network is a {type(network).__name__}; give a Network, a module of relulab.networks, "
             "or a tuple of arrays (first, second)"
         )
-    if len(network.first) != d:
+    if np.ndim(network.first) and len(network.first) != d:
         raise ValueError(
             f"network takes {len(network.first)} inputs and X has {d} columns; a bias is a column of ones"
         )
-    if not all(np.isfinite(part).all() for part in (network.first, network.second, network.skip_first)):
-        raise ValueError("network holds NaN or infinite weights")
-    return network
+    return _checked(network)
+
+
+def _checked(network):
+    """The same network in finite float64 arrays whose shapes go together."""
+    first = np.asarray(network.first)
+    if first.ndim != 2:
+        raise ValueError(f"network's first has shape {first.shape}; it must be (d, m)")
+    d, m = first.shape
+    shapes = {"first": (d, m), "second": (m,), "scale": (m,), "gates": (d, m), "skip_first": (d,)}
+    parts = {}
+    for name, shape in (shapes | {"skip_second": (), "intercept": ()}).items():
+        part = getattr(network, name)
+        if part is None and name in ("scale", "gates"):
+            continue
+        part = _checks.numbers(f"network's {name}", part).astype(np.float64)
+        if part.shape != shape:
+            raise ValueError(f"network's {name} has shape {part.shape}; it must be {shape}")
+        if not np.isfinite(part).all():
+            raise ValueError(f"network's {name} holds NaN or infinite values")
+        parts[name] = part if shape else float(part)
+    return replace(network, **parts)
 
 
 def kind_of(net, among):
@@ -56,6 +77,8 @@ def patterns_of(net, X, S):
         S = enumerate_patterns(X)
     gates = net.first if net.gates is None else net.gates
     masks, theirs = as_masks(S, len(X)), getattr(S, "gates", None)
+    if theirs is not None and not _realized(X, masks, theirs):
+        raise ValueError("S is of other data: its gates do not make its patterns on X")
     if net.gates is None:
         own, used = _homes(X, net.first, masks)
     else:
@@ -70,6 +93,14 @@ def patterns_of(net, X, S):
     if theirs is None:
         return _Masks(together[:, kept]), False
     return Patterns(together[:, kept], np.hstack([theirs, gates[:, used]])[:, kept]), False
+
+
+def _realized(X, masks, gates):
+    """Whether gates make patterns, rows aside that they touch up to rounding."""
+    if gates.shape != (X.shape[1], masks.shape[1]):
+        return False
+    values = X @ gates
+    return not ((np.abs(values) > NEAR * (np.abs(X) @ np.abs(gates))) & ((values > 0) != masks)).any()
 
 
 def _homes(X, first, masks):

@@ -28,11 +28,13 @@ def is_unique(solution):
                 if not coned or not any(_alike(output, other) for other in outputs[first:]):
                     outputs.append(output)
                     errors.append(error)
-    if not outputs or _independent(outputs, np.linalg.norm(errors)):
-        return True
     on = np.argwhere(
         np.linalg.norm(solution.parts, axis=-1) > 1e-6 * np.linalg.norm(solution.parts, axis=-1).sum()
     )
+    free = [] if solution.intercept is None else [np.full(len(solution.y), len(solution.y) ** -0.5)]
+    if not outputs or _independent(outputs + free, np.linalg.norm(errors)):
+        open_weights = any(_sees_less(blocks, j) for _, j in on)
+        return (None if solution.form == "exact" else False) if open_weights else True
     if not len(on):
         return None
     used = []
@@ -42,7 +44,7 @@ def is_unique(solution):
         coned = solution.form == "exact" and j >= blocks.skip
         if not coned or not any(_alike(output, other) for other in used):
             used.append(output)
-    return None if _independent(used, 1e-9) else False
+    return None if _independent(used + free, 1e-9) else False
 
 
 def _alike(a, b):
@@ -53,6 +55,11 @@ def _independent(vectors, least):
     vectors = np.stack(vectors, axis=1)
     spread = np.linalg.svd(vectors, compute_uv=False)
     return vectors.shape[1] <= len(vectors) and spread[-1] > least
+
+
+def _sees_less(blocks, j):
+    """Whether a normalized neuron's weights may change and its outputs, and so its cost, do not."""
+    return blocks.factors is not None and not blocks.factors[j].any(axis=0).all()
 
 
 def _size(blocks, j):
