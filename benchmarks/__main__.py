@@ -5,6 +5,7 @@ python -m benchmarks [figures] [sweep] [solve] [path] [all_patterns] [exact_netw
 
 Widgets opens the built book's pages in a browser. Figures takes FIGURES="4a 4b" (which), PEER_SOLVES=6 and
 CHECKS=40 (how many) from the environment;
+lab_peers takes SEED=0;
 exact_network takes TRIALS=10 and EXACT_PEER, a Python file whose `decide(X, w)` answers a dict with a status.
 """
 

@@ -7,6 +7,7 @@ anyway; PennyLane and PyTorch Geometric are installed into folders of their own.
 import contextlib
 import io
 import json
+import os
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -17,7 +18,7 @@ import numpy as np
 from benchmarks.solve import install_peer
 
 ROOT = Path(__file__).parents[1]
-SEED = 0
+SEED = int(os.environ.get("SEED", "0"))  # of the pages
 PENNYLANE = (
     "pennylane==0.45.1",
     "appdirs==1.4.4",
@@ -104,8 +105,8 @@ def _graph_limits():
     convolutions = []
     for taps in layers:
         layer = TAGConv(*taps.shape[1:], K=len(taps) - 1, bias=False, normalize=False).double()
-        for linear, tap in zip(layer.lins, taps, strict=True):
-            linear.weight.data = torch.tensor(tap.T)
+        for weight, tap in zip(layer.parameters(), taps, strict=True):
+            weight.data = torch.tensor(tap.T)
         convolutions.append(layer)
     graphs = [names["ring"], names["A"], names["draw_graph"](names["middle"](200))]
     differences = []
