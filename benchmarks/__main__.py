@@ -1,10 +1,11 @@
 """Run the benchmarks, print their rows, and write them to _build/bench.json.
 
 python -m benchmarks [figures] [sweep] [solve] [path] [all_patterns] [exact_network] [training] [spectra]
-    [widgets]
+    [lab_peers] [widgets]
 
 Widgets opens the built book's pages in a browser. Figures takes FIGURES="4a 4b" (which), PEER_SOLVES=6 and
 CHECKS=40 (how many) from the environment;
+lab_peers takes SEED=0;
 exact_network takes TRIALS=10 and EXACT_PEER, a Python file whose `decide(X, w)` answers a dict with a status.
 """
 
@@ -24,6 +25,7 @@ SUITES = (
     "exact_network",
     "training",
     "spectra",
+    "lab_peers",
     "widgets",
 )
 
@@ -36,7 +38,7 @@ def main(names):
     results = provenance()
     print(", ".join(f"{key}: {value}" for key, value in results.items()))
     for name in names or SUITES:
-        rows = import_module(f"benchmarks.{name}").run()
+        rows = list(import_module(f"benchmarks.{name}").run())
         results[name] = rows
         for row in rows:
             print(name, *(f"{key}={value}" for key, value in row.items()))
