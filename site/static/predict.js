@@ -182,7 +182,7 @@
     function reveal() {
       shown = true;
       image.alt = alt;
-      verdict.textContent = touched ? `${words()} Dashed: your guess. Solid: the truth.` : words();
+      verdict.textContent = touched ? `${words()} Dashed: your guess. Solid green: the truth.` : words();
       handles.forEach((handle) => handle.setAttribute("tabindex", -1));
       draw();
     }
