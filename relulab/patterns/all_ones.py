@@ -65,6 +65,7 @@ def _separated(R):
     return {i: u[i, :, 0] for i in np.flatnonzero((R @ u).min(axis=(1, 2)) > 0)}
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what float32 proposes is made certain, or left to the LP
 def _by_regression(R, steps):
     """What logistic regression settles: number -> u, or None where weights m exclude it.
 
