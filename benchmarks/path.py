@@ -6,18 +6,14 @@ of its values to our lower bounds is within the tolerance, or until it has spent
 """
 
 import json
-import os
-import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 import numpy as np
 
 import relulab as rl
 
-from .solve import PEER_FOLDER, PEER_PACKAGES, install_peer
+from .solve import PEER_FOLDER, PEER_PACKAGES, install_peer, run_peer
 
 SIZE = (500, 10, 500)
 POINTS, SPAN, GAP = 30, 1e-2, 1e-4
@@ -70,7 +66,7 @@ def _peer(X, y, S, betas, bounds, ours):
         return {"seconds": None, "ratio": None, "gap": None, "note": f"not installed: {problem}"}
     spent, row = 0.0, {}
     for iterations in PEER_ITERATIONS:
-        result = _run_peer(X, y, S.gates, betas, iterations)
+        result = run_peer("benchmarks.path", X=X, y=y, gates=S.gates, betas=betas, iterations=iterations)
         values = np.array(result["values"])
         gap = float(((values - bounds) / values).max())
         row = {"seconds": result["seconds"], "ratio": result["seconds"] / ours, "gap": gap}
@@ -81,17 +77,6 @@ def _peer(X, y, S, betas, bounds, ours):
         if gap <= GAP or spent > PEER_BUDGET:
             break
     return row
-
-
-def _run_peer(X, y, gates, betas, iterations):
-    with tempfile.TemporaryDirectory() as folder:
-        problem = Path(folder) / "problem.npz"
-        np.savez(problem, X=X, y=y, gates=gates, betas=betas, iterations=iterations)
-        paths = os.pathsep.join([str(PEER_FOLDER), str(Path(__file__).parents[1])])
-        environment = os.environ | {"PYTHONPATH": paths, "OMP_NUM_THREADS": "1"}
-        command = [sys.executable, "-W", "ignore", "-m", "benchmarks.path", str(problem)]
-        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 def _be_peer(path):

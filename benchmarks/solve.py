@@ -83,7 +83,7 @@ def _peer(X, y, S, beta, ours, seconds):
     bound = ours.value * (1 - ours.gap)
     spent, row = 0.0, {}
     for iterations in PEER_ITERATIONS:
-        result = _run_peer(X, y, S.gates, beta, iterations)
+        result = run_peer("benchmarks.solve", X=X, y=y, gates=S.gates, beta=beta, iterations=iterations)
         gap = (result["value"] - bound) / result["value"]
         row = {"seconds": result["seconds"], "gap": gap, "ratio": result["seconds"] / seconds}
         row["note"] = f"{iterations} iterations" + ("" if gap <= GAP else ", gap not reached: a lower bound")
@@ -111,12 +111,14 @@ def install_peer(folder, module, packages):
     return None if done.returncode == 0 else done.stderr.strip().splitlines()[-1]
 
 
-def _run_peer(X, y, gates, beta, iterations):
+def run_peer(suite, **question):
+    """What a suite prints of a stored question, run by itself with scnn at hand and one thread."""
     with tempfile.TemporaryDirectory() as folder:
         problem = Path(folder) / "problem.npz"
-        np.savez(problem, X=X, y=y, gates=gates, beta=beta, iterations=iterations)
-        environment = os.environ | {"PYTHONPATH": str(PEER_FOLDER), "OMP_NUM_THREADS": "1"}
-        command = [sys.executable, "-W", "ignore", __file__, str(problem)]
+        np.savez(problem, **question)
+        paths = os.pathsep.join([str(PEER_FOLDER), str(Path(__file__).parents[1])])
+        environment = os.environ | {"PYTHONPATH": paths, "OMP_NUM_THREADS": "1"}
+        command = [sys.executable, "-W", "ignore", "-m", suite, str(problem)]
         done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
     return json.loads(done.stdout.splitlines()[-1])
 

@@ -8,6 +8,7 @@ from ..plots.diagrams import diagram, half_contour, slice_against, theory_curve
 from ..plots.style import COLORS, DISTANCE_MAP, edges, legend_below, mark_undecided, title
 from .ground_truth import closed_form, knows_recovery, truth
 from .list import FIGURES
+from .whole import PROGRAMS
 
 FARTHEST = 1.2  # what a distance's color shows at most: plants have norm 1
 
@@ -241,7 +242,7 @@ def nested_edges(ds, ax=None, color=COLORS["blue"], name=None):
     'n / d'
     """
     ax = ax or plt.subplots()[1]
-    program = {"exact": "ReLU network", "gated": "gated network"}[ds.attrs["form"]]
+    program = PROGRAMS[ds.attrs["form"]]
     ax.fill_between(ds.d, ds["first"], ds["third"], color=color, alpha=0.2, linewidth=0)
     ax.plot(ds.d, ds["median"], "o-", ms=4, color=color, label=name or f"{program}: median, quartiles")
     ax.set(xlabel="d", ylabel="n / d")

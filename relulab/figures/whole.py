@@ -11,6 +11,7 @@ FINE = {"n": range(2, 91, 2), "d": range(2, 31, 2), "trials": 10}
 TREES = {"n": range(6, 55, 4), "d": range(4, 13, 2), "trials": 10}
 GLANCE = {"n": range(4, 33, 4), "d": [4, 6], "trials": 3}
 DIRECTIONS = ("random", "smallest")
+PROGRAMS = {"gated": "gated network", "exact": "ReLU network"}
 EFFORT = {"gated": 100_000}  # nodes; near the edge a proof may need many more
 WHERE = {
     ("exact", "random"): (1.0, 1.45),

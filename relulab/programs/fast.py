@@ -76,7 +76,7 @@ def solve_fast(blocks, y, form="gated", beta=None, tol=1e-6, max_iterations=100,
     >>> solution.status, solution.gap < 1e-6
     ('optimal', True)
     """
-    with _threads().limit(limits=1), np.errstate(all="ignore"):
+    with threads().limit(limits=1), np.errstate(all="ignore"):
         try:
             return _solve(blocks, y, form, beta, tol, max_iterations, start, free)
         except (FloatingPointError, np.linalg.LinAlgError) as error:
@@ -84,7 +84,7 @@ def solve_fast(blocks, y, form="gated", beta=None, tol=1e-6, max_iterations=100,
 
 
 @functools.cache
-def _threads():
+def threads():
     import scipy.linalg  # noqa: F401, only a library that is loaded can be limited
     from threadpoolctl import ThreadpoolController
 

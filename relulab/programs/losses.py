@@ -22,7 +22,17 @@ TINY = np.finfo(float).tiny
 SETTLED = 1e-15  # labels are so sure that a step of the intercept no longer counts
 
 
-class Squares:
+class Loss:
+    """What the losses have in common."""
+
+    @classmethod
+    def prices(cls, fit, y, free):
+        """The prices of a fit; of sum zero where a constant is free."""
+        lam = cls.price(fit, y)
+        return cls.balanced(lam, y) if free else lam
+
+
+class Squares(Loss):
     """``1/2 ||fit - y||^2``."""
 
     name = "squares"
@@ -64,7 +74,7 @@ class Squares:
         return lam - np.mean(lam)
 
 
-class Logistic:
+class Logistic(Loss):
     """``sum_i log(1 + exp(-y_i fit_i))`` for labels of -1 and 1."""
 
     name = "logistic"

@@ -248,8 +248,7 @@ def _validation(given, d, loss):
 def _largest_beta(blocks, y, form, loss, intercept):
     nothing = np.zeros(len(y))
     fit = nothing + (loss.intercept(nothing, y) if intercept else 0.0)
-    lam = loss.price(fit, y)
-    return cones.largest_norm(blocks, loss.balanced(lam, y) if intercept else lam, form)
+    return cones.largest_norm(blocks, loss.prices(fit, y, intercept), form)
 
 
 def _error(fit, y, loss):

@@ -153,19 +153,8 @@ class Solution:
         path : str or path
             Where to.
         """
-        names = (
-            "value",
-            "gap",
-            "residual",
-            "status",
-            "reason",
-            "form",
-            "beta",
-            "network",
-            "loss",
-            "intercept",
-        )
-        fields = {name: getattr(self, name) for name in names}
+        names = ("value", "gap", "residual", "status", "reason", "form", "beta")
+        fields = {name: getattr(self, name) for name in (*names, "network", "loss", "intercept")}
         fields |= {
             name: None if fields[name] is None else float(fields[name]) for name in ("beta", "intercept")
         }

@@ -14,12 +14,12 @@ import numpy as np
 
 from ..blocks import cones
 from ..solvers.group_newton import group_minimum
-from .fast import _threads, solve_fast
+from .fast import solve_fast, threads
 from .free_levels import solve_at_best_level
 from .losses import LOSSES
 from .scaling import Scaled
 from .solutions import Solution
-from .working_set import _subset
+from .working_set import subset
 
 FIRST = 10  # blocks that join at least
 COLUMNS = 0.7  # per row, of the blocks in use: with more the systems in the rows are the smaller ones
@@ -79,7 +79,7 @@ def solve_from(blocks, y, form, beta, tol=1e-6, loss="squares", free=False, star
     >>> solution.status, solution.gap < 1e-6
     ('optimal', True)
     """
-    with _threads().limit(limits=1), np.errstate(over="ignore", under="ignore"):
+    with threads().limit(limits=1), np.errstate(over="ignore", under="ignore"):
         return _solve(blocks, y, form, beta, tol, loss, free, start)
 
 
@@ -155,14 +155,10 @@ class _Program:
         c = self.loss.intercept(nothing, self.y) if self.free else 0.0
         return Start(parts, c)
 
-    def _price(self, fit):
-        lam = self.loss.price(fit, self.y)
-        return self.loss.balanced(lam, self.y) if self.free else lam
-
     def measured(self, parts, c, lam):
         """A point with its value, a dual vector that is feasible on every block, and their gap."""
         fit = self.blocks.apply(parts[0] - parts[1]) + c
-        lam = self._price(fit) if lam is None else lam
+        lam = self.loss.prices(fit, self.y, self.free) if lam is None else lam
         value = self.loss.value(fit, self.y) + self.beta * np.linalg.norm(parts, axis=-1).sum()
         reach = reaches(self.blocks, lam, self.form, self.beta) / self.beta
         largest = reach.max()
@@ -174,7 +170,7 @@ class _Program:
 
     def solved(self, working, found, precision):
         """The program over some blocks: all parts, the intercept, a dual vector (None: the prices)."""
-        blocks = _subset(self.blocks, working)
+        blocks = subset(self.blocks, working)
         own, c, lam = found.parts[:, working], found.intercept, None
         squares = self.loss.name == "squares"
         fit = blocks.apply(own[0] - own[1]) + c

@@ -54,7 +54,7 @@ def solve_on_working_set(blocks, y, beta=None, tol=1e-6, **options):
     working = np.zeros(blocks.size, dtype=bool)
     working[nearest_to_the_labels[: int(1.5 * len(y) / blocks.X.shape[1]) + FIRST]] = True
     while True:
-        part = solve_fast(_subset(blocks, working), y, "gated", beta, tol / 4, **options)
+        part = solve_fast(subset(blocks, working), y, "gated", beta, tol / 4, **options)
         if part.status != "optimal":
             if working.all():
                 return _whole(part, blocks, working, part.gap)
@@ -69,7 +69,7 @@ def solve_on_working_set(blocks, y, beta=None, tol=1e-6, **options):
         working[outside[np.argsort(-reach[outside])][: max(FIRST, working.sum() // 2)]] = True
 
 
-def _subset(blocks, working):
+def subset(blocks, working):
     part = copy.copy(blocks)
     part.masks = blocks.masks[:, working]
     part.factors = None if blocks.factors is None else blocks.factors[working]

@@ -92,19 +92,9 @@ class NetworkCertificate:
         path : str or path
             Where to. The format is described in `relulab.audit.files`.
         """
-        names = (
-            "status",
-            "cost",
-            "balanced_cost",
-            "bound",
-            "gap",
-            "unique",
-            "reason",
-            "beta",
-            "among",
-            "form",
-        )
-        fields = {name: getattr(self, name) for name in (*names, "loss", "intercept", "tol", "everywhere")}
+        numbers = ("cost", "balanced_cost", "bound", "gap", "beta", "tol")
+        words = ("status", "unique", "reason", "among", "form", "loss", "intercept", "everywhere")
+        fields = {name: getattr(self, name) for name in (*numbers, *words)}
         fields["complete"] = getattr(self.patterns, "complete", False)
         arrays = {"X": self.X, "y": self.y, "dual": self.dual, "masks": np.asarray(self.patterns)}
         arrays["gates of patterns"] = getattr(self.patterns, "gates", None)

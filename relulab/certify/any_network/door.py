@@ -116,9 +116,15 @@ def certify_network(
         off = f"{missed:.1e}, their norm being {np.linalg.norm(y):.1e}"
         raise ValueError(f"network misses the labels by {off}; give the beta of its weight decay")
 
-    dual, bound, solution = _by_its_residuals(fit, y, blocks, form, beta, rule, intercept)
-    if dual is None or cost - bound > tol * cost:
-        solution = _solved(X, y, patterns, among, form, beta, loss, intercept, 0.1 * tol)
+    dual = solution = start = None
+    bound = -np.inf
+    if beta is not None:
+        dual, bound = _by_its_residuals(fit, y, blocks, form, beta, rule, intercept)
+    if cost - bound > tol * cost:
+        if beta is None:
+            solution = solve(X, y, patterns, among, form, solver="newton", tol=0.1 * tol)
+        else:
+            solution, start = solve_from(blocks, y, form, beta, 0.1 * tol, loss, intercept)
         if solution.value * (1 - solution.gap) > bound or dual is None:
             dual = solution.dual
             bound = float(dual @ y) if beta is None else rule.bound(dual, y)
@@ -128,7 +134,7 @@ def certify_network(
     stored = _multipliers(blocks, dual, ball) if form == "exact" else None
     unique = None
     if beta is not None:
-        unique = is_unique(solve_from(blocks, y, form, beta, FINE, loss, intercept)[0])
+        unique = is_unique(solve_from(blocks, y, form, beta, FINE, loss, intercept, start)[0])
     return NetworkCertificate(
         status,
         cost,
@@ -166,23 +172,12 @@ def _objective(fit, y, beta, rule, spent):
 
 def _by_its_residuals(fit, y, blocks, form, beta, rule, intercept):
     """The network's own prices as a dual vector: the bound that they give."""
-    if beta is None:
-        return None, -np.inf, None
     from ...programs.warm_starts import reaches
 
-    lam = rule.price(fit, y)
-    lam = rule.balanced(lam, y) if intercept else lam
+    lam = rule.prices(fit, y, intercept)
     largest = reaches(blocks, lam, form, beta).max()
     lam = lam * rule.best_multiple(lam, y, beta / largest if largest > 0 else np.inf)
-    return lam, rule.bound(lam, y), None
-
-
-def _solved(X, y, S, among, form, beta, loss, intercept, tol):
-    from ...programs.warm_starts import solve_from
-
-    if beta is None:
-        return solve(X, y, S, among, form, solver="newton", tol=tol)
-    return solve_from(Blocks(X, S, among), y, form, beta, tol, loss, intercept)[0]
+    return lam, rule.bound(lam, y)
 
 
 def _status(gap, tol, cost, solution, p):

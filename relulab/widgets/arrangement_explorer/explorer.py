@@ -12,6 +12,7 @@ from ... import _checks
 from ...patterns.all_ones import has_all_ones
 from ...patterns.enumeration import enumerate_patterns
 from ...patterns.sampling import count_patterns
+from ..common.inputs import direction, rows_in
 from ..common.sources import joined
 from ..common.stills import Still, pictured
 
@@ -76,18 +77,18 @@ class ArrangementExplorer(Still, anywidget.AnyWidget):
     def __init__(self, X: ArrayLike | None = None, gate: ArrayLike | None = None, d: int = 2) -> None:
         if X is None:
             X = np.random.default_rng(28).standard_normal((6, _checks.count("d", d, 2, 3)))
-        rows = _rows(X)
+        rows = rows_in(X, MOST_ROWS)
         if gate is None:
             gate = [0.8, 0.6] if len(rows[0]) == 2 else [0.48, 0.36, 0.8]
-        super().__init__(points=rows, gate=_gate(gate, len(rows[0])))
+        super().__init__(points=rows, gate=direction("gate", gate, len(rows[0])).tolist())
 
     @traitlets.validate("points")
     def _validate_points(self, proposal):
-        return _rows(proposal["value"])
+        return rows_in(proposal["value"], MOST_ROWS)
 
     @traitlets.validate("gate")
     def _validate_gate(self, proposal):
-        return _gate(proposal["value"], len(self.points[0]))
+        return direction("gate", proposal["value"], len(self.points[0])).tolist()
 
     @property
     def count(self):
@@ -130,20 +131,3 @@ def _two(off, on):
     from matplotlib.colors import ListedColormap
 
     return ListedColormap([off + "40", on])
-
-
-def _rows(X):
-    X = _checks.data(X)
-    n, d = X.shape
-    if d not in MOST_ROWS:
-        raise ValueError(f"X has {d} columns; the explorer shows rows in dimension 2 or 3")
-    if n > MOST_ROWS[d]:
-        raise ValueError(f"X has {n} rows; in dimension {d} at most {MOST_ROWS[d]} can be told apart")
-    return X.tolist()
-
-
-def _gate(gate, d):
-    gate = _checks.array("gate", gate, (d,))
-    if not gate.any():
-        raise ValueError("gate is zero; it must point somewhere")
-    return gate.tolist()

@@ -9,13 +9,14 @@ import numpy as np
 import traitlets
 
 from ... import _checks
+from ..common.inputs import direction, rows_in
 from ..common.sources import joined
 from ..common.stills import Still, pictured
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-MOST_ROWS = 12
+MOST_ROWS = {2: 12}
 
 
 class GateExplorer(Still, anywidget.AnyWidget):
@@ -80,17 +81,17 @@ class GateExplorer(Still, anywidget.AnyWidget):
         if X is None:
             X = np.random.default_rng(1).standard_normal((7, 2))
             X *= (np.linspace(0.65, 1, 7) / np.linalg.norm(X, axis=1))[:, None]  # told apart on a picture
-        gate = _gate([0.8, -0.6] if gate is None else gate)
+        gate = direction("gate", [0.8, -0.6] if gate is None else gate).tolist()
         start = (0.7 * np.array(gate) / np.hypot(*gate)).tolist()
-        super().__init__(X=_rows(X), gate=gate, w=start if w is None else w)
+        super().__init__(X=rows_in(X, MOST_ROWS), gate=gate, w=start if w is None else w)
 
     @traitlets.validate("X")
     def _validate_rows(self, proposal):
-        return _rows(proposal["value"])
+        return rows_in(proposal["value"], MOST_ROWS)
 
     @traitlets.validate("gate")
     def _validate_gate(self, proposal):
-        return _gate(proposal["value"])
+        return direction("gate", proposal["value"]).tolist()
 
     @traitlets.validate("w")
     def _validate_weights(self, proposal):
@@ -125,20 +126,3 @@ class GateExplorer(Still, anywidget.AnyWidget):
             f"on {len(place)} samples. {where}"
         )
         return pictured(draw, (5.2, 3)), f"Two bars a sample, gated and ReLU. {where}", words
-
-
-def _rows(X):
-    X = _checks.data(X)
-    n, d = X.shape
-    if d != 2:
-        raise ValueError(f"X has {d} columns; the explorer shows samples in the plane")
-    if n > MOST_ROWS:
-        raise ValueError(f"X has {n} rows; at most {MOST_ROWS} can be told apart")
-    return X.tolist()
-
-
-def _gate(gate):
-    gate = _checks.array("gate", gate, (2,))
-    if not gate.any():
-        raise ValueError("gate is zero; it must point somewhere")
-    return gate.tolist()

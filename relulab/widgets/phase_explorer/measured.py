@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...figures.results import crossings, open_figure, stored
-from ...figures.whole import WHOLE
+from ...figures.whole import PROGRAMS, WHOLE
 
 if TYPE_CHECKING:
     from typing import Any
-
-PROGRAMS = {"gated": "gated network", "exact": "ReLU network"}
 
 
 @functools.cache

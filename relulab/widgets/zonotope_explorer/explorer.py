@@ -8,14 +8,14 @@ import anywidget
 import numpy as np
 import traitlets
 
-from ... import _checks
+from ..common.inputs import direction, rows_in
 from ..common.sources import joined, packed
 from ..common.stills import Still, pictured
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-MOST_ROWS = 10
+MOST_ROWS = {2: 10}
 SURE = 1e-9  # how far below 1 an h must be, as on the page
 
 
@@ -75,11 +75,11 @@ class ZonotopeExplorer(Still, anywidget.AnyWidget):
     def __init__(self, X: ArrayLike | None = None, w: ArrayLike | None = None) -> None:
         if X is None:
             X = np.random.default_rng(3874).standard_normal((6, 2))
-        super().__init__(X=_rows(X), w=_unit([0.8, 0.6] if w is None else w))
+        super().__init__(X=rows_in(X, MOST_ROWS), w=_unit([0.8, 0.6] if w is None else w))
 
     @traitlets.validate("X")
     def _validate_rows(self, proposal):
-        return _rows(proposal["value"])
+        return rows_in(proposal["value"], MOST_ROWS)
 
     @traitlets.validate("w")
     def _validate_plant(self, proposal):
@@ -142,20 +142,8 @@ def verdict_words(h):
     return f"h = {value}: this dual vector does not prove it."
 
 
-def _rows(X):
-    X = _checks.data(X)
-    n, d = X.shape
-    if d != 2:
-        raise ValueError(f"X has {d} columns; the explorer shows rows in the plane")
-    if n > MOST_ROWS:
-        raise ValueError(f"X has {n} rows; at most {MOST_ROWS} can be told apart")
-    return X.tolist()
-
-
 def _unit(w):
-    w = _checks.array("w", w, (2,))
-    if not w.any():
-        raise ValueError("w is zero; it must point somewhere")
+    w = direction("w", w)
     return (w / np.hypot(*w)).tolist()
 
 
