@@ -1,7 +1,7 @@
 """One look for all pictures.
 
 `style` is the look, `diagrams` draws what `phase_diagram` found, `regularization` what `path` found, `veils`
-lets a reader guess before a figure is seen.
+lets a reader guess before a figure is seen, `narrow` draws figures anew for phones.
 
 >>> from relulab import plots
 >>> sorted(plots.COLORS)[:2]
