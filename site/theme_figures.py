@@ -4,6 +4,9 @@ An image has no part in its page's style sheet, but it knows the page's color sc
 of its own, which changes the book's colors in the dark.
 """
 
+import base64
+import hashlib
+import os
 from pathlib import Path
 
 from bs4 import BeautifulSoup
@@ -11,10 +14,11 @@ from bs4 import BeautifulSoup
 from relulab.plots.narrow import parted
 from relulab.plots.style import DARK
 
+LEAST = 2_000  # letters; what is smaller stays in the page
 NARROW = "(max-width: 600px)"
 # The ground of a figure and of its axes, the first group of each; then what is white besides: markers, patches.
-GROUND = "#figure_1>#patch_1>path,[id^=axes_]>g:first-of-type>path[style*='fill: #ffffff']{fill:none!important}"
-PAPER = "path[style*='fill: #ffffff'],use[style*='fill: #ffffff']{fill:#14181e!important}"
+GROUND = "[id^=figure_]>g:first-of-type>path,[id^=axes_]>g:first-of-type>path[style*='fill: #ffffff']{fill:none!important}"
+PAPER = "path[style*='fill: #ffffff'],use[style*='fill: #ffffff']{fill:#121212!important}"
 
 
 def dark_style() -> str:
@@ -37,13 +41,33 @@ def themed(svg: str) -> str:
 def theme_folder(images: Path) -> None:
     """Rewrite matplotlib's pictures among the images; a narrow drawing becomes a file of its own."""
     for path in images.glob("*.svg"):
-        svg = path.read_text("utf-8")
-        if 'id="figure_1"' not in svg:
+        theme_file(path)
+
+
+def theme_file(path: Path) -> None:
+    svg = path.read_text("utf-8")
+    if 'id="figure_' not in svg:
+        return
+    wide, narrow = parted(svg)
+    path.write_text(themed(wide), "utf-8")
+    if narrow is not None:
+        narrow_file(path).write_text(themed(narrow), "utf-8")
+
+
+def unpack(page: BeautifulSoup, folder: Path, images: Path) -> None:
+    """Pictures that are written into the page become files, which a browser loads when they are seen."""
+    for image in page.select("article img[src^='data:image/']"):
+        kind, data = image["src"].removeprefix("data:image/").split(",", 1)
+        if image.find_parent("noscript") or not kind.endswith(";base64") or len(data) < LEAST:
             continue
-        wide, narrow = parted(svg)
-        path.write_text(themed(wide), "utf-8")
-        if narrow is not None:
-            narrow_file(path).write_text(themed(narrow), "utf-8")
+        content = base64.b64decode(data)
+        ending = kind.split(";")[0].split("+")[0]
+        path = images / f"{hashlib.sha256(content).hexdigest()}.{ending}"
+        images.mkdir(exist_ok=True)
+        path.write_bytes(content)
+        if ending == "svg":
+            theme_file(path)
+        image["src"] = Path(os.path.relpath(path, folder)).as_posix()
 
 
 def narrow_file(path: Path) -> Path:

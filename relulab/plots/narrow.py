@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from contextlib import ExitStack
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.legend import Legend
+from matplotlib.text import Text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -16,6 +20,7 @@ PHONE = 350  # CSS pixels that a phone leaves to a picture
 SMALLEST = 9  # CSS pixels of a letter's height, its font size, that can be read
 ROW = 4  # panels that a phone stacks; more stand two in a row
 LOWEST, FEWEST = 0.75, 250  # how far a panel's height shrinks; the width, in pixels, under which letters run together
+MOST = 0.6  # of a panel that a legend may cover
 OPEN, CLOSE = '<metadata id="narrow"><![CDATA[', "]]></metadata>"
 LETTERS = re.compile(r'<g [^>]*transform="translate\([^"]*scale\((0\.\d+) -0\.\d+\)"')
 WIDTH = re.compile(r'<svg [^>]*width="([\d.]+)pt"')
@@ -52,10 +57,16 @@ def drawn_twice(figure: Figure) -> str | None:
     wide = _svg(figure)
     if smallest_letters(wide) >= SMALLEST:
         return wide
-    with ExitStack() as undo:
-        narrow = _narrow(figure, undo)
+    narrow = drawn_narrow(figure)
     head, tail = wide.rsplit("</svg>", 1)
     return f"{head}{OPEN}{narrow}{CLOSE}</svg>{tail}"
+
+
+def drawn_narrow(figure: Figure) -> str:
+    """The narrow drawing alone, as SVG; the figure is as before afterwards."""
+    with ExitStack() as undo, warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # a layout too tight to be had is drawn without
+        return _narrow(figure, undo)
 
 
 def parted(svg: str) -> tuple[str, str | None]:
@@ -88,10 +99,7 @@ def _narrow(figure, undo):
     shares = [_share(ax.get_subplotspec()) for ax in panels]
     one_grid = len({ax.get_subplotspec().get_gridspec() for ax in panels}) == 1
     in_rows = one_grid and min((share[0] for share in shares), default=1) < 0.99
-    for text in [figure._suptitle, *(text for ax in figure.axes for text in (ax.title, ax.xaxis.label, ax.yaxis.label))]:
-        if text is not None:
-            undo.callback(text.set_wrap, text.get_wrap())
-            text.set_wrap(True)
+    _make_readable(figure, undo)
     columns = 1 if len(panels) <= ROW else 2
     if in_rows:
         rows = -(-len(panels) // columns)
@@ -100,6 +108,8 @@ def _narrow(figure, undo):
         high = rows * high * _shrunk(PHONE / 96 / columns / wide)
     else:
         high = size[1] * _shrunk(PHONE / 96 / size[0])
+    figure.set_size_inches(PHONE / 96, high)
+    _drop_legends(panels, undo)
     width = PHONE
     for _ in range(3):  # what sticks out on the sides makes the drawing wider than its figure
         figure.set_size_inches(width / 96, high)
@@ -109,6 +119,38 @@ def _narrow(figure, undo):
             break
         width = max(FEWEST, width - over)
     return svg
+
+
+def _make_readable(figure, undo):
+    """Long titles break, and no letter is below the smallest."""
+    for text in figure.findobj(Text):
+        undo.callback(text.set_fontsize, text.get_fontsize())
+        text.set_fontsize(max(text.get_fontsize(), SMALLEST * 3 / 4))
+    for ax in figure.axes:
+        for text in (ax.title, ax.xaxis.label, ax.yaxis.label):
+            undo.callback(text.set_wrap, text.get_wrap())
+            text.set_wrap(True)
+    for legend in figure.findobj(Legend):
+        for text in legend.get_texts():
+            letters = int((0.75 * PHONE - 50) / (0.6 * text.get_fontsize()))
+            undo.callback(text.set_text, text.get_text())
+            text.set_text(fill(text.get_text(), letters, break_long_words=False))
+
+
+def _drop_legends(panels, undo):
+    """A legend that would cover half of its panel stands below it."""
+    for ax in panels:
+        legend = ax.get_legend()
+        if legend is None or not ax.lines:
+            continue
+        ax.figure.draw_without_rendering()
+        box, panel = legend.get_window_extent(), ax.get_window_extent()
+        inside = panel.containsx(box.x0 + 1) and panel.containsy(box.y0 + 1)
+        if inside and (box.width > MOST * panel.width or box.height > MOST * panel.height):
+            undo.callback(legend.set_loc, legend._loc)
+            undo.callback(setattr, legend, "_bbox_to_anchor", legend._bbox_to_anchor)
+            legend.set_bbox_to_anchor((0.5, -0.24), ax.transAxes)
+            legend.set_loc("upper center")
 
 
 def _share(spec):
