@@ -1,4 +1,6 @@
-"""Install the pages' third-party JavaScript and typefaces from package-lock.json and copy what a page loads to site/vendor.
+"""Install the pages' third-party JavaScript and typefaces, and copy what a page loads to site/vendor.
+
+The versions are those of package-lock.json.
 
 With --renew the lock file is made anew from package.json first.
 """

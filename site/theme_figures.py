@@ -17,8 +17,9 @@ from relulab.plots.style import DARK
 LEAST = 2_000  # letters; what is smaller stays in the page
 NARROW = "(max-width: 600px)"
 # The ground of a figure and of its axes, the first group of each; then what is white besides: markers, patches.
-GROUND = "[id^=figure_]>g:first-of-type>path,[id^=axes_]>g:first-of-type>path[style*='fill: #ffffff']{fill:none!important}"
-PAPER = "path[style*='fill: #ffffff'],use[style*='fill: #ffffff']{fill:#121212!important}"
+WHITE = "[style*='fill: #ffffff']"
+GROUND = f"[id^=figure_]>g:first-of-type>path,[id^=axes_]>g:first-of-type>path{WHITE}"
+PAPER = f"path{WHITE},use{WHITE}{{fill:#121212!important}}"
 
 
 def dark_style() -> str:
@@ -27,7 +28,7 @@ def dark_style() -> str:
         for color, dark in DARK.items()
         for what in ("fill", "stroke")
     )
-    return f"<style>@media (prefers-color-scheme:dark){{{turned}{PAPER}}}{GROUND}</style>"
+    return f"<style>@media (prefers-color-scheme:dark){{{turned}{PAPER}}}{GROUND}{{fill:none!important}}</style>"
 
 
 STYLE = dark_style()

@@ -1,7 +1,8 @@
 """Data and planted problems: what every experiment starts from.
 
 `ensembles` draws rows, `planted` hides neurons behind labels, `interpolation` finds them in labels of
-one's own, `running` is the book's example of ten points, `trials` gives the planted problem of every trial of a seed by itself.
+one's own, `running` is the book's example of ten points, `trials` gives the planted problem of every trial
+of a seed by itself.
 
 >>> from relulab.data import draw, plant
 >>> X = draw("gaussian", 6, 2, rng=0)

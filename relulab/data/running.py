@@ -24,9 +24,9 @@ NEURONS = [(0.8, -0.8), (0.6, 0.6)]  # columns; both have length 1
 def ten_points() -> Plant:
     """Ten points in the plane, with the labels of two ReLU neurons.
 
-    The labels are ``(X w_1)_+ + (X w_2)_+`` with w_1 = (0.8, 0.6) and w_2 = (-0.8, 0.6). Two points are heard
-    by both neurons, six by one, and two by none. Over all twenty patterns the two neurons are the only
-    solution of the gated program of the plain network, and the first by itself, as a linear neuron, is that of
+    The labels are ``(X w_1)_+ + (X w_2)_+`` with w_1 = (0.8, 0.6) and w_2 = (-0.8, 0.6). Two points are
+    heard by both neurons, six by one, and two by none. Over all twenty patterns the two neurons are the only
+    solution of the gated program of the plain network. The first by itself, as a linear neuron, is that of
     the skip network.
 
     Returns

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 PHONE = 350  # CSS pixels that a phone leaves to a picture
 SMALLEST = 9  # CSS pixels of a letter's height, its font size, that can be read
 ROW = 4  # panels that a phone stacks; more stand two in a row
-LOWEST, FEWEST = 0.75, 250  # how far a panel's height shrinks; the width, in pixels, under which letters run together
+LOWEST = 0.75  # how far a panel's height shrinks
+FEWEST = 250  # CSS pixels of width, under which letters run together
 MOST = 0.6  # of a panel that a legend may cover
 OPEN, CLOSE = '<metadata id="narrow"><![CDATA[', "]]></metadata>"
 LETTERS = re.compile(r'<g [^>]*transform="translate\([^"]*scale\((0\.\d+) -0\.\d+\)"')
@@ -180,5 +181,7 @@ def _stack(figure, panels, rows, columns, undo):
                 undo.callback(ax.set, **{name: getattr(ax, f"get_{name}")()})
                 ax.set(**{name: value})
             shown = first.yaxis.get_tick_params().get("labelleft", True)
-            undo.callback(ax.yaxis.set_tick_params, labelleft=ax.yaxis.get_tick_params().get("labelleft", True))
+            undo.callback(
+                ax.yaxis.set_tick_params, labelleft=ax.yaxis.get_tick_params().get("labelleft", True)
+            )
             ax.yaxis.set_tick_params(labelleft=shown)

@@ -24,8 +24,8 @@ def draw_ten_points(
 ) -> None:
     """Draw the ten points of `relulab.ten_points`, in the colors that they have in the whole book.
 
-    Blue points are heard by the first hidden neuron alone, orange ones by the second, green ones by both, gray
-    ones by none. The arrows are the neurons.
+    Blue points are heard by the first hidden neuron alone, orange ones by the second, green ones by both,
+    gray ones by none. The arrows are the neurons.
 
     Parameters
     ----------

@@ -181,7 +181,7 @@
       const worst = gaps.reduce((most, one) => (Math.abs(one.gap) > Math.abs(most.gap) ? one : most));
       const [zero, off] = [axes.y.value(0), axes.y.value(mean)];
       const far = scales.y === "log" ? `by a factor of ${said(off / zero)}` : `by ${said(Math.abs(off - zero))}`;
-      return `On average your curve is off ${far} (${names.y}); it is farthest ${worst.gap > 0 ? "above" : "below"} the ` +
+      return `On average your curve misses the truth ${far} (${names.y}). It is farthest ${worst.gap > 0 ? "above" : "below"} the ` +
         `truth at ${names.x} = ${said(axes.x.value(worst.x))}.${mean < CLOSE ? " Close." : ""}`;
     }
 
