@@ -16,9 +16,10 @@ from relulab.plots.style import DARK
 
 LEAST = 2_000  # letters; what is smaller stays in the page
 NARROW = "(max-width: 600px)"
-# The ground of a figure and of its axes, the first group of each; then what is white besides: markers, patches.
+# The ground of a figure and of its axes, the first group of each; what else is white are markers and patches.
 WHITE = "[style*='fill: #ffffff']"
-GROUND = f"[id^=figure_]>g:first-of-type>path,[id^=axes_]>g:first-of-type>path{WHITE}"
+FIRST = "g:first-of-type>path"
+GROUND = f"[id^=figure_]>{FIRST},[id^=axes_]>{FIRST}{WHITE}{{fill:none!important}}"
 PAPER = f"path{WHITE},use{WHITE}{{fill:#121212!important}}"
 
 
@@ -28,7 +29,7 @@ def dark_style() -> str:
         for color, dark in DARK.items()
         for what in ("fill", "stroke")
     )
-    return f"<style>@media (prefers-color-scheme:dark){{{turned}{PAPER}}}{GROUND}{{fill:none!important}}</style>"
+    return f"<style>@media (prefers-color-scheme:dark){{{turned}{PAPER}}}{GROUND}</style>"
 
 
 STYLE = dark_style()
