@@ -2,7 +2,8 @@
 
 A folder a widget: `arrangement_explorer`, `certificate_explorer`, `flipbook`, `gate_explorer`,
 `isometry_explorer`, `phase_explorer`, `training_player`, `triangle_explorer`, `zonotope_explorer`, each with
-its Python class, its ES module and its style. `laboratory` is the JavaScript that computes, `common` what they share.
+its Python class, its ES module and its style. `laboratory` is the JavaScript that computes, `common` what
+they share.
 
 >>> from relulab.widgets import ArrangementExplorer
 >>> ArrangementExplorer([[1.0, 0.0], [0.0, 1.0]]).count

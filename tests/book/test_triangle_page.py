@@ -78,7 +78,9 @@ def test_the_keyboard_moves_points_and_changes_the_ball(opened):
     for text in ("b", "a2"):
         point = handle(explorer, text)
         point.focus()
-        assert point.locator(".rw-halo").evaluate("halo => parseFloat(getComputedStyle(halo).strokeWidth)") >= 2
+        assert (
+            point.locator(".rw-halo").evaluate("halo => parseFloat(getComputedStyle(halo).strokeWidth)") >= 2
+        )
         for key in ("ArrowLeft", "Shift+ArrowDown"):
             before = point.get_attribute("aria-valuetext")
             page.keyboard.press(key)

@@ -1,4 +1,4 @@
-"""The triangle explorer: its steps, by Node, against the algorithm of the lab's page and against the truth."""
+"""The triangle explorer: its steps, by Node, against the lab's page and the truth."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,8 @@ ANSWER = """(cases) => cases.map(({ A, b, rho, ball }) => {
   const { x, p } = found.steps.at(-1), solution = solutionBy(columns, b, x);
   return {
     ...found, solution, cost: solution && normOf(solution, ball),
-    bound: found.answer === "outside" ? boundOf(columns, b, p, ball) : null, border: borderOf(columns, rho, ball),
+    bound: found.answer === "outside" ? boundOf(columns, b, p, ball) : null,
+    border: borderOf(columns, rho, ball),
   };
 })"""
 TURN = np.linspace(0, 2 * np.pi, 5000)
@@ -36,7 +37,11 @@ def cases():
         A *= np.minimum(1, 2.4 / np.linalg.norm(A, axis=0))
         yield A, 0.8 * rng.standard_normal(2), rng.uniform(0.2, 2)
     for k in range(40):  # ties, repeats, zeros, columns on a line
-        yield rng.integers(-1, 2, (2, 1 + k % 4)).astype(float), rng.integers(-2, 3, 2) / 2, rng.choice([0.5, 1, 2])
+        yield (
+            rng.integers(-1, 2, (2, 1 + k % 4)).astype(float),
+            rng.integers(-2, 3, 2) / 2,
+            rng.choice([0.5, 1, 2]),
+        )
     for scale in (1e-6, 1e-3):
         yield scale * np.eye(2), np.array([0.5, 0.5]), 1.0
     yield np.zeros((2, 3)), np.array([1.0, 0.0]), 1.0

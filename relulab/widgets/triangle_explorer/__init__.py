@@ -1,4 +1,4 @@
-"""A point and the ball of a norm in the plane: the triangle algorithm step by step, to the proof of a yes or a no."""
+"""A point and a ball in the plane: the triangle algorithm step by step, to the proof of a yes or a no."""
 
 from .explorer import TriangleExplorer
 

@@ -1,4 +1,4 @@
-"""The triangle explorer: is a point of the plane in the image of a ball? The algorithm answers step by step."""
+"""The triangle explorer: is a point of the plane in the image of a ball? Answered step by step."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ TOLERANCE, MOST_TRIANGLES = 0.02, 200
 class TriangleExplorer(Still, anywidget.AnyWidget):
     r"""A matrix of two rows, a point b and a radius to move, and the triangle algorithm that decides.
 
-    The points Ax with :math:`\|x\| \le \rho` fill a set E: an ellipse for the round ball, a polygon with the corners
-    :math:`\pm\rho a_j` for that of the l1 norm. From p in E the algorithm looks for the point q of E that lies
-    farthest in the direction b - p. Either the step from p toward q comes nearer to b, or p is a witness:
+    The points Ax with :math:`\|x\| \le \rho` fill a set E: an ellipse for the round ball, a polygon with
+    corners among :math:`\pm\rho a_j` for that of the l1 norm. From p in E the algorithm looks for the point q
+    of E that lies farthest in the direction b - p. Either the step from p toward q comes nearer to b, or p is
+    a witness:
 
     .. math:: (b - p)^T q < \tfrac12 (\|b\|^2 - \|p\|^2) ,
 
@@ -151,14 +152,18 @@ class TriangleExplorer(Still, anywidget.AnyWidget):
         U, s, _ = np.linalg.svd(A, full_matrices=False)
         border = self.rho * (U * s) @ np.stack([np.cos(turn), np.sin(turn)])[: len(s)]
         if self.ball == "l1":  # the farthest corners, in order
-            border = np.transpose([A @ self._farthest(u) for u in np.c_[np.cos(turn + 0.01), np.sin(turn + 0.01)]])
+            border = np.transpose(
+                [A @ self._farthest(u) for u in np.c_[np.cos(turn + 0.01), np.sin(turn + 0.01)]]
+            )
 
         def draw(ax):
             from ...plots.style import COLORS
 
             ax.fill(*border, facecolor=COLORS["blue"] + "30", edgecolor=COLORS["blue"])
             for p, q in path:
-                ax.fill(*np.array([p, q, b]).T, facecolor=COLORS["gray"] + "20", edgecolor=COLORS["gray"], lw=0.8)
+                ax.fill(
+                    *np.array([p, q, b]).T, facecolor=COLORS["gray"] + "20", edgecolor=COLORS["gray"], lw=0.8
+                )
             ax.plot(*np.array([p for p, _ in path]).T, "o-", color=COLORS["blue"], ms=3)
             if answer == "outside":
                 c = b - path[-1][0]
@@ -170,7 +175,9 @@ class TriangleExplorer(Still, anywidget.AnyWidget):
 
         shape, count = "An ellipse" if self.ball == "l2" else "A polygon", found["triangles"]
         if answer == "outside":
-            end = f"a line separates b from it, and every x with Ax = b has norm at least {found['bound']:.2f}"
+            end = (
+                f"a line separates b from it, and every x with Ax = b has norm at least {found['bound']:.2f}"
+            )
         else:
             end = f"p is within {TOLERANCE} of b" if answer == "inside" else "no answer"
         words = (
