@@ -252,7 +252,8 @@ def paper(link: str, table: Table) -> str:
         if not row.own
     )
     return (
-        f'<table class="claims" role="table"><caption>{link}: {escape(table.title)}</caption>'
+        f'<p class="claims-of">{link}</p>'
+        f'<table class="claims" role="table"><caption>{escape(table.title)}</caption>'
         f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>'
         f'<tbody role="rowgroup">{lines}</tbody></table>'
     )
