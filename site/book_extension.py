@@ -8,6 +8,7 @@ from pathlib import Path
 
 import answer_boxes
 import doors
+import lab_tables
 import predict
 import quiz
 import story_map
@@ -148,6 +149,7 @@ def setup(app):
     story_map.setup(app)
     doors.setup(app)
     theorem_map.setup(app)
+    lab_tables.setup(app)
     app.connect("doctree-read", leave_out_solutions, priority=600)
     app.connect("doctree-read", mark_what_scripts_replace)
     # The theme collects its buttons at priority 501.

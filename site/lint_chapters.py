@@ -35,6 +35,7 @@ CLOCK = re.compile(r"\btime\.(?:perf_counter|process_time|thread_time|monotonic|
 FOLDED = {"remove-cell", "remove-input", "hide-input", "hide-cell"}
 WIDEST = 77
 SHORT = 4  # lines that draw and may be shown: a call of the library
+BESIDE = {"index.md", "together.md"}  # pages of a part that are no chapters
 FEWEST_WORDS = 5
 FEWEST_EXERCISES = 4
 
@@ -172,7 +173,7 @@ def lint(root: Path) -> list[str]:
             ]
             if path.parent.name != "part5":  # where labs show how their pictures are made
                 faults += open_plot_faults(text)
-            if path.parent.name.startswith("part") and path.name != "index.md":
+            if path.parent.name.startswith("part") and path.name not in BESIDE:
                 faults += chapter_faults(text)
                 faults += lab_faults(text) if path.parent.name == "part5" else []
             found += [(path, *fault) for fault in faults]

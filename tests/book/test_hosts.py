@@ -51,6 +51,7 @@ WIDGETS = {
     "gate-explorer": rl.widgets.GateExplorer,
     "isometry-explorer": rl.widgets.IsometryExplorer,
     "training-player": rl.widgets.TrainingPlayer,
+    "triangle-explorer": rl.widgets.TriangleExplorer,
     "zonotope-explorer": rl.widgets.ZonotopeExplorer,
     "phase-explorer": lambda: rl.widgets.PhaseExplorer(n=[10, 40], d=[5], trials=2),
 }

@@ -14,6 +14,7 @@ from relulab.widgets import (
     IsometryExplorer,
     PhaseExplorer,
     TrainingPlayer,
+    TriangleExplorer,
     ZonotopeExplorer,
     record,
 )
@@ -51,6 +52,10 @@ def run():
         (
             lambda: ZonotopeExplorer([[1, -2], [1, 2]], w=[1, 0]),
             ["2 rows, w = (1.00, 0.00)", "h = 1.12: this dual vector does not prove it."],
+        ),
+        (
+            lambda: TriangleExplorer([[1, 0], [0, 2]], b=[1, 2]),
+            ['alt="An ellipse, the point b, and', "every x with Ax = b has norm at least 1.4"],
         ),
         (lambda: TrainingPlayer({"mine": run()}), ["Training loss over the steps. mine: from "]),
         (
@@ -96,6 +101,7 @@ def test_the_still_of_a_given_plant_tells_both_certificates():
         IsometryExplorer,
         PhaseExplorer,
         TrainingPlayer,
+        TriangleExplorer,
         ZonotopeExplorer,
     ],
 )
