@@ -50,6 +50,7 @@ WIDGETS = {
     "certificate-explorer": rl.widgets.CertificateExplorer,
     "gate-explorer": rl.widgets.GateExplorer,
     "isometry-explorer": rl.widgets.IsometryExplorer,
+    "step-explorer": rl.widgets.StepExplorer,
     "training-player": rl.widgets.TrainingPlayer,
     "zonotope-explorer": rl.widgets.ZonotopeExplorer,
     "phase-explorer": lambda: rl.widgets.PhaseExplorer(n=[10, 40], d=[5], trials=2),

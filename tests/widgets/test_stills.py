@@ -13,6 +13,7 @@ from relulab.widgets import (
     GateExplorer,
     IsometryExplorer,
     PhaseExplorer,
+    StepExplorer,
     TrainingPlayer,
     ZonotopeExplorer,
     record,
@@ -51,6 +52,10 @@ def run():
         (
             lambda: ZonotopeExplorer([[1, -2], [1, 2]], w=[1, 0]),
             ["2 rows, w = (1.00, 0.00)", "h = 1.12: this dual vector does not prove it."],
+        ),
+        (
+            lambda: StepExplorer(proposal="langevin", n=10_000, sigma=0.2),
+            ["In 10,000 dimensions a step of 0.2 is accepted with probability 0.", "a coordinate is 0.0"],
         ),
         (lambda: TrainingPlayer({"mine": run()}), ["Training loss over the steps. mine: from "]),
         (
@@ -95,6 +100,7 @@ def test_the_still_of_a_given_plant_tells_both_certificates():
         GateExplorer,
         IsometryExplorer,
         PhaseExplorer,
+        StepExplorer,
         TrainingPlayer,
         ZonotopeExplorer,
     ],
