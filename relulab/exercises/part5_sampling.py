@@ -10,13 +10,16 @@ EXERCISES = {
             (0.2871, 0.1169): "Twice that: the acceptance is twice a probability.",
         },
         tolerance=1e-3,
-        because="57 % where the spread of L grows like the third power of the step, 23 % where like the first.",
+        because="57 % where L spreads like the third power of the step, 23 % where like the first.",
     ),
     "36.2": Number(
         lambda: [4.875, (15 / 4.875) ** (1 / 3)],
         hints={
             (4.875, 15 / 4.875): "The jump goes with K to the power -2/3, and K squared with the moment.",
-            (4.875, (15 / 4.875) ** 0.5): "A third root: K squared goes with the moment, the jump with K^(-2/3).",
+            (
+                4.875,
+                (15 / 4.875) ** 0.5,
+            ): "A third root: K squared goes with the moment, the jump with K^(-2/3).",
         },
         tolerance=1e-3,
     ),

@@ -120,8 +120,13 @@ function curveOf(settings, n, rule, logs, tableAt) {
     return { log, ...expected(table, n, rule) };
   });
   const k = points.reduce((top, point, i) => (point.jump > points[top].jump ? i : top), 0);
-  const middle = Math.min(Math.max(k, 1), points.length - 2), [a, b, c] = [-1, 0, 1].map((i) => Math.log(points[middle + i].jump));
-  const log = logs[middle] + (((a - c) / (a - 2 * b + c)) * (logs[1] - logs[0])) / 2;
-  const best = { log, ...expected(oneCoordinate(settings, 10 ** log), n, rule) };
+  const at = (log) => ({ log, ...expected(oneCoordinate(settings, 10 ** log), n, rule) });
+  // The top of a parabola through three points, and once more through nearer ones.
+  const top = ([p, q, r]) => {
+    const [a, b, c] = [p, q, r].map(({ jump }) => Math.log(jump));
+    return q.log + (((a - c) / (a - 2 * b + c)) * (q.log - p.log)) / 2;
+  };
+  const middle = Math.min(Math.max(k, 1), points.length - 2), rough = top(points.slice(middle - 1, middle + 2));
+  const best = at(top([-0.03, 0, 0.03].map((aside) => at(rough + aside))));
   return { points: [...points, best].sort((p, q) => p.log - q.log), best };
 }
