@@ -50,6 +50,7 @@ WIDGETS = {
     "certificate-explorer": rl.widgets.CertificateExplorer,
     "gate-explorer": rl.widgets.GateExplorer,
     "isometry-explorer": rl.widgets.IsometryExplorer,
+    "step-explorer": rl.widgets.StepExplorer,
     "training-player": rl.widgets.TrainingPlayer,
     "triangle-explorer": rl.widgets.TriangleExplorer,
     "zonotope-explorer": rl.widgets.ZonotopeExplorer,

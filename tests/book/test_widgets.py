@@ -99,7 +99,9 @@ TURN = """async ([slider, times]) => {
 }"""
 
 
-@pytest.mark.parametrize(("name", "control"), [*SLIDERS.items(), ("zonotope-explorer", "angle")])
+@pytest.mark.parametrize(
+    ("name", "control"), [*SLIDERS.items(), ("zonotope-explorer", "angle"), ("step-explorer", "sigma")]
+)
 def test_a_slider_answers_at_once_and_leaves_nothing_behind(opened, name, control):
     page, widget = opened(name)
     slider = widget.locator(f"[data-control={control}]").element_handle()

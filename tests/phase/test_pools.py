@@ -16,7 +16,9 @@ import relulab as rl
 from relulab.phase.executor import MANY, own_executor
 from relulab.phase.pools import dismiss, standing
 
-pytestmark = pytest.mark.skipif(standing() is None or rl.sweep.cores() < 2, reason="one core, or no forkserver")
+pytestmark = pytest.mark.skipif(
+    standing() is None or rl.sweep.cores() < 2, reason="one core, or no forkserver"
+)
 SWEEP = {"n": [12, 20, 28], "d": [4, 5], "trials": 100, "progress": False}
 CELLS = {(0, 0): (12, 4, [0], {"ensemble": "gaussian"})}
 

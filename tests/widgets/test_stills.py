@@ -13,6 +13,7 @@ from relulab.widgets import (
     GateExplorer,
     IsometryExplorer,
     PhaseExplorer,
+    StepExplorer,
     TrainingPlayer,
     TriangleExplorer,
     ZonotopeExplorer,
@@ -57,6 +58,10 @@ def run():
             lambda: TriangleExplorer([[1, 0], [0, 2]], b=[1, 2]),
             ['alt="An ellipse, the point b, and', "every x with Ax = b has norm at least 1.4"],
         ),
+        (
+            lambda: StepExplorer(proposal="langevin", n=10_000, sigma=0.2),
+            ["In 10,000 dimensions a step of 0.2 is accepted with probability 0.", "a coordinate is 0.0"],
+        ),
         (lambda: TrainingPlayer({"mine": run()}), ["Training loss over the steps. mine: from "]),
         (
             lambda: PhaseExplorer(n=[4, 40], d=[5, 45], trials=2, ensemble="whitened"),
@@ -100,6 +105,7 @@ def test_the_still_of_a_given_plant_tells_both_certificates():
         GateExplorer,
         IsometryExplorer,
         PhaseExplorer,
+        StepExplorer,
         TrainingPlayer,
         TriangleExplorer,
         ZonotopeExplorer,
