@@ -1,6 +1,7 @@
 """The command line: `relulab figures`, `figure 4a`, `sweep`, `check`, or `python -m relulab figures`."""
 
 import argparse
+import contextlib
 import os
 import sys
 import tempfile
@@ -17,7 +18,6 @@ from .data.planted import DIRECTIONS, KINDS
 from .figures.list import FIGURES
 from .figures.results import SCALES
 from .figures.whole import LISTED
-from .phase.executor import cores
 from .phase.grid import METRICS, PROTOCOLS
 
 CHOICES = {
@@ -95,7 +95,7 @@ def _parser():
     )
     sweep.add_argument("--audit", action="store_true", help="prove every verdict of recovery")
     sweep.add_argument("--store", help="folder or address of finished cells: a stopped sweep goes on there")
-    sweep.add_argument("--workers", type=int, default=cores(), help="threads; by default one a core")
+    sweep.add_argument("--workers", type=int, help="that many threads; by default every core")
     sweep.add_argument(
         "--format",
         nargs="+",
@@ -210,9 +210,9 @@ def _sweep(options):
 
     names = ("n", "d", "trials", *CHOICES, "k", "sigma", "beta", "patterns", "effort", "audit", "store")
     settings = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
-    workers = _checks.count("workers", options.workers)
+    workers = None if options.workers is None else _checks.count("workers", options.workers)
     _ready(options.out)
-    with ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(workers) if workers else contextlib.nullcontext() as pool:
         ds = phase_diagram(**settings, rng=options.seed, executor=pool)
     _draw(ds, options.out / "sweep")
     written = [WRITERS[name](ds, options.out / "sweep") for name in dict.fromkeys(options.format)]

@@ -19,6 +19,7 @@ from myst_nb.sphinx_ import NbMetadataCollector
 from notebooks import export_all
 from pybtex import plugin
 from repository import github_address, github_place
+from run_chapters import run_chapters
 from sphinx.errors import ConfigError
 from sphinx_exercise.nodes import solution_node
 
@@ -56,7 +57,7 @@ def execute_only(app, config):
 
 
 def write_together(app, env):
-    """Write pages on all cores; chapters are executed one by one, since they show how long cells take."""
+    """Write pages on all cores."""
     app.parallel = 1 + os.cpu_count()  # one process hands out the pages
 
 
@@ -139,6 +140,7 @@ def setup(app):
     app.connect("config-inited", key_the_cache)
     app.connect("config-inited", write_address_out)
     app.connect("config-inited", execute_only)
+    app.connect("env-before-read-docs", run_chapters)
     app.connect("env-check-consistency", write_together)
     quiz.setup(app)
     answer_boxes.setup(app)

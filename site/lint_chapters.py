@@ -31,6 +31,7 @@ UNSAFE = re.compile(
     rf"""\b(?:cmap|colormap|set_cmap|get_cmap|colormaps)["']?\s*[=:(\[]\s*["']({UNSAFE_MAPS})["']"""
     rf"""|\bcm\.({UNSAFE_MAPS})\b"""
 )
+CLOCK = re.compile(r"\btime\.(?:perf_counter|process_time|thread_time|monotonic|time)\b")
 FOLDED = {"remove-cell", "remove-input", "hide-input", "hide-cell"}
 WIDEST = 77
 FEWEST_WORDS = 5
@@ -114,6 +115,16 @@ def width_faults(text: str) -> Iterator[Fault]:
                 yield line_of(text, begins + line.start()), f"a line of code over {WIDEST} characters"
 
 
+def timing_faults(text: str) -> Iterator[Fault]:
+    """A clock whose reading would depend on which other chapters run beside this one."""
+    cells = [fence for fence in FENCE.finditer(text) if fence["name"] == "code-cell"]
+    options = [options_of(cell["body"])[0] for cell in cells]
+    if not any("timed" in (own.get("tags") or []) for own in options):
+        for cell in cells:
+            if clock := CLOCK.search(cell["body"]):
+                yield line_of(text, cell.start()), f"{clock[0]} in a chapter without a cell tagged timed"
+
+
 def colormap_faults(text: str) -> Iterator[Fault]:
     for match in UNSAFE.finditer(text):
         yield line_of(text, match.start()), f"colormap {match[1] or match[2]!r} misleads color-blind readers"
@@ -141,6 +152,7 @@ def lint(root: Path) -> list[str]:
                 *figure_faults(text),
                 *teaching_faults(text),
                 *width_faults(text),
+                *timing_faults(text),
                 *colormap_faults(text),
                 *source_faults(text),
             ]
