@@ -48,6 +48,7 @@ WIDGETS = {
     "flipbook": lambda: rl.widgets.Flipbook(lambda p, ax: ax.plot([0, p]), [1, 2], alt="A line to {}"),
     "arrangement-explorer": rl.widgets.ArrangementExplorer,
     "certificate-explorer": rl.widgets.CertificateExplorer,
+    "curve-explorer": rl.widgets.CurveExplorer,
     "gate-explorer": rl.widgets.GateExplorer,
     "isometry-explorer": rl.widgets.IsometryExplorer,
     "step-explorer": rl.widgets.StepExplorer,

@@ -9,6 +9,7 @@ import relulab as rl
 from relulab.widgets import (
     ArrangementExplorer,
     CertificateExplorer,
+    CurveExplorer,
     Flipbook,
     GateExplorer,
     IsometryExplorer,
@@ -49,6 +50,13 @@ def run():
         (
             lambda: GateExplorer([[1, 0], [0, 1]], gate=[1, 1], w=[0.5, -0.25]),
             ['alt="Two bars a sample, gated and ReLU.', "on 2 samples. They part on samples 2."],
+        ),
+        (
+            lambda: CurveExplorer([0.5] * 9, d=1, N=4),
+            [
+                'alt="A curve, and what is left of it."',
+                "its size is 1.00; a network with d = 1, N = 4 answers 1.00.",
+            ],
         ),
         (
             lambda: ZonotopeExplorer([[1, -2], [1, 2]], w=[1, 0]),
@@ -101,6 +109,7 @@ def test_the_still_of_a_given_plant_tells_both_certificates():
     [
         ArrangementExplorer,
         CertificateExplorer,
+        CurveExplorer,
         Flipbook,
         GateExplorer,
         IsometryExplorer,
