@@ -12,6 +12,7 @@ from ..blocks import cones
 from ..blocks.blocks import Blocks
 from ..blocks.conditions import FORMS
 from ..patterns.sampling import Patterns
+from ..solvers.arrays import norms
 from .losses import LOSSES, check_labels
 
 if TYPE_CHECKING:
@@ -211,7 +212,7 @@ def path(
     for beta in betas.tolist():
         solution, start = solve_from(blocks, y, form, beta, tol, loss, intercept, start)
         solutions.append(replace(solution, given_gates=gates))
-    on = [np.linalg.norm(found.parts, axis=-1) for found in solutions]
+    on = [norms(found.parts) for found in solutions]
     tried = (
         None
         if validation is None
@@ -222,7 +223,7 @@ def path(
         largest,
         solutions,
         np.array([found.gap for found in solutions]),
-        np.array([int((norms > NEGLIGIBLE * norms.sum())[:, blocks.skip :].sum()) for norms in on]),
+        np.array([int((sizes > NEGLIGIBLE * sizes.sum())[:, blocks.skip :].sum()) for sizes in on]),
         np.array([_error(found.fit, y, loss) for found in solutions]),
         None if tried is None else np.array(tried),
     )

@@ -70,7 +70,8 @@ def solve(
     intercept : bool
         Whether a constant that costs nothing is added to the fit, with `beta`.
     **options
-        Passed to the solver, such as ``tol_gap_rel=1e-12`` (clarabel) or ``tol=1e-8`` (newton).
+        Passed to the solver, such as ``tol_gap_rel=1e-12`` (clarabel); newton knows ``tol=1e-8`` and
+        ``max_iterations=100``, Newton steps of each of its programs.
 
     Returns
     -------
@@ -84,7 +85,7 @@ def solve(
     ------
     ValueError
         For wrong shapes, NaN, patterns that are not boolean, an unknown network, form, solver or loss,
-        beta <= 0, labels that the loss cannot take.
+        beta <= 0, labels that the loss cannot take, an option that the solver does not know.
 
     Examples
     --------
@@ -98,6 +99,8 @@ def solve(
     blocks, y, beta = _checked(X, y, S, network, form, beta)
     _checks.choice("solver", solver, SOLVERS)
     check_labels(loss, y, beta, intercept)
+    if solver != "clarabel":
+        options = _checked_options(options)
     as_published = loss == "squares" and not intercept
     if as_published and (silent := Solution.of_silence(blocks, y, form, beta)):
         solution = silent
@@ -116,6 +119,16 @@ def solve(
 
         solution = solve_fast(blocks, y, form, beta, **options)
     return replace(solution, given_gates=S.gates) if isinstance(S, Patterns) else solution
+
+
+def _checked_options(options):
+    """The options of the fast methods, each of which takes all of them."""
+    for name in options:
+        _checks.choice("option", name, ("tol", "max_iterations"))
+    return {
+        name: _checks.positive(name, value) if name == "tol" else _checks.count(name, value)
+        for name, value in options.items()
+    }
 
 
 def solve_on_blocks(blocks, y, form="gated", beta=None, loss="squares", intercept=False, **options):

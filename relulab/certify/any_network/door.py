@@ -172,10 +172,10 @@ def _objective(fit, y, beta, rule, spent):
 
 def _by_its_residuals(fit, y, blocks, form, beta, rule, intercept):
     """The network's own prices as a dual vector: the bound that they give."""
-    from ...programs.warm_starts import reaches
+    from ...programs.reaching import Reach
 
     lam = rule.prices(fit, y, intercept)
-    largest = reaches(blocks, lam, form, beta).max()
+    largest = Reach(blocks, form)(lam, beta).max()
     lam = lam * rule.best_multiple(lam, y, beta / largest if largest > 0 else np.inf)
     return lam, rule.bound(lam, y)
 

@@ -75,6 +75,8 @@ def patterns_of(net, X, S):
     if isinstance(S, str):
         _checks.choice("S", S, ("all",))
         S = enumerate_patterns(X)
+    if not X.any() and not getattr(S, "p", 1):  # no neuron hears anything; every gate is open on zero rows
+        S = Patterns(np.ones((len(X), 1), dtype=bool), np.eye(X.shape[1])[:, :1], complete=True)
     gates = net.first if net.gates is None else net.gates
     masks, theirs = as_masks(S, len(X)), getattr(S, "gates", None)
     if theirs is not None and not _realized(X, masks, theirs):
