@@ -39,9 +39,7 @@ class Start(NamedTuple):
     intercept: float
 
 
-def solve_from(
-    blocks, y, form, beta, tol=1e-6, loss="squares", free=False, start=None, max_iterations=MOST
-):
+def solve_from(blocks, y, form, beta, tol=1e-6, loss="squares", free=False, start=None, max_iterations=MOST):
     """Solve a program with beta, from the solution of a similar one.
 
     Parameters
@@ -58,8 +56,9 @@ def solve_from(
         Relative gap to reach.
     loss : {"squares", "logistic"}
         What the fit costs.
-    free : bool
-        Whether an intercept is added that costs nothing; gated programs only.
+    free : bool or int
+        Whether an intercept is added that costs nothing; with several outputs, whose rows take turns, how
+        many.
     start : Start, optional
         What a call for another beta returned; by default the zero network.
     max_iterations : int
@@ -158,12 +157,16 @@ class _Program:
     def silence(self):
         """The zero network, with the intercept that is best for it."""
         parts, nothing = np.zeros((2, self.blocks.size, self.blocks.X.shape[1])), np.zeros(len(self.y))
-        c = self.loss.intercept(nothing, self.y) if self.free else 0.0
+        c = self.loss.intercept(nothing, self.y, int(self.free)) if self.free else 0.0
         return Start(parts, c)
+
+    def level(self, c):
+        """What the intercept adds to the fit: one number, or the outputs' in turns."""
+        return c if np.ndim(c) == 0 else np.tile(c, len(self.y) // len(c))
 
     def measured(self, parts, c, lam):
         """A point with its value, a dual vector that is feasible on every block, and their gap."""
-        fit = self.blocks.apply(parts[0] - parts[1]) + c
+        fit = self.blocks.apply(parts[0] - parts[1]) + self.level(c)
         lam = self.loss.prices(fit, self.y, self.free) if lam is None else lam
         value = self.loss.value(fit, self.y) + self.beta * np.linalg.norm(parts, axis=-1).sum()
         reach = self.reach(lam, self.beta) / self.beta
@@ -179,12 +182,12 @@ class _Program:
         blocks = subset(self.blocks, working)
         own, c, lam = found.parts[:, working], found.intercept, None
         squares = self.loss.name == "squares"
-        fit = blocks.apply(own[0] - own[1]) + c
+        fit = blocks.apply(own[0] - own[1]) + self.level(c)
         for _ in range(1 if squares else min(MODELS, self.most)):
             bend = self.loss.curvature(fit, self.y)
             bend = np.maximum(bend, FLAT * bend.max())
             new, new_c, lam = self._of_squares(blocks, own, c, fit, bend, found.dual, precision)
-            new_fit = blocks.apply(new[0] - new[1]) + new_c
+            new_fit = blocks.apply(new[0] - new[1]) + self.level(new_c)
             if squares:
                 own, c = new, new_c
                 break
@@ -201,7 +204,7 @@ class _Program:
         """The model ``1/2 sum_i bend_i (fit_i + price_i / bend_i - new_i)^2 + beta cost`` at its minimum."""
         price = self.loss.price(fit, self.y)
         m, r = parts.shape[1:]
-        if self.form == "exact" or m * r > COLUMNS * len(self.y):
+        if self.form == "exact" or (m * r > COLUMNS * len(self.y) and self.free <= 1):
             root = np.sqrt(bend)
             blocks = copy.copy(blocks)
             blocks.X = blocks.X * root[:, None]
@@ -218,11 +221,14 @@ class _Program:
         target = bend * fit + price
         G, b = weighted.T @ A, A.T @ target
         if self.free:
-            a, total = weighted.sum(axis=0), bend.sum()
-            G, b = G - np.outer(a, a) / total, b - a * (target.sum() / total)
+            of_outputs = (-1, int(self.free))
+            a, total = weighted.reshape(*of_outputs, m * r).sum(axis=0), bend.reshape(of_outputs).sum(axis=0)
+            level = target.reshape(of_outputs).sum(axis=0) / total
+            G, b = G - (a.T / total) @ a, b - level @ a
         w, _ = group_minimum(G, b, r, self.beta, parts[0].ravel(), precision, 4 * self.most)
         if self.free:
-            c = (target.sum() - a @ w) / total
+            c = level - a @ w / total
+            c = float(c[0]) if len(c) == 1 else c
         return np.stack([w.reshape(m, r), np.zeros((m, r))]), c, None
 
     def _toward(self, parts, c, fit, new, new_c, new_fit):

@@ -3,7 +3,6 @@
 import numpy as np
 from array_api_compat import array_namespace, is_torch_array
 
-
 FAR = 1e-100  # numbers whose squares are no trouble lie between this and its inverse
 
 

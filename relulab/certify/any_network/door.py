@@ -95,6 +95,11 @@ def certify_network(
     from ...programs.warm_starts import solve_from
 
     X = _checks.data(X)
+    if np.ndim(y) == 2 and np.shape(y)[1] > 1:
+        raise ValueError(
+            f"y has {np.shape(y)[1]} columns and certify_network takes one output; of rl.solve(X, y, S, ...) "
+            ".gap and .weight_decay_gap bound several"
+        )
     y = _checks.array("y", y, (len(X),))
     net = as_arrays(network, X.shape[1])
     beta, tol = weight_of_regularizer(beta), _checks.positive("tol", tol)
