@@ -1,4 +1,4 @@
-"""What a network costs, and what all networks over the patterns cost, with the bounds of every rounding error.
+"""What a network costs, and what all networks over the patterns do, with bounds of every rounding error.
 
 A dual vector bounds all networks from below: ``lam^T y - 1/2 ||lam||^2`` or ``sum_i H(y_i lam_i)``, once it
 reaches at most beta on every block and, where a constant is free, its sum is zero. So it is shortened; and

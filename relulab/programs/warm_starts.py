@@ -25,9 +25,7 @@ FIRST = 10  # blocks that join at least
 COLUMNS = 0.7  # per row, of the blocks in use: with more the systems in the rows are the smaller ones
 MODELS = 50  # Newton steps on a loss
 MOST = 100  # Newton steps of each of its models
-FLAT = (
-    1e-3  # rows that bend the loss less, relative to the one that bends it most, are taken to bend that much
-)
+FLAT = 1e-8  # rows that bend the loss less, relative to the most, are taken to bend that much
 EXACT = 1e-13  # the finest precision that is asked for
 SETTLED = 1e-4  # a gap above which nothing was found that could be gone on from
 
