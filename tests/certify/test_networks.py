@@ -227,3 +227,31 @@ def test_several_outputs_are_refused_in_one_line():
     X, y, S = problem(8)
     with pytest.raises(ValueError, match=r"^y has 2 columns and certify_network takes one output"):
         rl.certify_network((np.ones((3, 1)), [1.0]), X, np.stack([y, y], 1), S, beta=0.1)
+
+
+def test_a_sequential_of_torch_with_biases():
+    torch = pytest.importorskip("torch")
+    X, y, _ = problem(9)
+    S = rl.sample_patterns(X, rng=0)
+    torch.manual_seed(0)
+    net = torch.nn.Sequential(torch.nn.Linear(2, 5), torch.nn.ReLU(), torch.nn.Linear(5, 1)).double()
+    found = rl.certify_network(net, X, y, S, beta=0.3, intercept=True)
+    outputs = net(torch.tensor(X[:, :2])).detach().numpy()[:, 0]
+    decay = sum(float((p**2).sum()) for p in net.parameters()) - float(net[2].bias[0] ** 2)
+    assert found.cost == pytest.approx(0.5 * np.sum((outputs - y) ** 2) + 0.15 * decay)
+    assert rl.check(found).proved
+    wide = X * np.array([1, 1, 0.5])  # a bias of another size is dearer
+    cheap = rl.certify_network(net, wide, y, S, beta=0.3, intercept=True)
+    extra = 3 * float((net[0].bias ** 2).sum())
+    assert cheap.cost == pytest.approx(found.cost + 0.15 * extra)
+    bare = torch.nn.Sequential(
+        torch.nn.Linear(3, 5, bias=False), torch.nn.ReLU(), torch.nn.Linear(5, 1, bias=False)
+    )
+    assert rl.certify_network(bare, X, y, S, beta=0.3).status == "not-cheapest"
+    with pytest.raises(ValueError, match=r"^network has an intercept"):
+        rl.certify_network(net, X, y, S, beta=0.3)
+    with pytest.raises(ValueError, match=r"^network has 2 inputs and a bias, so X must have 3 columns"):
+        rl.certify_network(net, X[:, ::-1], y, S, beta=0.3, intercept=True)
+    deep = torch.nn.Sequential(*bare, torch.nn.ReLU())
+    with pytest.raises(ValueError, match=r"^network is Sequential\(Linear, ReLU, Linear, ReLU\)"):
+        rl.certify_network(deep, X, y, S, beta=0.3)

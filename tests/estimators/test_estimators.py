@@ -216,7 +216,7 @@ def test_several_outputs_are_one_network(network):
         rl.SimplestNetwork(form="exact", beta=0.1).fit(X, Y)
 
 
-def test_exact_networks_are_chosen_in_time_for_coffee():
+def test_cross_validation_of_exact_networks_takes_seconds():
     X, y = rows(60)
     start = time.process_time()
     model = rl.SimplestNetwork(form="exact", patterns=40, folds=3).fit(X, y)

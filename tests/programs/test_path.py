@@ -8,7 +8,7 @@ import pytest
 
 import relulab as rl
 from relulab.blocks.cones import largest_norm
-from relulab.programs import losses, warm_starts
+from relulab.programs import losses
 from relulab.programs.reaching import Reach
 from relulab.programs.working_set import subset
 from relulab.solvers.group_newton import group_minimum

@@ -48,8 +48,10 @@ def certify_network(
     Parameters
     ----------
     network : Network, torch module or tuple of array_like
-        A `Network`; one of the modules of `relulab.networks` that holds one network; or ``(first, second)``
-        of shapes (d, m) and (m,), with a skip weight (d,) as a third.
+        A `Network`; one of the modules of `relulab.networks` that holds one network; a torch
+        ``nn.Sequential(Linear, ReLU, Linear)``, whose first bias is the weight of X's last column, a constant
+        one, and pays for it as all weights do, and whose second bias is the free intercept; or
+        ``(first, second)`` of shapes (d, m) and (m,), with a skip weight (d,) as a third.
     X : array_like, shape (n, d)
         The data. A bias is a column of ones.
     y : array_like, shape (n,)
@@ -101,7 +103,7 @@ def certify_network(
             ".gap and .weight_decay_gap bound several"
         )
     y = _checks.array("y", y, (len(X),))
-    net = as_arrays(network, X.shape[1])
+    net = as_arrays(network, X)
     beta, tol = weight_of_regularizer(beta), _checks.positive("tol", tol)
     if tol >= 1:
         raise ValueError(f"tol={tol:g} is not below 1, the gap of every network")
