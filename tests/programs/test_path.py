@@ -195,9 +195,9 @@ def test_no_unit_of_the_data_is_too_large_or_small(network, form, size):
         far = rl.solve(size * X, y, S, network, form, 0.2 * unit * largest, solver)
         assert (far.status, far.value) == ("optimal", pytest.approx(here.value, rel=1e-5))
         assert far.gap < 1e-5
-    there = rl.path(size * X, y, S, [0.2 * unit * largest], network, form)
+    there = rl.path(size * X, y, S, [0.2 * unit * largest, 0.02 * unit * largest], network, form)
     assert there.solutions[0].value == pytest.approx(here.value, rel=1e-3)
-    assert there.neurons[0] >= 1
+    assert 1 <= there.neurons[1] <= S.p
 
 
 @pytest.mark.parametrize("form", ["gated", "exact"])

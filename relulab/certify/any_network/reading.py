@@ -61,8 +61,8 @@ def _of_layers(layers, X):
         constant = X[0, -1]
         if not constant or np.ptp(X[:, -1]) or len(first) != X.shape[1] - 1:
             raise ValueError(
-                f"network has {len(first)} inputs and a bias, so X must have {len(first) + 1} columns, the last "
-                "one constant"
+                f"network has {len(first)} inputs and a bias, so X must have {len(first) + 1} columns, "
+                "the last one constant"
             )
         bias = _checks.numbers("network's first bias", inner.bias).astype(np.float64) / constant
         first = np.vstack([first, bias])

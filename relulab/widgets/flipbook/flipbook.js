@@ -18,7 +18,7 @@ function render({ model, el }) {
   const series = model.get("series"); // [name, first picture, how many] each; none if there is one series only
   let pictures = [], player = null, shown = null, first = 0;
   const select = node("select", {
-    id: `${id}-series`, class: "rw-select", "data-control": "series", onchange: () => turnTo(select.selectedIndex),
+    id: `${id}-series`, "data-control": "series", onchange: () => turnTo(select.selectedIndex),
   }, ...series.map(([words], k) => node("option", { value: k }, words)));
   let addresses = new Map(); // of the pictures in the theme's colors
 
@@ -84,8 +84,8 @@ function render({ model, el }) {
     });
     root.insertBefore(player.element, live);
     if (series.length) {
-      const name = node("label", { class: "rw-label", for: select.id }, model.get("series_name"));
-      root.insertBefore(node("div", { class: "rw-row" }, name, select), player.element);
+      const label = node("label", { for: select.id }, model.get("series_name"));
+      root.insertBefore(node("div", { class: "rw-field" }, label, select), player.element);
       goTo(model.get("index"));
     } else {
       player.show(model.get("index"), false);
