@@ -39,7 +39,7 @@ def solve(
     loss: str = "squares",
     intercept: bool = False,
     **options: Any,
-) -> Solution | SeveralOutputs:
+) -> Solution | Any:
     """Solve the convex program of a network.
 
     Minimal-norm: ``min ||w_0|| + sum_j ||w_j||  s.t.  X w_0 + sum_j A_j w_j = y``. With `beta`:
