@@ -46,8 +46,8 @@ lab: $(INSTALLED) ## open the chapters as notebooks in JupyterLab
 serve: book ## serve the built book on http://127.0.0.1:8000 (PORT=...)
 	@$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
-figures: $(INSTALLED) ## compute the paper's figures into figures/ (SCALE=paper for its grid)
-	@$(VENV)/bin/relulab figure all --scale $(or $(SCALE),book) --out figures
+figures: $(INSTALLED) ## compute all figures again into figures/ and compare (SCALE=paper: the paper's grid)
+	@$(VENV)/bin/relulab reproduce --scale $(or $(SCALE),book) --out figures
 
 bench: $(INSTALLED) ## time the library against its peers
 	@$(PY) -m benchmarks

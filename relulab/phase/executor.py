@@ -1,5 +1,6 @@
 """Running the cells of a sweep on any executor: one BLAS thread a worker, one relulab, a clean stop."""
 
+import contextlib
 import functools
 import multiprocessing
 import os
@@ -129,6 +130,53 @@ def processes(workers=None):
     context = multiprocessing.get_context("forkserver" if "forkserver" in ways else "spawn")
     context.set_forkserver_preload(["relulab.phase.cells"])
     return ProcessPoolExecutor(workers or cores(), context, initializer=settle)
+
+
+@contextlib.contextmanager
+def named(word, workers=None):
+    """An executor by its name, for as long as it is needed.
+
+    Parameters
+    ----------
+    word : str
+        ``"threads"``, ``"processes"``, or the address of a Dask scheduler, such as ``tcp://host:8786``.
+    workers : int, optional
+        How many threads or processes; by default, the cores that this process may use.
+
+    Yields
+    ------
+    concurrent.futures.Executor
+
+    Raises
+    ------
+    ValueError
+        For another word.
+    OSError
+        Where no scheduler answers.
+
+    Examples
+    --------
+    >>> from relulab.phase.executor import named
+    >>> with named("threads", 2) as pool:
+    ...     pool.submit(abs, -3).result()
+    3
+    """
+    if "://" in word:
+        try:
+            from distributed import Client
+        except ImportError:
+            raise ImportError(
+                f"executor {word} needs dask.distributed: pip install 'relulab[cluster]'"
+            ) from None
+        with Client(word, timeout="20s", set_as_default=False) as client:
+            yield client.get_executor()
+    elif word in ("threads", "processes"):
+        with ThreadPoolExecutor(workers or cores()) if word == "threads" else processes(workers) as pool:
+            yield pool
+    else:
+        raise ValueError(
+            f"executor={word!r} is neither threads nor processes nor an address, tcp://host:port"
+        )
 
 
 def cores():
