@@ -9,7 +9,7 @@ PROSE := chapters relulab site tests benchmarks README.md CHANGELOG.md CONTRIBUT
 INSTALLED := $(VENV)/.installed
 VENDOR := site/vendor/.installed
 
-.PHONY: help book pdf links test fuzz test-pages labs lab serve figures bench lint lock clean
+.PHONY: help book pdf epub links test fuzz test-pages labs lab serve figures bench lint lock clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -21,6 +21,9 @@ book: $(INSTALLED) $(VENDOR) ## run every chapter and build the book (ONLY=part3
 pdf: book ## print the built book to _build/relulab.pdf
 	@$(PY) site/ensure_browser.py
 	@$(PY) site/make_pdf.py
+
+epub: book ## make the book as an ePub, _build/relulab.epub
+	@$(PY) site/make_epub.py
 
 links: book ## ask other hosts whether the pages that the book links to are there
 	@$(PY) site/check_links.py
