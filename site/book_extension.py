@@ -123,7 +123,7 @@ def offer_launchers(app, pagename, templatename, context, doctree):
 
 def finish(app, error):
     """Write the notebooks and the chapters' run times, and mend the pages."""
-    if error or app.builder.format != "html":
+    if error or app.builder.name != "html":
         return
     html = Path(app.outdir)
     repository = github_address(app.config.html_theme_options.get("repository_url", ""))
