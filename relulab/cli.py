@@ -213,7 +213,7 @@ def _reproduce(options):
     from .phase.pools import named
 
     numbers = None if options.figures is None else [name for name in options.figures.split(",") if name]
-    workers = _checks.count("workers", options.workers)
+    workers = None if options.workers is None else _checks.count("workers", options.workers)
     for number in numbers or []:
         _checks.choice("figure", number, LISTED)
     _ready(options.out)
