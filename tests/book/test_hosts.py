@@ -51,7 +51,9 @@ WIDGETS = {
     "curve-explorer": rl.widgets.CurveExplorer,
     "gate-explorer": rl.widgets.GateExplorer,
     "isometry-explorer": rl.widgets.IsometryExplorer,
+    "step-explorer": rl.widgets.StepExplorer,
     "training-player": rl.widgets.TrainingPlayer,
+    "triangle-explorer": rl.widgets.TriangleExplorer,
     "zonotope-explorer": rl.widgets.ZonotopeExplorer,
     "phase-explorer": lambda: rl.widgets.PhaseExplorer(n=[10, 40], d=[5], trials=2),
 }

@@ -14,7 +14,9 @@ from relulab.widgets import (
     GateExplorer,
     IsometryExplorer,
     PhaseExplorer,
+    StepExplorer,
     TrainingPlayer,
+    TriangleExplorer,
     ZonotopeExplorer,
     record,
 )
@@ -60,6 +62,14 @@ def run():
             lambda: ZonotopeExplorer([[1, -2], [1, 2]], w=[1, 0]),
             ["2 rows, w = (1.00, 0.00)", "h = 1.12: this dual vector does not prove it."],
         ),
+        (
+            lambda: TriangleExplorer([[1, 0], [0, 2]], b=[1, 2]),
+            ['alt="An ellipse, the point b, and', "every x with Ax = b has norm at least 1.4"],
+        ),
+        (
+            lambda: StepExplorer(proposal="langevin", n=10_000, sigma=0.2),
+            ["In 10,000 dimensions a step of 0.2 is accepted with probability 0.", "a coordinate is 0.0"],
+        ),
         (lambda: TrainingPlayer({"mine": run()}), ["Training loss over the steps. mine: from "]),
         (
             lambda: PhaseExplorer(n=[4, 40], d=[5, 45], trials=2, ensemble="whitened"),
@@ -104,7 +114,9 @@ def test_the_still_of_a_given_plant_tells_both_certificates():
         GateExplorer,
         IsometryExplorer,
         PhaseExplorer,
+        StepExplorer,
         TrainingPlayer,
+        TriangleExplorer,
         ZonotopeExplorer,
     ],
 )
