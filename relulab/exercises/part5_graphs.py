@@ -10,12 +10,12 @@ EXERCISES = {
             0: "That is InstanceNorm, alpha = 1.",
             0.6: "The size is that of what is left.",
         },
-        because="Whatever the degree: only a sign survives.",
+        because="Only a sign survives.",
     ),
     "33.2": Number(
         lambda: 0.0,
         hints={10: "The shift removes its direction.", 1: "Q is a matrix of ones."},
-        because="Nothing but the mean was there.",
+        because="Only the mean was there.",
     ),
     "33.3": Choice(
         "b",
@@ -63,7 +63,7 @@ EXERCISES = {
             200: "That is the template's largest eigenvalue.",
             40: "p(1 - p) is one quarter.",
         },
-        because="Ten times below the template's eigenvalue.",
+        because="A tenth of the template's.",
     ),
     "35.4": Choice("b", hints={"a": "The same number at all nodes stays the same when they are renamed."}),
 }

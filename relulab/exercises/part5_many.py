@@ -25,7 +25,7 @@ EXERCISES = {
             0.95 + 0.05 * 40 / 759: "The new sample has noise, too.",
         },
         tolerance=1e-4,
-        because="A little below 1.05: hardly better than nothing.",
+        because="Hardly better than nothing.",
     ),
     "30.1": Number(lambda: 0.75, hints={0.25: "That is the share that is kept."}),
     "30.2": Number(
@@ -51,7 +51,7 @@ EXERCISES = {
             820: "A wide step is eight thin ones.",
             720: "A wide step is eight thin ones.",
         },
-        because="Three quarters of it is the wide network.",
+        because="Most is the wide network.",
     ),
     "31.2": Choice(
         "a",
@@ -81,6 +81,6 @@ EXERCISES = {
             (16 / 256, 4 / 256): "Sixteen numbers, of which three are spare.",
             (13 / 256, 3 / 256): "The constant counts, too.",
         },
-        because="Under six and under two percent.",
+        because="Under 6 and under 2 percent.",
     ),
 }
