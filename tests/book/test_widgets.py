@@ -82,6 +82,7 @@ SLIDERS = {
     "arrangement-explorer": "index",
     "training-player": "index",
     "isometry-explorer": "n",
+    "triangle-explorer": "rho",
 }
 TURN = """async ([slider, times]) => {
     // A browser that nobody looks at may draw no frame for as long as it likes.

@@ -395,3 +395,79 @@ def test_rolled_out_on_a_linear_model_the_recursion_is_damped_gauss_newton():
             du.append(-f.T @ (answer_v + answer_V @ j @ dx) / delta)
             dx = j @ dx + f @ du[-1]
         assert np.allclose(np.concatenate(du), expected, rtol=1e-6, atol=1e-9)
+
+
+def run_optimizer(name, weights, X, y, steps=6, rate=0.05):
+    """Layers of a ReLU network without biases after some steps on squares, by the formulas of the page."""
+    W = [w.copy() for w in weights]
+    means, squares = ([np.zeros_like(w) for w in W] for _ in range(2))
+    for t in range(1, steps + 1):
+        rows = np.arange(len(X)) % 3 != t % 3
+        hidden = [X[rows]]
+        for w in W[:-1]:
+            hidden.append(np.maximum(hidden[-1] @ w, 0))
+        back = hidden[-1] @ W[-1] - y[rows]
+        slopes = []
+        for h, w in zip(hidden[::-1], W[::-1], strict=True):
+            slopes.insert(0, h.T @ back)
+            back = (back @ w.T) * (h > 0)
+        for w, g, m, q in zip(W, slopes, means, squares, strict=True):
+            if name == "LARS":
+                g = g * norm(w) / norm(g)
+            if name in ("SGD", "LARS"):
+                m[:] = 0.9 * m + g
+                u = m
+            else:
+                m[:], q[:] = 0.9 * m + 0.1 * g, 0.999 * q + 0.001 * g**2
+                root = np.sqrt(q / (1 - 0.999**t))
+                u = np.divide(m / (1 - 0.9**t), root, out=np.zeros_like(m), where=root > 0)
+            w -= rate * u * (norm(w) / norm(u) if name == "LAMB" else 1)
+    return W
+
+
+def test_trust_ratios_respect_rescaling_and_others_do_not():
+    rng = np.random.default_rng(11)
+    for trial in range(6):
+        X, y = rng.standard_normal((12, 5)), rng.standard_normal((12, 2))
+        if trial % 2:  # integers, with rows that repeat
+            X = rng.integers(-2, 3, (12, 5)).astype(float)
+            X[6:] = X[:6]
+        W = [rng.standard_normal(shape) / 2 for shape in ((5, 7), (7, 6), (6, 2))]
+        t = np.exp(3 * rng.standard_normal(3))
+        t[2] = 1 / (t[0] * t[1])
+        for name in ("LARS", "LAMB", "SGD", "Adam"):
+            ends = run_optimizer(name, W, X, y, rate=0.01)
+            others = run_optimizer(name, [s * w for s, w in zip(t, W, strict=True)], X, y, rate=0.01)
+            apart = max(
+                norm(other - s * end) / norm(s * end) if np.isfinite(other).all() else np.inf
+                for s, end, other in zip(t, ends, others, strict=True)
+            )
+            assert (apart < 1e-9) == (name in ("LARS", "LAMB")), (name, apart)
+
+
+def test_descent_with_noise_has_its_floor():
+    """All signs of the noise, one by one."""
+    steps = 12
+    noise = np.array(list(product((-1.0, 1.0), repeat=steps)))
+    for h, a, sigma, x0 in ((1.0, 0.2, 1.0, 3.0), (0.1, 1.5, 2.0, -1.0), (4.0, 0.45, 0.5, 0.0)):
+        x = np.full(len(noise), x0)
+        for t in range(steps):
+            x = x - a * (h * x + sigma * noise[:, t])
+        kept = (1 - a * h) ** (2 * steps)
+        floor = a * sigma**2 / (h * (2 - a * h))
+        assert np.isclose((x**2).mean(), kept * x0**2 + (1 - kept) * floor, rtol=1e-12)
+
+
+def test_the_heavy_ball_shrinks_all_directions_alike():
+    def slowest(a, b, eigenvalues):
+        return max(np.abs(np.linalg.eigvals([[1 + b - a * h, -b], [1, 0]])).max() for h in eigenvalues)
+
+    for low, high in ((1e-3, 1.0), (0.5, 2.0), (1.0, 1e4)):
+        h, root = np.geomspace(low, high, 25), np.sqrt(low / high)
+        a, b = 4 / (np.sqrt(low) + np.sqrt(high)) ** 2, ((1 - root) / (1 + root)) ** 2
+        sizes = [np.abs(np.linalg.eigvals([[1 + b - a * e, -b], [1, 0]])) for e in h]
+        assert np.allclose(sizes, (1 - root) / (1 + root), rtol=1e-6)  # double roots at the ends
+        for other_a, other_b in ((1.05 * a, b), (0.95 * a, b), (a, 0.95 * b), (a, b + 0.05 * (1 - b))):
+            assert slowest(other_a, other_b, h) > (1 - root) / (1 + root) + 1e-6 * root
+        rate = 2 / (low + high)
+        assert np.isclose(np.abs(1 - rate * h).max(), (1 - root**2) / (1 + root**2))
