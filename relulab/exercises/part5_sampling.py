@@ -10,7 +10,7 @@ EXERCISES = {
             (0.2871, 0.1169): "Twice that: the acceptance is twice a probability.",
         },
         tolerance=1e-3,
-        because="57 % where L spreads like the third power of the step, 23 % where like the first.",
+        because="The third power gives 57 %, the first 23 %.",
     ),
     "36.2": Number(
         lambda: [4.875, (15 / 4.875) ** (1 / 3)],
@@ -29,7 +29,7 @@ EXERCISES = {
             (1, 15, 0.2): "The sign: 20 b + 4 = 0.",
             (0, 15, -0.2): "At b = 0 the second term is left.",
         },
-        because="Best, too: a g that leans a little more than MALA's.",
+        because="It leans more than MALA.",
     ),
     "36.4": Number(
         lambda: -0.5,
@@ -53,7 +53,7 @@ EXERCISES = {
             (128, 970): "The widest state is the last one.",
             (160, 912): "With the biases.",
         },
-        because="The first does not grow with the number of weights.",
+        because="The first does not see the weights.",
     ),
     "38.3": Choice("b", hints={"a": "Two layers multiply: dW meets a state that has moved."}),
 }

@@ -8,7 +8,7 @@ const CHOICES = {
 };
 const FIRST = -3.2, LAST = 0.8, GRAIN = 0.1; // decimal logs of steps
 const LOGS = Array.from({ length: Math.round((LAST - FIRST) / GRAIN) + 1 }, (_, k) => FIRST + GRAIN * k);
-const percent = (x, digits = 1) => `${(100 * Math.max(0, x)).toFixed(digits)} %`;
+const percent = (x, digits = 1) => `${(100 * Math.max(0, x)).toFixed(digits)}\u00a0%`;
 const short = (x) => String(Number(x.toPrecision(3)));
 const grouped = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 
