@@ -8,6 +8,7 @@ from pathlib import Path
 
 import answer_boxes
 import doors
+import lab_tables
 import predict
 import quiz
 import story_map
@@ -122,7 +123,7 @@ def offer_launchers(app, pagename, templatename, context, doctree):
 
 def finish(app, error):
     """Write the notebooks and the chapters' run times, and mend the pages."""
-    if error or app.builder.format != "html":
+    if error or app.builder.name != "html":
         return
     html = Path(app.outdir)
     repository = github_address(app.config.html_theme_options.get("repository_url", ""))
@@ -148,6 +149,7 @@ def setup(app):
     story_map.setup(app)
     doors.setup(app)
     theorem_map.setup(app)
+    lab_tables.setup(app)
     app.connect("doctree-read", leave_out_solutions, priority=600)
     app.connect("doctree-read", mark_what_scripts_replace)
     # The theme collects its buttons at priority 501.

@@ -84,6 +84,8 @@ def test_a_good_chapter_is_clean(tmp_path):
         (":tags: [remove-cell]\n", "", 24, "without alt text"),
         (f"![{ALT}]", "![]", 29, "without alt text"),
         (f":alt: {ALT}\n", "", 31, "without alt text"),
+        ("rl.plots.phase(ds)", "rl.plots.veil(rl.plots.phase(ds))", 9, "what is to be guessed"),
+        ("rl.plots.phase(ds)", "rl.plots.phase(ds)\n" + "x = 1\n" * 4, 9, "plotting code in the open"),
         ("rl.plots.use_style()", f"wide = {'x' * 80}", 20, "a line of code over 77 characters"),
         ('cmap="viridis"', 'cmap="jet"', 26, "colormap 'jet'"),
         ('cmap="viridis"', "cmap='gist_rainbow'", 26, "colormap 'gist_rainbow'"),

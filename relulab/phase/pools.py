@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 PRELOADED = ["relulab.phase.cells", "scipy.optimize", "threadpoolctl"]
 
@@ -62,7 +62,7 @@ def settle(watch=True):
 
     Examples
     --------
-    >>> from concurrent.futures import ProcessPoolExecutor
+    >>> from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
     >>> from multiprocessing import get_context
     >>> import relulab as rl
     >>> with ProcessPoolExecutor(1, get_context("spawn"), initializer=rl.sweep.settle) as pool:
@@ -86,6 +86,53 @@ def one_blas_thread():
 def _end_with(parent):
     parent.join()
     os._exit(1)
+
+
+@contextlib.contextmanager
+def named(word, workers=None):
+    """An executor by its name, for as long as it is needed.
+
+    Parameters
+    ----------
+    word : str
+        ``"threads"``, ``"processes"``, or the address of a Dask scheduler, such as ``tcp://host:8786``.
+    workers : int, optional
+        How many threads or processes; by default, the cores that this process may use.
+
+    Yields
+    ------
+    concurrent.futures.Executor
+
+    Raises
+    ------
+    ValueError
+        For another word.
+    OSError
+        Where no scheduler answers.
+
+    Examples
+    --------
+    >>> from relulab.phase.pools import named
+    >>> with named("threads", 2) as pool:
+    ...     pool.submit(abs, -3).result()
+    3
+    """
+    if "://" in word:
+        try:
+            from distributed import Client
+        except ImportError:
+            raise ImportError(
+                f"executor {word} needs dask.distributed: pip install 'relulab[cluster]'"
+            ) from None
+        with Client(word, timeout="20s", set_as_default=False) as client:
+            yield client.get_executor()
+    elif word in ("threads", "processes"):
+        with ThreadPoolExecutor(workers or cores()) if word == "threads" else processes(workers) as pool:
+            yield pool
+    else:
+        raise ValueError(
+            f"executor={word!r} is neither threads nor processes nor an address, tcp://host:port"
+        )
 
 
 # The standing pool: threads wait for one another while Python runs, and most cells of a sweep are small.

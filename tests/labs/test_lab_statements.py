@@ -1,6 +1,6 @@
 """Statements of the labs, checked by NumPy and SciPy alone: nothing here calls the library."""
 
-from itertools import permutations, product
+from itertools import pairwise, permutations, product
 from math import factorial
 
 import numpy as np
@@ -346,6 +346,55 @@ def test_a_fit_keeps_of_noise_its_share_of_directions():
         for Z, r in ((places, 1 + L * (K - 1)), (counts, K)):
             fit = Z @ np.linalg.lstsq(Z, noise, rcond=None)[0]
             assert np.isclose((fit**2).sum(axis=0).mean(), r)
+
+
+def test_acceptance_is_twice_the_probability_of_a_positive_log_ratio():
+    """Chains on six states by enumeration, with a symmetric jump; whole weights give ties."""
+    rng = np.random.default_rng(11)
+    seen_ties = 0
+    for trial in range(30):
+        if trial % 2:
+            weights, q = rng.integers(1, 4, 6).astype(float), rng.integers(1, 3, (6, 6)).astype(float)
+        else:
+            weights, q = rng.random(6) + 0.1, rng.random((6, 6)) + 0.05
+        pi, q = weights / weights.sum(), q / q.sum(axis=1, keepdims=True)
+        if trial % 3 == 0:
+            q = np.full((6, 6), 1 / 6)
+        jump = np.abs(np.subtract.outer(np.arange(6), np.arange(6))) ** 2
+        flow = pi[:, None] * q
+        ratio = flow.T / flow
+        tie = np.isclose(ratio, 1)
+        ahead, even = flow * ((ratio > 1) & ~tie), flow * tie
+        seen_ties += int(tie.sum() > 6)
+        for h in (np.ones((6, 6)), jump):
+            whole = (h * flow * np.minimum(1, ratio)).sum()
+            assert np.isclose(whole, 2 * (h * ahead).sum() + (h * even).sum())
+    assert seen_ties > 5
+
+
+def test_rolled_out_on_a_linear_model_the_recursion_is_damped_gauss_newton():
+    """Three layers of other sizes; a singular price of the last state; the dense minimizer by lstsq."""
+    rng = np.random.default_rng(12)
+    for _ in range(20):
+        sizes, controls = rng.integers(1, 5, 4), rng.integers(1, 6, 3)
+        J = [rng.integers(-2, 3, (b, a)).astype(float) for a, b in pairwise(sizes)]
+        F = [rng.standard_normal((b, m)) for b, m in zip(sizes[1:], controls, strict=True)]
+        root, v = rng.standard_normal((sizes[3], 1)), rng.standard_normal(sizes[3])
+        V, delta = root @ root.T, 10.0 ** rng.integers(-3, 3)
+        whole = np.hstack([J[2] @ J[1] @ F[0], J[2] @ F[1], F[2]])
+        stacked = np.vstack([root.T @ whole, np.sqrt(delta) * np.eye(controls.sum())])
+        expected = -np.linalg.lstsq(stacked.T @ stacked, whole.T @ v, rcond=None)[0]
+        plan, end_v, end_V = [], v, V
+        for j, f in zip(J[::-1], F[::-1], strict=True):
+            system = np.eye(len(j)) + end_V @ f @ f.T / delta
+            answer_v, answer_V = solve(system, end_v), solve(system, end_V)
+            plan.append((answer_v, answer_V))
+            end_v, end_V = j.T @ answer_v, j.T @ answer_V @ j
+        dx, du = np.zeros(sizes[0]), []
+        for j, f, (answer_v, answer_V) in zip(J, F, plan[::-1], strict=True):
+            du.append(-f.T @ (answer_v + answer_V @ j @ dx) / delta)
+            dx = j @ dx + f @ du[-1]
+        assert np.allclose(np.concatenate(du), expected, rtol=1e-6, atol=1e-9)
 
 
 def run_optimizer(name, weights, X, y, steps=6, rate=0.05):

@@ -1,4 +1,4 @@
-"""The standing pool of processes: sweeps that name no executor, as a script, a notebook and a worker see it."""
+"""The standing pool of processes: sweeps that name no executor, from a script, a prompt and a worker."""
 
 import os
 import signal
@@ -16,7 +16,9 @@ import relulab as rl
 from relulab.phase.executor import MANY, own_executor
 from relulab.phase.pools import dismiss, standing
 
-pytestmark = pytest.mark.skipif(standing() is None or rl.sweep.cores() < 2, reason="one core, or no forkserver")
+pytestmark = pytest.mark.skipif(
+    standing() is None or rl.sweep.cores() < 2, reason="one core, or no forkserver"
+)
 SWEEP = {"n": [12, 20, 28], "d": [4, 5], "trials": 100, "progress": False}
 CELLS = {(0, 0): (12, 4, [0], {"ensemble": "gaussian"})}
 
@@ -86,13 +88,17 @@ def test_a_process_that_another_started_starts_none():
         assert pool.submit(where_it_runs).result() == (True, None)
 
 
+def _sweep_often():
+    for _ in range(50):
+        rl.phase_diagram(**SWEEP)
+
+
 def test_a_killed_worker_ends_its_sweep_and_the_next_one_has_a_new_pool():
     pool = standing()
     worker = pool.submit(os.getpid).result()
     os.kill(worker, signal.SIGKILL)
-    with pytest.raises(BrokenProcessPool):
-        for _ in range(50):  # the pool hears of it a moment later
-            rl.phase_diagram(**SWEEP)
+    with pytest.raises(BrokenProcessPool):  # the pool hears of it a moment later
+        _sweep_often()
     assert standing() is not pool
     assert rl.phase_diagram(**SWEEP).attrs["executor"] == "ProcessPoolExecutor"
 
