@@ -263,8 +263,9 @@ def measured(app, docname: str, place):
     """The measured number of the one claim that begins so, as a link to its table."""
     lab, words = place["lab"], place["words"]
     table = table_in(glued(app.env, lab)) if lab in app.env.titles else None
-    found = [row for row in table.rows if LEAD.sub("", row.claim).startswith(words)] if table else []
-    if len(found) != 1 or not found[0].measured:
+    rows = [row for row in table.rows if row.measured] if table else []
+    found = [row for row in rows if LEAD.sub("", row.claim).startswith(words)]
+    if len(found) != 1:
         missing(f"measured: {len(found)} claims of {lab} with a number begin {words!r}", place)
         return nodes.inline("", "(not run)" if table is None else f"({words!r}?)")
     address = f"{app.builder.get_relative_uri(docname, lab)}#{TABLE}"

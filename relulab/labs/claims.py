@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 KINDS = ("holds", "holds if", "not seen here", "reported", "not tested", "missed")
+FIRST_WORDS = {
+    "proved": "holds",
+    "reported": "reported",
+    **dict.fromkeys(("holds", "seen", "observed", "consistent"), "holds if"),
+}
 HEADINGS = ("claim", "check", "measured", "must be", "verdict")
 
 
@@ -52,11 +57,11 @@ class Claim:
 
     @property
     def kind(self) -> str:
-        """The verdict in a word or two: a bare "holds", "holds" with more words, or none of the two."""
+        """The verdict in a word or two, one of `KINDS`: by its first word, and whether there are more."""
         first = self.verdict.translate(str.maketrans(",:", "  ")).split()[0]
-        if self.verdict in KINDS or first == "reported":
-            return self.verdict if self.verdict in KINDS else "reported"
-        return "holds if" if first in ("holds", "seen", "observed") else "not seen here"
+        if self.verdict in KINDS:
+            return self.verdict
+        return FIRST_WORDS.get(first, "not seen here")
 
 
 class Claims:

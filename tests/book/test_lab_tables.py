@@ -79,21 +79,19 @@ def small_book(tmp_path, words):
     return make_book(tmp_path / "book", source)
 
 
-@pytest.mark.parametrize(
-    ("words", "fault"),
-    [
-        (
-            "See {measured}`lab: No such claim`.",
-            "0 claims of chapters/lab with a number begin 'No such claim'",
-        ),
-        ("See {measured}`lab: Halves of`.", "0 claims of chapters/lab with a number begin 'Halves of'"),
-        ("```{lab-card} nowhere\nWords.\n```", "there is no page chapters/nowhere"),
-    ],
-)
-def test_what_is_not_there_fails_the_build(tmp_path, words, fault):
+def test_what_is_not_there_fails_the_build(tmp_path):
+    words = (
+        "See {measured}`lab: No such claim`, {measured}`lab: Halves of`.\n\n"
+        "```{lab-card} nowhere\nWords.\n```"
+    )
     result = build(small_book(tmp_path, words))
     assert result.returncode != 0
-    assert fault in result.stdout + result.stderr
+    for fault in (
+        "0 claims of chapters/lab with a number begin 'No such claim'",
+        "0 claims of chapters/lab with a number begin 'Halves of'",
+        "there is no page chapters/nowhere",
+    ):
+        assert fault in result.stdout + result.stderr
 
 
 def test_a_draft_says_what_was_not_run_though_an_older_build_left_it(tmp_path, monkeypatch):

@@ -122,6 +122,8 @@ def test_a_thumbnail_needs_its_text():
         ("holds: many are dead", "holds if"),
         ("seen for these p", "holds if"),
         ("observed", "holds if"),
+        ("consistent", "holds if"),
+        ("proved, and seen", "holds"),
         ("not seen here", "not seen here"),
         ("not separated", "not seen here"),
         ("hardly", "not seen here"),
