@@ -22,7 +22,7 @@ from .patterns import (
     sample_patterns,
 )
 from .phase import edge, phase_diagram
-from .phase import executor as sweep
+from .phase import pools as sweep
 from .programs import RegularizationPath, Solution, path, prune, solve
 from .sensing import guarantees
 

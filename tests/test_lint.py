@@ -76,6 +76,7 @@ def test_a_good_chapter_is_clean(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "line", "words"),
     [
+        ("rl.plots.use_style()", "begun = time.perf_counter()", 19, "without a cell tagged timed"),
         (f"mystnb:\n  image:\n    alt: >-\n      {ALT}\n", "tags: []\n", 9, "without alt text"),
         (f"      {ALT}\n", "      A plot.\n", 9, "says too little: 'A plot.'"),
         ("rl.plots.use_style()", "fig, ax = plt.subplots()", 19, "without alt text"),

@@ -7,9 +7,9 @@ import sys
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 import pytest
+from book_contents import chapters_in_order
 from booktools import ROOT, assert_page_is_sound, axe_faults, pages_of
 from bs4 import BeautifulSoup
-from make_pdf import chapters_in_order
 from pypdf import PdfReader
 
 pytestmark = pytest.mark.pages
