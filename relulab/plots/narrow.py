@@ -111,6 +111,7 @@ def _narrow(figure, undo):
         high = size[1] * _shrunk(PHONE / 96 / size[0])
     figure.set_size_inches(PHONE / 96, high)
     _drop_legends(panels, undo)
+    high += _missing(figure, panels, high)
     width = PHONE
     for _ in range(3):  # what sticks out on the sides makes the drawing wider than its figure
         figure.set_size_inches(width / 96, high)
@@ -133,25 +134,42 @@ def _make_readable(figure, undo):
             text.set_wrap(True)
     for legend in figure.findobj(Legend):
         for text in legend.get_texts():
-            letters = int((0.75 * PHONE - 50) / (0.6 * text.get_fontsize()))
+            letters = int((0.62 * PHONE - 50) / (0.6 * text.get_fontsize()))
             undo.callback(text.set_text, text.get_text())
             text.set_text(fill(text.get_text(), letters, break_long_words=False))
 
 
 def _drop_legends(panels, undo):
     """A legend that would cover half of its panel stands below it."""
-    for ax in panels:
-        legend = ax.get_legend()
-        if legend is None or not ax.lines:
-            continue
-        ax.figure.draw_without_rendering()
+    legends = [(ax, ax.get_legend()) for ax in panels if ax.get_legend() is not None]
+    if not legends:
+        return
+    for _, legend in legends:  # what they would take of the panel is seen when they do not push
+        undo.callback(legend.set_in_layout, legend.get_in_layout())
+        legend.set_in_layout(False)
+    panels[0].figure.draw_without_rendering()
+    for ax, legend in legends:
+        legend.set_in_layout(True)
         box, panel = legend.get_window_extent(), ax.get_window_extent()
-        inside = panel.containsx(box.x0 + 1) and panel.containsy(box.y0 + 1)
+        inside = panel.contains((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
         if inside and (box.width > MOST * panel.width or box.height > MOST * panel.height):
             undo.callback(legend.set_loc, legend._loc)
             undo.callback(setattr, legend, "_bbox_to_anchor", legend._bbox_to_anchor)
             legend.set_bbox_to_anchor((0.5, -0.24), ax.transAxes)
             legend.set_loc("upper center")
+
+
+def _missing(figure, panels, high):
+    """Inches that titles and legends take from the panels' heights."""
+    figure.draw_without_rendering()
+    rows = {}
+    for ax in panels:
+        if ax.get_aspect() == "auto":
+            wanted = 0.75 * high * _share(ax.get_subplotspec())[1]
+            actual = ax.get_window_extent().height / figure.dpi
+            start = ax.get_subplotspec().rowspan.start
+            rows[start] = max(rows.get(start, 0), wanted - actual)
+    return sum(rows.values())
 
 
 def _share(spec):
