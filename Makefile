@@ -9,7 +9,7 @@ PROSE := chapters relulab site tests benchmarks README.md CHANGELOG.md CONTRIBUT
 INSTALLED := $(VENV)/.installed
 VENDOR := site/vendor/.installed
 
-.PHONY: help book pdf links test fuzz test-pages labs lab serve figures bench lint lock clean
+.PHONY: help book pdf epub links test fuzz test-pages labs lab serve figures bench lint lock clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -21,6 +21,9 @@ book: $(INSTALLED) $(VENDOR) ## run every chapter and build the book (ONLY=part3
 pdf: book ## print the built book to _build/relulab.pdf
 	@$(PY) site/ensure_browser.py
 	@$(PY) site/make_pdf.py
+
+epub: book ## make the book as an ePub, _build/relulab.epub
+	@$(PY) site/make_epub.py
 
 links: book ## ask other hosts whether the pages that the book links to are there
 	@$(PY) site/check_links.py
@@ -46,8 +49,8 @@ lab: $(INSTALLED) ## open the chapters as notebooks in JupyterLab
 serve: book ## serve the built book on http://127.0.0.1:8000 (PORT=...)
 	@$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
-figures: $(INSTALLED) ## compute the paper's figures into figures/ (SCALE=paper for its grid)
-	@$(VENV)/bin/relulab figure all --scale $(or $(SCALE),book) --out figures
+figures: $(INSTALLED) ## compute all figures again into figures/ and compare (SCALE=paper: the paper's grid)
+	@$(VENV)/bin/relulab reproduce --scale $(or $(SCALE),book) --out figures
 
 bench: $(INSTALLED) ## time the library against its peers
 	@$(PY) -m benchmarks

@@ -1,6 +1,7 @@
-"""The command line: `relulab figures`, `figure 4a`, `sweep`, `check`, or `python -m relulab figures`."""
+"""The command line: `relulab figures`, `figure 4a`, `reproduce`, `sweep`, `check`; or `python -m relulab`."""
 
 import argparse
+import contextlib
 import os
 import sys
 import tempfile
@@ -17,7 +18,6 @@ from .data.planted import DIRECTIONS, KINDS
 from .figures.list import FIGURES
 from .figures.results import SCALES
 from .figures.whole import LISTED
-from .phase.executor import cores
 from .phase.grid import METRICS, PROTOCOLS
 
 CHOICES = {
@@ -78,6 +78,14 @@ def _parser():
     figure.add_argument("--prove", action="store_true", help="prove every verdict of recovery")
     figure.add_argument("--remark", default="", help="kept with the result")
 
+    again = commands.add_parser(
+        "reproduce", help="compute all figures again and compare with what is shipped"
+    )
+    again.add_argument("--figures", help="4a,6c: only these; by default all of the list")
+    _choose(again, "scale", SCALES, "minutes, or the paper's: hours", "book")
+    again.add_argument("--executor", default="threads", help="threads, processes or tcp://host:port of Dask")
+    again.add_argument("--workers", type=int, help="how many of them; by default one a core")
+
     sweep = commands.add_parser("sweep", help="compute a phase diagram of your own")
     sweep.add_argument("--n", type=sizes, default=sizes("10:200:10"), help="10,20,40 or start:stop:step")
     sweep.add_argument("--d", type=sizes, default=sizes("10:60:10"), help="as --n")
@@ -95,7 +103,7 @@ def _parser():
     )
     sweep.add_argument("--audit", action="store_true", help="prove every verdict of recovery")
     sweep.add_argument("--store", help="folder or address of finished cells: a stopped sweep goes on there")
-    sweep.add_argument("--workers", type=int, default=cores(), help="threads; by default one a core")
+    sweep.add_argument("--workers", type=int, help="that many threads; by default every core")
     sweep.add_argument(
         "--format",
         nargs="+",
@@ -107,7 +115,7 @@ def _parser():
     check = commands.add_parser("check", help="prove saved verdicts and certificates again")
     check.add_argument("files", nargs="+", metavar="FILE", help="what their save wrote")
 
-    for command in (figure, sweep):
+    for command in (figure, again, sweep):
         command.add_argument("--seed", type=int, default=0, help="of all random numbers")
         command.add_argument(
             "--out", type=folder, default=Path("figures"), help="folder for what is computed"
@@ -137,7 +145,8 @@ def _run(arguments):
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _warn
-            commands = {"figures": _figures, "figure": _figure, "sweep": _sweep, "check": _check}
+            commands = {"figures": _figures, "figure": _figure, "reproduce": _reproduce}
+            commands |= {"sweep": _sweep, "check": _check}
             return commands[options.command](options) or 0
     except BrokenPipeError:
         raise
@@ -199,6 +208,29 @@ def _figure(options):
         _proofs(ds)
 
 
+def _reproduce(options):
+    from .figures.rerun import reproduce
+    from .phase.pools import named
+
+    numbers = None if options.figures is None else [name for name in options.figures.split(",") if name]
+    workers = None if options.workers is None else _checks.count("workers", options.workers)
+    for number in numbers or []:
+        _checks.choice("figure", number, LISTED)
+    _ready(options.out)
+    with named(options.executor, workers) as pool:
+        found = reproduce(
+            options.out,
+            numbers,
+            options.scale,
+            options.seed,
+            pool,
+            report=lambda line: print(line, flush=True),
+        )
+    agreed = sum(agreement.agrees for agreement in found)
+    print(f"{agreed} of {len(found)} figures agree; the table is in {options.out / 'reproduction.md'}")
+    return 0 if agreed == len(found) else 1
+
+
 def _proofs(ds):
     """What is proved of a diagram, if that was asked for, and what is not."""
     if "proofs" in ds.attrs:
@@ -210,9 +242,9 @@ def _sweep(options):
 
     names = ("n", "d", "trials", *CHOICES, "k", "sigma", "beta", "patterns", "effort", "audit", "store")
     settings = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
-    workers = _checks.count("workers", options.workers)
+    workers = None if options.workers is None else _checks.count("workers", options.workers)
     _ready(options.out)
-    with ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(workers) if workers else contextlib.nullcontext() as pool:
         ds = phase_diagram(**settings, rng=options.seed, executor=pool)
     _draw(ds, options.out / "sweep")
     written = [WRITERS[name](ds, options.out / "sweep") for name in dict.fromkeys(options.format)]

@@ -1,4 +1,6 @@
-"""Install the pages' third-party JavaScript from package-lock.json and copy what a page loads to site/vendor.
+"""Install the pages' third-party JavaScript and typefaces, and copy what a page loads to site/vendor.
+
+The versions are those of package-lock.json.
 
 With --renew the lock file is made anew from package.json first.
 """
@@ -15,6 +17,11 @@ ROOT = Path(__file__).resolve().parents[1]
 MODULES = ROOT / "node_modules"
 MANAGER = MODULES / "@jupyter-widgets" / "html-manager" / "dist"
 MATHJAX = MODULES / "mathjax" / "es5"
+# The faces that book.css names: latin letters, and upright Greek ones.
+FACES = {
+    "source-serif-4": ("latin-400-normal", "latin-400-italic", "latin-600-normal", "greek-400-normal"),
+    "source-sans-3": ("latin-400-normal", "latin-600-normal"),
+}
 
 
 def npm(*words: str) -> None:
@@ -30,12 +37,20 @@ def copy_to(vendor: Path) -> None:
     shutil.rmtree(vendor, ignore_errors=True)
     anywidget = Path(sys.prefix) / "share" / "jupyter" / "nbextensions" / "anywidget" / "index.js"
     fonts = MATHJAX / "output" / "chtml" / "fonts" / "woff-v2"
+    faces = {name: MODULES / "@fontsource" / name for name in FACES}
     for folder, files in {
         "requirejs": [MODULES / "requirejs" / "require.js"],
         "anywidget": [anywidget],
         "html-manager": [MANAGER / "embed-amd.js", *MANAGER.glob("*.woff2")],
         "mathjax": [MATHJAX / "tex-chtml-full.js"],
         "mathjax/output/chtml/fonts/woff-v2": fonts.glob("*.woff"),
+        **{
+            f"fonts/{name}": [
+                face / "LICENSE",
+                *(face / "files" / f"{name}-{cut}.woff2" for cut in FACES[name]),
+            ]
+            for name, face in faces.items()
+        },
     }.items():
         (vendor / folder).mkdir(parents=True, exist_ok=True)
         for file in files:

@@ -3,7 +3,7 @@
 import io
 from pathlib import Path
 
-import yaml
+from book_contents import chapters_in_order
 from book_inputs import ROOT
 from doors import open_pdf_door
 from ensure_browser import FLAGS, find_browser
@@ -29,15 +29,6 @@ SETTLED = """async () => {
 }"""
 TITLE = """() => [...document.querySelector("h1").childNodes]
   .filter((node) => !node.matches?.(".headerlink")).map((node) => node.textContent).join("").trim()"""
-
-
-def chapters_in_order(toc: Path) -> list[tuple[str | None, str]]:
-    """Pairs (part, chapter); the first chapter of a part carries its caption."""
-    book = yaml.safe_load(toc.read_text("utf-8"))
-    found = [(None, book["root"])]
-    for part in book.get("parts", []):
-        found += [(part["caption"] if i == 0 else "", c["file"]) for i, c in enumerate(part["chapters"])]
-    return found
 
 
 def print_page(page, url: str) -> tuple[str, bytes]:

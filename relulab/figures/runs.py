@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 CLOSE = 3.0  # plateaus over sigma may differ by that factor
+BINS = ((1, 2), (2, 4), (4, 8))  # of n/d, in which trained networks are judged
 
 
 def compute(
@@ -226,8 +227,7 @@ def _judge_distances(figure, ds):
     levels = ds if "sigma" in ds.dims else ds.expand_dims(sigma=[0.0])
     edge = measured_edge(vanishing(levels.sel(sigma=0)))
     held, finding = figure.edge[0] <= edge <= figure.edge[1], f"edge at n/d = {edge:.2f}"
-    ratio = ds.n / ds.d
-    above = (ratio >= 1.3 * figure.edge[1]) & (ratio <= 3 * figure.edge[1])
+    above = plateau_cells(figure, ds)
     values = levels[ds.attrs["metric"].replace("-", "_")]
     plateaus = [
         float(values.sel(sigma=s).where(above).median()) / s
@@ -241,14 +241,19 @@ def _judge_distances(figure, ds):
     return held, finding
 
 
+def plateau_cells(figure, ds):
+    """Which cells of a figure of distances lie beyond its edge, where noise alone keeps the plant away."""
+    ratio = ds.n / ds.d
+    return (ratio >= 1.3 * figure.edge[1]) & (ratio <= 3 * figure.edge[1])
+
+
 def _judge_trained(ds):
     """The median test distance in bins of n/d: it should fall, in no step more than threefold."""
-    bins = [(1, 2), (2, 4), (4, 8)]
     ratio, median = ds.n / ds.d, ds.test_distance.median("trial")
     first = median.isel(sigma=0) if "sigma" in median.dims else median
-    levels = [float(first.where((ratio >= low) & (ratio < high)).median()) for low, high in bins]
+    levels = [float(first.where((ratio >= low) & (ratio < high)).median()) for low, high in BINS]
     steps = [before / after for before, after in pairwise(levels)]
     finding = ", ".join(
-        f"{level:.2f} at n/d in [{low}, {high})" for level, (low, high) in zip(levels, bins, strict=True)
+        f"{level:.2f} at n/d in [{low}, {high})" for level, (low, high) in zip(levels, BINS, strict=True)
     )
     return all(1 < step < 3 for step in steps), f"median test distance without noise {finding}"
