@@ -3,14 +3,14 @@ import pytest
 
 import relulab as rl
 from relulab.blocks.nnls import nonnegative_least_squares
-from relulab.programs.fast import _program
+from relulab.programs.fast import program_of
 from relulab.programs.scaling import Scaled
 from relulab.solvers.projections import Cones
 
 
 def program_of(X, network="skip", p=30, seed=0):
     blocks = rl.Blocks(X, rl.sample_patterns(X, count=p, rng=seed), network)
-    return _program(Scaled(blocks, np.ones(len(X)), 1e-3), "exact")[0]
+    return program_of(Scaled(blocks, np.ones(len(X)), 1e-3), "exact")[0]
 
 
 def rows_of(program, j):
