@@ -3,14 +3,14 @@ import pytest
 
 import relulab as rl
 from relulab.blocks.nnls import nonnegative_least_squares
-from relulab.programs.fast import _program
+from relulab.programs.fast import program_of
 from relulab.programs.scaling import Scaled
 from relulab.solvers.projections import Cones
 
 
-def program_of(X, network="skip", p=30, seed=0):
+def exact_program(X, network="skip", p=30, seed=0):
     blocks = rl.Blocks(X, rl.sample_patterns(X, count=p, rng=seed), network)
-    return _program(Scaled(blocks, np.ones(len(X)), 1e-3), "exact")[0]
+    return program_of(Scaled(blocks, np.ones(len(X)), 1e-3), "exact")[0]
 
 
 def rows_of(program, j):
@@ -41,7 +41,7 @@ def data(name):
 @pytest.mark.parametrize("network", ["plain", "skip"])
 def test_against_nonnegative_least_squares(name, network):
     """From nothing, and then from where the last projection of another point ended."""
-    program = program_of(data(name), network)
+    program = exact_program(data(name), network)
     rng = np.random.default_rng(0)
     cones = Cones(program, np.zeros_like(program.cone))
     g = rng.standard_normal(program.counts.shape) * 10 ** rng.uniform(-0.5, 1.5, (len(program.counts), 1))
@@ -60,7 +60,7 @@ def test_against_nonnegative_least_squares(name, network):
 
 @pytest.mark.parametrize("network", ["skip", "normalized"])
 def test_what_is_off_is_bounded_and_what_is_on_is_in_its_cone(network):
-    program = program_of(rl.draw("gaussian", 80, 10, rng=0), network, p=60)
+    program = exact_program(rl.draw("gaussian", 80, 10, rng=0), network, p=60)
     cones = Cones(program, np.zeros_like(program.cone))
     g = 3 * np.random.default_rng(1).standard_normal(program.counts.shape)
     found = cones.project(g)
@@ -73,7 +73,7 @@ def test_what_is_off_is_bounded_and_what_is_on_is_in_its_cone(network):
 
 @pytest.mark.parametrize("network", ["skip", "normalized"])
 def test_a_face_is_what_the_active_rows_leave(network):
-    program = program_of(rl.draw("gaussian", 80, 10, rng=0), network, p=60)
+    program = exact_program(rl.draw("gaussian", 80, 10, rng=0), network, p=60)
     cones = Cones(program, np.zeros_like(program.cone))
     found = cones.project(3 * np.random.default_rng(1).standard_normal(program.counts.shape))
     on = np.flatnonzero((np.linalg.norm(found, axis=1) > 1) & cones.has_cone)
