@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MODULES = ROOT / "node_modules"
 MANAGER = MODULES / "@jupyter-widgets" / "html-manager" / "dist"
 MATHJAX = MODULES / "mathjax" / "es5"
+REVEAL = MODULES / "reveal.js" / "dist"
 
 
 def npm(*words: str) -> None:
@@ -35,6 +36,7 @@ def copy_to(vendor: Path) -> None:
         "anywidget": [anywidget],
         "html-manager": [MANAGER / "embed-amd.js", *MANAGER.glob("*.woff2")],
         "mathjax": [MATHJAX / "tex-chtml-full.js"],
+        "reveal": [REVEAL / "reveal.js", REVEAL / "reveal.css"],
         "mathjax/output/chtml/fonts/woff-v2": fonts.glob("*.woff"),
     }.items():
         (vendor / folder).mkdir(parents=True, exist_ok=True)
