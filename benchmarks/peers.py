@@ -119,7 +119,7 @@ def group_program():
 
         def gap(W, beta=beta, bound=bound):
             """Of weights (p, d)."""
-            error = np.einsum("np,nd,pd->n", D, X, W) - y
+            error = np.einsum("ip,ij,pj->i", D, X, W) - y
             value = 0.5 * error @ error + beta * np.linalg.norm(W, axis=1).sum()
             return float((value - bound) / value)
 
