@@ -1,7 +1,7 @@
 """The labs of Part V against their peers: how far apart the answers are, one row a lab.
 
 The code of each page is run, cell by cell, until it has defined what is compared. SciPy and CVXPY are there
-anyway; PennyLane and PyTorch Geometric are installed into folders of their own.
+anyway; PennyLane, PyTorch Geometric and pytorch-optimizer are installed into folders of their own.
 """
 
 import contextlib
@@ -219,6 +219,41 @@ def _toeplitz(n=2000):
     }
 
 
+def _one_batch(steps=20):
+    """The weights after some steps of all four optimizers, relative, in double precision."""
+    import torch
+    from pytorch_optimizer import LARS, Lamb
+
+    names = names_of("one-batch", "train")
+    peers = {
+        "SGD": lambda W: torch.optim.SGD(W, 0.02, momentum=0.9),
+        "Adam": lambda W: torch.optim.Adam(W, 0.02, eps=1e-12),
+        "LARS": lambda W: LARS(W, 0.02, weight_decay=0.0, trust_coefficient=1.0),
+        # Without adam_debias it divides the rate by 1 - 0.9^t, which the trust ratio has no use for.
+        "LAMB": lambda W: Lamb(W, 0.02, eps=1e-12, weight_decay=0.0, clamp=np.inf, adam_debias=True),
+    }
+    X, y = names["X"][:200].double(), names["y"][:200]
+    found = {}
+    for name, peer in peers.items():
+        theirs = [w[:1].double().requires_grad_() for w in names["starts"]]
+        ours = [w.detach().clone() for w in theirs]
+        m, q = ([torch.zeros_like(w) for w in ours] for _ in range(2))
+        optimizer = peer(theirs)
+        for t in range(1, steps + 1):
+            optimizer.zero_grad()
+            names["cross"](names["output"](theirs, X)[0], y).backward()
+            for w in ours:
+                w.requires_grad_()
+            slopes = torch.autograd.grad(names["cross"](names["output"](ours, X)[0], y), ours)
+            optimizer.step()
+            with torch.no_grad():
+                for w, g, *means in zip(ours, slopes, m, q, strict=True):
+                    w -= 0.02 * names["direction"](name, w, g, *means, t)
+        pairs = [(a.detach(), b.detach()) for a, b in zip(ours, theirs, strict=True)]
+        found[name] = max(float((a - b).norm() / b.norm()) for a, b in pairs)
+    return {"cases": f"{steps} steps", **found}
+
+
 def _apart(ours, theirs):
     return float(np.abs(np.asarray(ours) - np.asarray(theirs)).max())
 
@@ -240,6 +275,12 @@ LABS = {
         "PyTorch Geometric GraphNorm",
         "torch_geometric",
         ("torch_geometric", GEOMETRIC),
+    ),
+    "one-batch": (
+        _one_batch,
+        "PyTorch and pytorch-optimizer",
+        "pytorch_optimizer",
+        ("pytorch_optimizer", ("pytorch-optimizer==4.1.0",)),
     ),
 }
 

@@ -14,7 +14,7 @@ from relulab.figures.archive import pack, save
 from relulab.figures.list import FIGURES
 from relulab.figures.results import FILE, RESULTS, open_figure, stored
 from relulab.figures.runs import compute
-from relulab.phase.executor import processes
+from relulab.phase.pools import processes
 from relulab.phase.proofs import carried
 
 CELLS = Path("figures/cells")

@@ -11,7 +11,8 @@ import torch
 
 import relulab as rl
 from relulab.figures.trained import TRIALS, train_cell
-from relulab.phase.executor import cores, run_cells
+from relulab.phase.executor import run_cells
+from relulab.phase.pools import cores
 from relulab.training.networks import initial
 
 EPOCHS = 400

@@ -11,7 +11,7 @@ from . import exercises, figures, labs, phase, programs, sensing, theory
 from .audit import Audit, AuditError, check
 from .blocks import Blocks, Isometry, Network, isometry
 from .certify import NetworkCertificate, Verdict, certify_network, decide, load
-from .data import Plant, draw, plant
+from .data import Plant, draw, plant, ten_points
 from .figures import open_figure
 from .patterns import (
     Patterns,
@@ -22,7 +22,7 @@ from .patterns import (
     sample_patterns,
 )
 from .phase import edge, phase_diagram
-from .phase import executor as sweep
+from .phase import pools as sweep
 from .programs import RegularizationPath, Solution, path, prune, solve
 from .sensing import guarantees
 
@@ -42,6 +42,7 @@ __all__ = [
     "draw",
     "Plant",
     "plant",
+    "ten_points",
     "Patterns",
     "count_patterns",
     "sample_patterns",

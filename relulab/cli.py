@@ -1,6 +1,7 @@
 """The command line: `relulab figures`, `figure 4a`, `reproduce`, `sweep`, `check`; or `python -m relulab`."""
 
 import argparse
+import contextlib
 import os
 import sys
 import tempfile
@@ -17,7 +18,6 @@ from .data.planted import DIRECTIONS, KINDS
 from .figures.list import FIGURES
 from .figures.results import SCALES
 from .figures.whole import LISTED
-from .phase.executor import cores
 from .phase.grid import METRICS, PROTOCOLS
 
 CHOICES = {
@@ -84,7 +84,7 @@ def _parser():
     again.add_argument("--figures", help="4a,6c: only these; by default all of the list")
     _choose(again, "scale", SCALES, "minutes, or the paper's: hours", "book")
     again.add_argument("--executor", default="threads", help="threads, processes or tcp://host:port of Dask")
-    again.add_argument("--workers", type=int, default=cores(), help="threads or processes")
+    again.add_argument("--workers", type=int, help="how many of them; by default one a core")
 
     sweep = commands.add_parser("sweep", help="compute a phase diagram of your own")
     sweep.add_argument("--n", type=sizes, default=sizes("10:200:10"), help="10,20,40 or start:stop:step")
@@ -103,7 +103,7 @@ def _parser():
     )
     sweep.add_argument("--audit", action="store_true", help="prove every verdict of recovery")
     sweep.add_argument("--store", help="folder or address of finished cells: a stopped sweep goes on there")
-    sweep.add_argument("--workers", type=int, default=cores(), help="threads; by default one a core")
+    sweep.add_argument("--workers", type=int, help="that many threads; by default every core")
     sweep.add_argument(
         "--format",
         nargs="+",
@@ -210,10 +210,10 @@ def _figure(options):
 
 def _reproduce(options):
     from .figures.rerun import reproduce
-    from .phase.executor import named
+    from .phase.pools import named
 
     numbers = None if options.figures is None else [name for name in options.figures.split(",") if name]
-    workers = _checks.count("workers", options.workers)
+    workers = None if options.workers is None else _checks.count("workers", options.workers)
     for number in numbers or []:
         _checks.choice("figure", number, LISTED)
     _ready(options.out)
@@ -242,9 +242,9 @@ def _sweep(options):
 
     names = ("n", "d", "trials", *CHOICES, "k", "sigma", "beta", "patterns", "effort", "audit", "store")
     settings = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
-    workers = _checks.count("workers", options.workers)
+    workers = None if options.workers is None else _checks.count("workers", options.workers)
     _ready(options.out)
-    with ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(workers) if workers else contextlib.nullcontext() as pool:
         ds = phase_diagram(**settings, rng=options.seed, executor=pool)
     _draw(ds, options.out / "sweep")
     written = [WRITERS[name](ds, options.out / "sweep") for name in dict.fromkeys(options.format)]

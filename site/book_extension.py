@@ -8,6 +8,7 @@ from pathlib import Path
 
 import answer_boxes
 import doors
+import lab_tables
 import predict
 import quiz
 import story_map
@@ -19,6 +20,7 @@ from myst_nb.sphinx_ import NbMetadataCollector
 from notebooks import export_all
 from pybtex import plugin
 from repository import github_address, github_place
+from run_chapters import run_chapters
 from sphinx.errors import ConfigError
 from sphinx_exercise.nodes import solution_node
 
@@ -56,7 +58,7 @@ def execute_only(app, config):
 
 
 def write_together(app, env):
-    """Write pages on all cores; chapters are executed one by one, since they show how long cells take."""
+    """Write pages on all cores."""
     app.parallel = 1 + os.cpu_count()  # one process hands out the pages
 
 
@@ -139,6 +141,7 @@ def setup(app):
     app.connect("config-inited", key_the_cache)
     app.connect("config-inited", write_address_out)
     app.connect("config-inited", execute_only)
+    app.connect("env-before-read-docs", run_chapters)
     app.connect("env-check-consistency", write_together)
     quiz.setup(app)
     answer_boxes.setup(app)
@@ -146,6 +149,7 @@ def setup(app):
     story_map.setup(app)
     doors.setup(app)
     theorem_map.setup(app)
+    lab_tables.setup(app)
     app.connect("doctree-read", leave_out_solutions, priority=600)
     app.connect("doctree-read", mark_what_scripts_replace)
     # The theme collects its buttons at priority 501.

@@ -1,4 +1,6 @@
-"""Install the pages' third-party JavaScript from package-lock.json and copy what a page loads to site/vendor.
+"""Install the pages' third-party JavaScript and typefaces, and copy what a page loads to site/vendor.
+
+The versions are those of package-lock.json.
 
 With --renew the lock file is made anew from package.json first.
 """
@@ -16,6 +18,11 @@ MODULES = ROOT / "node_modules"
 MANAGER = MODULES / "@jupyter-widgets" / "html-manager" / "dist"
 MATHJAX = MODULES / "mathjax" / "es5"
 REVEAL = MODULES / "reveal.js" / "dist"
+# The faces that book.css names: latin letters, and upright Greek ones.
+FACES = {
+    "source-serif-4": ("latin-400-normal", "latin-400-italic", "latin-600-normal", "greek-400-normal"),
+    "source-sans-3": ("latin-400-normal", "latin-600-normal"),
+}
 
 
 def npm(*words: str) -> None:
@@ -31,6 +38,7 @@ def copy_to(vendor: Path) -> None:
     shutil.rmtree(vendor, ignore_errors=True)
     anywidget = Path(sys.prefix) / "share" / "jupyter" / "nbextensions" / "anywidget" / "index.js"
     fonts = MATHJAX / "output" / "chtml" / "fonts" / "woff-v2"
+    faces = {name: MODULES / "@fontsource" / name for name in FACES}
     for folder, files in {
         "requirejs": [MODULES / "requirejs" / "require.js"],
         "anywidget": [anywidget],
@@ -38,6 +46,13 @@ def copy_to(vendor: Path) -> None:
         "mathjax": [MATHJAX / "tex-chtml-full.js"],
         "reveal": [REVEAL / "reveal.js", REVEAL / "reveal.css"],
         "mathjax/output/chtml/fonts/woff-v2": fonts.glob("*.woff"),
+        **{
+            f"fonts/{name}": [
+                face / "LICENSE",
+                *(face / "files" / f"{name}-{cut}.woff2" for cut in FACES[name]),
+            ]
+            for name, face in faces.items()
+        },
     }.items():
         (vendor / folder).mkdir(parents=True, exist_ok=True)
         for file in files:

@@ -31,8 +31,11 @@ UNSAFE = re.compile(
     rf"""\b(?:cmap|colormap|set_cmap|get_cmap|colormaps)["']?\s*[=:(\[]\s*["']({UNSAFE_MAPS})["']"""
     rf"""|\bcm\.({UNSAFE_MAPS})\b"""
 )
+CLOCK = re.compile(r"\btime\.(?:perf_counter|process_time|thread_time|monotonic|time)\b")
 FOLDED = {"remove-cell", "remove-input", "hide-input", "hide-cell"}
 WIDEST = 77
+SHORT = 4  # lines that draw and may be shown: a call of the library
+BESIDE = {"index.md", "together.md"}  # pages of a part that are no chapters
 FEWEST_WORDS = 5
 FEWEST_EXERCISES = 4
 
@@ -114,6 +117,29 @@ def width_faults(text: str) -> Iterator[Fault]:
                 yield line_of(text, begins + line.start()), f"a line of code over {WIDEST} characters"
 
 
+def timing_faults(text: str) -> Iterator[Fault]:
+    """A clock whose reading would depend on which other chapters run beside this one."""
+    cells = [fence for fence in FENCE.finditer(text) if fence["name"] == "code-cell"]
+    options = [options_of(cell["body"])[0] for cell in cells]
+    if not any("timed" in (own.get("tags") or []) for own in options):
+        for cell in cells:
+            if clock := CLOCK.search(cell["body"]):
+                yield line_of(text, cell.start()), f"{clock[0]} in a chapter without a cell tagged timed"
+
+
+def open_plot_faults(text: str) -> Iterator[Fault]:
+    """Code that draws and does not teach is folded; what it computes stands in a cell before it."""
+    for fence in FENCE.finditer(text):
+        options, content = options_of(fence["body"])
+        tags = set(options.get("tags") or [])
+        if fence["name"] != "code-cell" or not tags.isdisjoint(FOLDED | UNSHOWN) or not DRAWS.search(content):
+            continue
+        if "plots.veil(" in content:
+            yield line_of(text, fence.start()), "code that tells what is to be guessed: tag it hide-input"
+        elif len([line for line in content.splitlines() if line.strip()]) > SHORT:
+            yield line_of(text, fence.start()), "plotting code in the open: tag it hide-input"
+
+
 def colormap_faults(text: str) -> Iterator[Fault]:
     for match in UNSAFE.finditer(text):
         yield line_of(text, match.start()), f"colormap {match[1] or match[2]!r} misleads color-blind readers"
@@ -141,10 +167,13 @@ def lint(root: Path) -> list[str]:
                 *figure_faults(text),
                 *teaching_faults(text),
                 *width_faults(text),
+                *timing_faults(text),
                 *colormap_faults(text),
                 *source_faults(text),
             ]
-            if path.parent.name.startswith("part") and path.name != "index.md":
+            if path.parent.name != "part5":  # where labs show how their pictures are made
+                faults += open_plot_faults(text)
+            if path.parent.name.startswith("part") and path.name not in BESIDE:
                 faults += chapter_faults(text)
                 faults += lab_faults(text) if path.parent.name == "part5" else []
             found += [(path, *fault) for fault in faults]

@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup
 STATE = "application/vnd.jupyter.widget-state+json"
 SHEETS = ("reveal/reveal.css", "pygments.css", "proof.css", "book.css", "slides.css")
 SCRIPTS = ("widgets-when-near.js", "mathjax-hub.js", "mathjax/tex-chtml-full.js", "reveal/reveal.js")
-FOLDERS = ("reveal", "mathjax", "requirejs", "html-manager", "anywidget")
+FOLDERS = ("reveal", "mathjax", "requirejs", "html-manager", "anywidget", "fonts")
 # A slide fills the window as a page does: a widget is where the pointer sees it.
 START = (
     'Reveal.initialize({ disableLayout: true, hash: true, transition: "none", slideNumber: "c/t", '

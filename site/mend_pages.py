@@ -3,10 +3,12 @@
 import json
 import re
 from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
 from pathlib import Path
 
 import hovers
 from bs4 import BeautifulSoup
+from theme_figures import offer_narrow, theme_folder, unpack
 
 # Where a widget's model may live: what a built page can run. Any other module would be silence on the page.
 MAPPED = {"anywidget", *(f"@jupyter-widgets/{name}" for name in ("base", "controls", "output"))}
@@ -80,21 +82,24 @@ def refuse_dead_widgets(page, name):
                 raise ValueError(f"{name}: a widget of {model['model_module']!r} is dead on a built page")
 
 
-def mend_file(path: Path, name: str) -> tuple[hovers.Texts, set[str]]:
+def mend_file(path: Path, name: str, images: Path) -> tuple[hovers.Texts, set[str]]:
     page = BeautifulSoup(status_as_words(path.read_text("utf-8")), "html.parser")
     refuse_dead_widgets(page, path.name)
     mend(page)
+    unpack(page, path.parent, images)
+    offer_narrow(page, path.parent)
     path.write_text(page.decode(formatter="minimal"), "utf-8")
     return hovers.texts_on(page, name), hovers.links_on(page)
 
 
 def mend_folder(html: Path) -> None:
     pages = [path for path in html.rglob("*.html") if "_static" not in path.relative_to(html).parts]
+    theme_folder(html / "_images")
     pages.sort(key=lambda path: -path.stat().st_size)
     texts, links = {}, set()
     with ProcessPoolExecutor() as pool:
         names = [path.relative_to(html).as_posix() for path in pages]
-        for found, linked in pool.map(mend_file, pages, names):
+        for found, linked in pool.map(mend_file, pages, names, repeat(html / "_images")):
             texts |= found
             links |= linked
     hovers.write(html, texts, links)

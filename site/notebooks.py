@@ -10,6 +10,8 @@ import nbformat
 from notebook_names import citations, elsewhere, with_link_of
 from quiz import as_markdown
 
+from relulab.plots.narrow import parted
+
 FENCE = re.compile(
     r"^(?P<marks>`{3,}|:{3,})\{(?P<name>[\w:-]+)\}[ ]*(?P<title>.*)\n(?P<body>(?:.*\n)*?)(?P=marks)[ ]*$",
     re.MULTILINE,
@@ -58,6 +60,9 @@ def export(notebook, values: dict, names: dict, target: Path, repository: str = 
             cell.outputs = [
                 output for output in cell.outputs if "scrapbook" not in output.get("metadata", {})
             ]
+            for output in cell.outputs:
+                if drawing := output.get("data", {}).get("image/svg+xml"):
+                    output["data"]["image/svg+xml"] = parted(drawing)[0]
         if cell.source.strip():
             cells.append(cell)
         if figure := cell.metadata.pop("mystnb", {}).get("figure"):

@@ -16,6 +16,7 @@ from quiz import element
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from relulab.plots.narrow import parted
 from relulab.plots.veils import MARK
 
 log = logging.getLogger(__name__)
@@ -37,7 +38,11 @@ class Predict(SphinxDirective):
 
 
 def veiled(svg: str) -> dict | None:
-    """What `veil` wrote into a picture, and `box`: left, top, width and height of the axes, as shares."""
+    """What `veil` wrote into a picture, and `box`: left, top, width and height of the axes, as shares.
+
+    The narrow drawing has a box of its own, `narrow`.
+    """
+    svg, narrow = parted(svg)
     root = ElementTree.fromstring(svg)
     grounds = [group for group in root.iter(f"{SVG}g") if group.get("id", "").startswith(MARK)]
     if not grounds:
@@ -46,7 +51,8 @@ def veiled(svg: str) -> dict | None:
     numbers = [float(number) for number in NUMBER.findall(grounds[0].find(f"{SVG}path").get("d"))]
     xs, ys = sorted(numbers[::2]), sorted(numbers[1::2])
     box = xs[0] / width, ys[0] / height, (xs[-1] - xs[0]) / width, (ys[-1] - ys[0]) / height
-    return json.loads(grounds[0].get("id").removeprefix(MARK)) | {"box": [round(side, 5) for side in box]}
+    known = json.loads(grounds[0].get("id").removeprefix(MARK)) | {"box": [round(side, 5) for side in box]}
+    return known if narrow is None else known | {"narrow": veiled(narrow)["box"]}
 
 
 def fetch_truths(app, doctree):

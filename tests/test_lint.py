@@ -76,6 +76,7 @@ def test_a_good_chapter_is_clean(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "line", "words"),
     [
+        ("rl.plots.use_style()", "begun = time.perf_counter()", 19, "without a cell tagged timed"),
         (f"mystnb:\n  image:\n    alt: >-\n      {ALT}\n", "tags: []\n", 9, "without alt text"),
         (f"      {ALT}\n", "      A plot.\n", 9, "says too little: 'A plot.'"),
         ("rl.plots.use_style()", "fig, ax = plt.subplots()", 19, "without alt text"),
@@ -83,6 +84,8 @@ def test_a_good_chapter_is_clean(tmp_path):
         (":tags: [remove-cell]\n", "", 24, "without alt text"),
         (f"![{ALT}]", "![]", 29, "without alt text"),
         (f":alt: {ALT}\n", "", 31, "without alt text"),
+        ("rl.plots.phase(ds)", "rl.plots.veil(rl.plots.phase(ds))", 9, "what is to be guessed"),
+        ("rl.plots.phase(ds)", "rl.plots.phase(ds)\n" + "x = 1\n" * 4, 9, "plotting code in the open"),
         ("rl.plots.use_style()", f"wide = {'x' * 80}", 20, "a line of code over 77 characters"),
         ('cmap="viridis"', 'cmap="jet"', 26, "colormap 'jet'"),
         ('cmap="viridis"', "cmap='gist_rainbow'", 26, "colormap 'gist_rainbow'"),

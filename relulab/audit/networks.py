@@ -2,9 +2,10 @@
 
 The upper bound is the network's own objective, the lower one that of a dual vector, shortened until it is
 feasible on every block: ``lam^T y - 1/2 ||lam||^2`` with ``||A_j^T lam|| <= beta``, in the exact form
-``||side A_j^T lam + C_j^T m|| <= beta`` for some stored m >= 0. For plain and skip networks and squares both
-carry the bounds of every rounding error. Normalized networks, the logistic loss, a free intercept and the
-minimal-norm program are computed again in float64 without: that is not called a proof. The costs, the bound
+``||side A_j^T lam + C_j^T m|| <= beta`` for some stored m >= 0. With a beta both carry the
+bounds of every rounding error (`network_bounds`). The minimal-norm program, and exact normalized blocks of
+dependent columns that need multipliers, are computed again in float64 without: that is not called a proof.
+The costs, the bound
 and the gap that a certificate states are those of its arrays; what it says of uniqueness is not checked.
 """
 
@@ -14,8 +15,9 @@ import numpy as np
 
 from .arithmetic import AuditError, NotProved, prove, require
 from .completeness import prove_complete
+from .network_bounds import bound_below, objective_bounds
 from .problem import checked
-from .rounding import TINY, U, above, below, exact_signs, norm_above, norm_below, product, sum_above
+from .rounding import above
 
 SLACK = 1e-9  # of what is computed without error bounds, relative
 CLAIMED = 1e-6  # the same of the numbers that the certificate states
@@ -47,7 +49,7 @@ def audit_network(certificate):
 def _audited(certificate, problem):
     problem.require_its_numbers(certificate)
     try:
-        low, high = problem.proved_objective(problem.arrays)
+        low, high = _bounds(problem, problem.arrays)
         bounds = low, high, *(_others_proved(certificate, problem))
         where = _where(certificate, problem)
         return CLAIMS[certificate.status].format(_share(certificate, *bounds, prove)) + where, True, ""
@@ -67,8 +69,13 @@ def _where(certificate, problem):
 
 def _others_proved(certificate, problem):
     if certificate.status == "cheapest":
-        return problem.proved_bound(), None
-    return None, problem.proved_objective(problem.competitor)[1]
+        return bound_below(problem), None
+    return None, _bounds(problem, problem.competitor)[1]
+
+
+def _bounds(problem, net):
+    problem.require_a_candidate(net)
+    return objective_bounds(problem, net)
 
 
 def _others(certificate, problem):
@@ -114,8 +121,7 @@ class _Stored:
         if self.gates is not None:
             self.gates = checked("gates of patterns", self.gates, (X.shape[1], masks.shape[1]))
         self.arrays, self.competitor = (_arrays(net, X.shape[1]) for net in (c.arrays, c.competitor))
-        self.rounds = self.kind != "normalized" and self.loss == "squares" and not self.free
-        self.rounds = self.rounds and self.beta is not None
+        self.bases = {}
         self.lam = checked("dual vector", c.dual, y.shape)
         self.multipliers = {} if c.multipliers is None else self._checked_multipliers(c.multipliers)
 
@@ -152,63 +158,7 @@ class _Stored:
         )
         require("the gap stated, less that of its cost and bound,", abs(off), "<=", CLAIMED * cost)
 
-    # With error bounds: plain and skip networks, squares, beta.
-
-    def _rounding_is_bounded(self):
-        if not self.rounds:
-            raise NotProved(
-                "rounding errors are bounded for plain and skip networks, squares and a beta only"
-            )
-
-    def proved_objective(self, net):
-        """Bounds of ``1/2 ||f - y||^2 + beta/2 R`` from below and from above."""
-        self._rounding_is_bounded()
-        self.require_a_candidate(net)
-        m, d = len(net.second), self.X.shape[1]
-        hidden, error = product(self.X, net.first) if m else (np.zeros((len(self.X), 0)),) * 2
-        if net.gates is None:
-            hidden = np.maximum(hidden, 0)
-        else:
-            is_open = exact_signs(self.X, net.gates) >= 0
-            hidden, error = hidden * is_open, error * is_open
-        fit, rounding = product(hidden, net.second)
-        pair = net.skip_first * net.skip_second
-        linear, linear_rounding = product(self.X, pair)
-        carried = sum_above(
-            above(error @ np.abs(net.second), m + 1),
-            rounding,
-            linear_rounding,
-            above(U * np.abs(self.X) @ np.abs(pair), d + 2),
-        )
-        off = fit + linear - self.y
-        sums = above(2 * U * (np.abs(fit + linear) + np.abs(off)), 4)
-        wrong = sum_above(carried, sums, np.full(len(off), d * TINY))
-        at_most, at_least = (
-            norm_above(sum_above(np.abs(off), wrong)),
-            norm_below(np.maximum(np.abs(off) - wrong, 0) * (1 - 4 * U)),
-        )
-        weights = np.concatenate([net.first.ravel(), net.second, net.skip_first, [net.skip_second]])
-        high = above(0.5 * at_most**2 + 0.5 * self.beta * norm_above(weights) ** 2, 6)
-        return below(0.5 * at_least**2 + 0.5 * self.beta * norm_below(weights) ** 2, 6), high
-
-    def proved_bound(self):
-        """A lower bound of every network's objective over the patterns."""
-        gradients, error = product(self.masks * self.lam, self.X)
-        reach = 0.0
-        for side in (1, -1) if self.form == "exact" else (1,):
-            for j, (g, e) in enumerate(zip(gradients, error, strict=True)):
-                m = self.multipliers.get((j, side))
-                if m is not None:
-                    pulled, rounding = product(np.where(self.masks[j], m, -m), self.X)
-                    g, e = side * g + pulled, sum_above(e, rounding, U * np.abs(side * g + pulled))
-                reach = max(reach, norm_above(sum_above(np.abs(g), e)))
-        shorten = min(1.0, below(self.beta / reach, 1)) if reach > 0 else 1.0
-        along, error = product(self.lam, self.y)
-        gained = below(shorten * max(float(along - error) * (1 - 2 * U), 0.0), 1)
-        spent = above(0.5 * (shorten * norm_above(self.lam)) ** 2, 4)
-        return float((gained - spent) - U * abs(gained - spent))
-
-    # Without: everything.
+    # Without error bounds.
 
     def require_a_candidate(self, net):
         """The network has the form that the certificate speaks of."""

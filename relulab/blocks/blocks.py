@@ -10,6 +10,7 @@ import scipy
 from .. import _checks
 from ..patterns.borders import heard, places_of
 from ..patterns.sampling import as_masks
+from ..solvers.arrays import FAR, norms
 
 if TYPE_CHECKING:
     from typing import Any
@@ -109,7 +110,7 @@ class Blocks:
 
     def norms(self, lam: ArrayLike) -> np.ndarray:
         """All ``||A_j^T lam||``: (…, n) -> (…, p+s)."""
-        return np.linalg.norm(self.adjoint(lam), axis=-1)
+        return norms(self.adjoint(lam))
 
     def gram(self) -> np.ndarray:
         """``sum_j A_j A_j^T``, shape (n, n): a Hadamard product for plain and skip."""
@@ -188,7 +189,10 @@ def _bases(X, patterns):
 
     From a Cholesky factor where D_j X is well-conditioned, otherwise from the rank-truncated SVD.
     """
-    d = X.shape[1]
+    d, largest = X.shape[1], np.abs(X).max()
+    if not FAR < largest < 1 / FAR and largest > 0:  # squares of such numbers overflow or vanish
+        size = np.ldexp(1.0, np.frexp(largest)[1] - 1)
+        return _bases(X / size, patterns) / size
     factors = np.zeros((patterns.shape[1], d, d))
     for j, active in enumerate(patterns.T):
         rows = X[active]

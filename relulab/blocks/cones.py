@@ -6,6 +6,7 @@ A cone is a pair (C, N) from `Blocks.cone`: block coordinates a lie in it where 
 
 import numpy as np
 
+from ..solvers.arrays import norms
 from ..solvers.clarabel import run_clarabel
 from .nnls import nonnegative_least_squares
 
@@ -70,7 +71,7 @@ def multipliers(cone, g):
     >>> cones.multipliers((2 * np.eye(2), np.zeros((2, 0))), np.array([3.0, -4.0])).round(9) + 0.0
     array([0., 2.])
     """
-    m, sizes = np.zeros(len(cone[0])), np.linalg.norm(np.hstack(cone), axis=1)
+    m, sizes = np.zeros(len(cone[0])), norms(np.hstack(cone))
     loud = sizes > 0
     if g.any() and loud.any():
         m[loud] = _shortest(*_unit_rows(cone), g)[0] / sizes[loud]
@@ -79,7 +80,7 @@ def multipliers(cone, g):
 
 def _shortest(C, N, g):
     """Multipliers for rows of norm 1, and the null-space part."""
-    scale = np.linalg.norm(g)
+    scale = norms(g)
     basis, s, Vt = np.linalg.svd(N, full_matrices=False)
     rank = int((s > ROUNDING).sum())
     basis, z = basis[:, :rank], np.zeros(rank)
@@ -123,15 +124,15 @@ def largest_norm(blocks, dual, form):
     [5.0, 4.0]
     """
     gradients = blocks.adjoint(dual)
-    norms = np.linalg.norm(gradients, axis=1)
+    lengths = norms(gradients)
     if form == "gated":
-        return float(norms.max())
-    largest = norms[: blocks.skip].max(initial=0.0)
-    for j in blocks.skip + np.argsort(-norms[blocks.skip :]):
-        if norms[j] <= largest:  # a projection is never longer than what is projected
+        return float(lengths.max())
+    largest = lengths[: blocks.skip].max(initial=0.0)
+    for j in blocks.skip + np.argsort(-lengths[blocks.skip :]):
+        if lengths[j] <= largest:  # a projection is never longer than what is projected
             break
         cone = blocks.cone(j)
-        sides = (np.linalg.norm(project(cone, sign * gradients[j])[0]) for sign in (1, -1))
+        sides = (norms(project(cone, sign * gradients[j])[0]) for sign in (1, -1))
         largest = max(largest, *sides)
     return float(largest)
 
@@ -225,5 +226,5 @@ def _unit_rows(cone):
     rows = np.hstack([C, N])
     size = np.abs(rows).max(axis=1, initial=0)
     rows = rows[size > 0] / size[size > 0, None]
-    rows = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    rows = rows / norms(rows)[:, None]
     return rows[:, : C.shape[1]], rows[:, C.shape[1] :]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import _checks
+from ..solvers.arrays import norms
 from . import cones
 
 if TYPE_CHECKING:
@@ -137,9 +138,9 @@ def network_of(blocks, parts, gates=None, negligible=NEGLIGIBLE):
     (5.0, array([3., 4.]))
     """
     s = blocks.skip
-    norms = np.linalg.norm(parts, axis=-1)
-    sign, index = np.nonzero((norms > negligible * norms.sum())[:, s:])
-    size = norms[sign, index + s]
+    sizes = norms(parts)
+    sign, index = np.nonzero((sizes > negligible * sizes.sum())[:, s:])
+    size = sizes[sign, index + s]
     root = np.sqrt(size)
     first, scale = blocks.to_weights(parts)[sign, index + s].T / root, None
     if blocks.factors is not None:
@@ -147,7 +148,7 @@ def network_of(blocks, parts, gates=None, negligible=NEGLIGIBLE):
         if gates is None:
             for i, j in enumerate(index):
                 first[:, i] += cones.null_part(blocks, j, parts[sign[i], j] / size[i])
-    skip_second = float(np.sqrt(norms[0, 0])) if s else 0.0
+    skip_second = float(np.sqrt(sizes[0, 0])) if s else 0.0
     skip = parts[0, 0] if s else np.zeros(parts.shape[-1])
     return Network(
         first=first,

@@ -114,11 +114,11 @@ class Simplest(BaseEstimator):
             raise ValueError(f"X holds NaN or infinity in column {list(names)[int(bad.argmax())]!r}")
         return self._scaling(X)
 
-    def _follow(self, features, y, settings, loss, folds, seed):
+    def _follow(self, features, y, settings, loss, folds, seed, executor):
         """The path, the errors of cross-validation, and the chosen solution."""
         beta = self.beta if isinstance(self.beta, str) else float(self.beta)
         found, place, errors = fitted_path(
-            features, y, self._patterns, settings, loss, beta, folds, self.rule, seed
+            features, y, self._patterns, settings, loss, beta, folds, self.rule, seed, executor
         )
         return found, errors, found.solutions[place]
 

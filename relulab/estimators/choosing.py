@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .. import _checks
+from ..programs.executors import run_on
 from ..programs.regularization import POINTS, SPAN, beta_max, path
 from .preparing import folds_of, of_rows
 
@@ -13,14 +14,14 @@ ROUGH = 1e-3  # gap that is enough for the errors of cross-validation
 RULES = ("best", "one-se")
 
 
-def fitted_path(features, y, S, settings, loss, beta, folds, rule, rng):
+def fitted_path(features, y, S, settings, loss, beta, folds, rule, rng, executor=None):
     """The path on all rows, the place of the chosen beta in it, and the errors of cross-validation.
 
     Parameters
     ----------
     features : ndarray, shape (n, d)
         Scaled data.
-    y : ndarray, shape (n,)
+    y : ndarray, shape (n,) or (n, c)
         Scaled labels.
     S : Patterns
         The patterns.
@@ -36,6 +37,8 @@ def fitted_path(features, y, S, settings, loss, beta, folds, rule, rng):
         The beta of the smallest error, or the largest one within a standard error of it.
     rng : int
         Seed of the folds.
+    executor : concurrent.futures.Executor, optional
+        Gets the folds and the pieces of the path.
 
     Returns
     -------
@@ -61,12 +64,14 @@ def fitted_path(features, y, S, settings, loss, beta, folds, rule, rng):
     largest = beta_max(features, y, S, loss=loss, **own) or 1.0
     if beta != "cv":
         betas = np.array([beta]) if beta >= largest else np.geomspace(largest, beta, WAY)
-        return path(features, y, S, betas, loss=loss, **settings), len(betas) - 1, None
+        return path(features, y, S, betas, loss=loss, executor=executor, **settings), len(betas) - 1, None
     betas = np.geomspace(1, SPAN, POINTS) * largest
     parts = folds_of(y, folds, rng, y if loss == "logistic" else None)
     rough = settings | {"tol": max(settings["tol"], ROUGH)}
-    errors = np.stack([_errors(features, y, S, betas, part, loss, rough) for part in parts])
-    return path(features, y, S, betas, loss=loss, **settings), _chosen(errors, rule), errors
+    work = [(features, y, S, betas, part, loss, rough) for part in parts]
+    errors = np.stack(run_on(executor, _errors, work))
+    found = path(features, y, S, betas, loss=loss, executor=executor, **settings)
+    return found, _chosen(errors, rule), errors
 
 
 def _errors(features, y, S, betas, part, loss, settings):

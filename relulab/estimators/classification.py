@@ -87,7 +87,7 @@ class SimplestClassifier(ClassifierMixin, Simplest):
     (True, 'cheapest')
     """
 
-    def fit(self, X: ArrayLike, y: ArrayLike) -> SimplestClassifier:
+    def fit(self, X: ArrayLike, y: ArrayLike, executor: Any = None) -> SimplestClassifier:
         """Fit one network, or one for each class.
 
         Parameters
@@ -96,6 +96,9 @@ class SimplestClassifier(ClassifierMixin, Simplest):
             The data; not sparse.
         y : array_like, shape (n,)
             The labels.
+        executor : concurrent.futures.Executor, optional
+            Gets the folds and pieces of the path, as `phase_diagram` its cells: threads, processes, or a Dask
+            client's ``get_executor()``. By default all is done here.
 
         Returns
         -------
@@ -123,7 +126,9 @@ class SimplestClassifier(ClassifierMixin, Simplest):
             )
         against = [1] if len(self.classes_) == 2 else range(len(self.classes_))
         fits = [
-            self._follow(features, np.where(places == k, 1.0, -1.0), settings, "logistic", folds, seed)
+            self._follow(
+                features, np.where(places == k, 1.0, -1.0), settings, "logistic", folds, seed, executor
+            )
             for k in against
         ]
         paths, errors, self._solutions = zip(*fits, strict=True)

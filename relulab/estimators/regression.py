@@ -12,6 +12,8 @@ from ..solvers.arrays import norm
 from .base import Simplest
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from numpy.typing import ArrayLike
 
     from ..certify.any_network import NetworkCertificate
@@ -22,7 +24,9 @@ class SimplestNetwork(RegressorMixin, Simplest):
 
     It minimizes ``1/2 ||f(X) - y||^2 + beta * cost`` over networks with the patterns drawn; the cost is what
     weight decay charges, half the sum of squares of both layers' weights. Columns and labels are scaled to
-    norm 1 first, and to mean 0 where there is an intercept.
+    norm 1 first, and to mean 0 where there is an intercept. Labels of several columns are several outputs of
+    one network: of each pattern weight decay charges the nuclear norm of its weights, and this the smaller
+    Frobenius norm (`relulab.programs.SeveralOutputs`).
 
     Parameters
     ----------
@@ -51,8 +55,9 @@ class SimplestNetwork(RegressorMixin, Simplest):
 
     Attributes
     ----------
-    network_ : Network
-        The network, for scaled features: `first`, `second`, `gates`.
+    network_ : Network or SeveralOutputs
+        The network, for scaled features: `first`, `second`, `gates`. For several outputs the solution, which
+        has `weights`, its `gap`, and its `weight_decay_gap`.
     n_neurons_ : int
         How many neurons it has, the linear part not counted.
     beta_ : float
@@ -62,7 +67,8 @@ class SimplestNetwork(RegressorMixin, Simplest):
     cv_errors_ : ndarray, shape (folds, betas), or None
         Mean squared errors of cross-validation, of scaled labels.
     certificate_ : NetworkCertificate
-        How far the network is from the cheapest over its patterns; made when it is first asked for.
+        How far the network is from the cheapest over its patterns; made when it is first asked for. One
+        output only.
     n_features_in_ : int
         Number of columns.
     feature_names_in_ : ndarray
@@ -85,15 +91,18 @@ class SimplestNetwork(RegressorMixin, Simplest):
     (True, 'cheapest')
     """
 
-    def fit(self, X: ArrayLike, y: ArrayLike) -> SimplestNetwork:
+    def fit(self, X: ArrayLike, y: ArrayLike, executor: Any = None) -> SimplestNetwork:
         """Fit the network.
 
         Parameters
         ----------
         X : array_like, shape (n, d)
             The data; not sparse.
-        y : array_like, shape (n,)
-            The labels.
+        y : array_like, shape (n,) or (n, c)
+            The labels; several columns are several outputs, gated only.
+        executor : concurrent.futures.Executor, optional
+            Gets the folds and pieces of the path, as `phase_diagram` its cells: threads, processes, or a Dask
+            client's ``get_executor()``. By default all is done here.
 
         Returns
         -------
@@ -105,19 +114,24 @@ class SimplestNetwork(RegressorMixin, Simplest):
         ValueError
             As the class says.
         """
-        features, y, settings, seed = self._prepared(X, y, y_numeric=True)
-        y = _checks.array("y", y, (len(features),))
-        level = y[0] if np.ptp(y) == 0 else y.mean()  # the mean of equal numbers may be another one
-        self._level = float(level) if self.fit_intercept else 0.0
+        features, y, settings, seed = self._prepared(X, y, y_numeric=True, multi_output=True)
+        y = _checks.array("y", y, (len(features), *["c"][: y.ndim - 1]))
+        level = np.where(np.ptp(y, axis=0) == 0, y[0], y.mean(axis=0))  # the mean of equal numbers may differ
+        self._level = level if self.fit_intercept else 0.0 * level
         self._size = norm(y - self._level)
         scaled = (y - self._level) / self._size
         folds = min(self.folds, len(y) // 2) if len(y) >= 4 else 2
         self.path_, self.cv_errors_, self._solution = self._follow(
-            features, scaled, settings, "squares", folds, seed
+            features, scaled, settings, "squares", folds, seed, executor
         )
         self._certificate = None
-        self.network_ = self._network_of(self._solution)
-        self.n_neurons_, self.beta_ = self.network_.m, self._solution.beta
+        if y.ndim == 2:
+            place = self.path_.solutions.index(self._solution)
+            self.network_, self.n_neurons_ = self._solution, int(self.path_.neurons[place])
+        else:
+            self.network_ = self._network_of(self._solution)
+            self.n_neurons_ = self.network_.m
+        self.beta_ = self._solution.beta
         return self
 
     def predict(self, X: ArrayLike) -> np.ndarray:
@@ -130,15 +144,22 @@ class SimplestNetwork(RegressorMixin, Simplest):
 
         Returns
         -------
-        ndarray, shape (m,)
+        ndarray, shape (m,) or (m, c)
             The outputs.
         """
         features = self._features(X)
         return self._level + self._size * self.network_.predict(features)
 
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
+
     @property
     def certificate_(self) -> NetworkCertificate:
-        """How far the network is from the cheapest over its patterns."""
-        if self._fitted("network_")._certificate is None:
+        """How far the network is from the cheapest over its patterns; a ValueError for several outputs."""
+        if self._fitted("network_").path_.solutions[0].y.ndim == 2:
+            raise ValueError("y has several columns: network_.gap and network_.weight_decay_gap bound them")
+        if self._certificate is None:
             self._certificate = self._certified(self.network_, self._solution)
         return self._certificate

@@ -70,6 +70,7 @@ EXERCISES = {
             1.0: "j = 1 and n + 1 = 6.",
             2 - 2 * 0.8090169943749475: "The angle is pi / (n + 1), not pi / n.",
         },
+        tolerance=1e-3,
         because="And every r_k is zero.",
     ),
     "22.2": Number(

@@ -12,6 +12,7 @@ import numpy as np
 if TYPE_CHECKING:
     from typing import Any
 
+KINDS = ("holds", "holds if", "not seen here", "reported", "not tested", "missed")
 HEADINGS = ("claim", "check", "measured", "must be", "verdict")
 
 
@@ -33,6 +34,9 @@ class Claim:
         The interval that must hold; empty for what is only reported.
     verdict : str
         "holds", another verdict that the page states, "reported", "not tested", or "missed".
+    own : bool
+        Whether the claim is the book's and not the paper's: it begins with a parenthesis, or with three dots
+        that continue such a claim.
     """
 
     claim: str
@@ -40,10 +44,19 @@ class Claim:
     measured: str
     must_be: str
     verdict: str
+    own: bool = False
 
     @property
     def cells(self):
         return self.claim, self.check, self.measured, self.must_be, self.verdict
+
+    @property
+    def kind(self) -> str:
+        """The verdict in a word or two: a bare "holds", "holds" with more words, or none of the two."""
+        first = self.verdict.translate(str.maketrans(",:", "  ")).split()[0]
+        if self.verdict in KINDS or first == "reported":
+            return self.verdict if self.verdict in KINDS else "reported"
+        return "holds if" if first in ("holds", "seen", "observed") else "not seen here"
 
 
 class Claims:
@@ -60,6 +73,9 @@ class Claims:
         In the order in which they were added.
     verdicts : list of str
         One a row.
+    verdict : str
+        One for the paper: "holds" where each of its tested claims does, "holds if" where some ask for a
+        condition, "holds in part" where some were not seen, "not seen here" where none was.
 
     Examples
     --------
@@ -144,11 +160,24 @@ class Claims:
         self._add(claim, why, "", "", "not tested")
 
     def _add(self, claim, check, *rest):
-        self.rows.append(Claim(_words("claim", claim), _words("check", check), *rest))
+        own = _words("claim", claim).startswith("(")
+        if claim.startswith("..."):  # continues what is before, asides in parentheses left out
+            before = [row for row in self.rows if not (row.claim.startswith("(") and row.claim.endswith(")"))]
+            own = bool(before) and before[-1].own
+        self.rows.append(Claim(claim, _words("check", check), *rest, own=own))
 
     @property
     def verdicts(self):
         return [row.verdict for row in self.rows]
+
+    @property
+    def verdict(self) -> str:
+        kinds = {row.kind for row in self.rows if not row.own} - {"reported", "not tested"}
+        if kinds <= {"holds"}:
+            return "holds" if kinds else "not tested"
+        if "not seen here" in kinds or "missed" in kinds:
+            return "holds in part" if kinds & {"holds", "holds if"} else "not seen here"
+        return "holds if"
 
     def settle(self) -> None:
         """The table, or an error that names every claim which missed its interval.
@@ -186,7 +215,7 @@ class Claims:
         # The roles stay where a narrow page lays the cells below one another.
         head = "".join(f'<th role="columnheader" scope="col">{name}</th>' for name in HEADINGS)
         body = "".join(
-            '<tr role="row">'
+            f'<tr role="row" data-kind="{row.kind}"{" data-own" * row.own}>'
             + "".join(
                 f'<td role="cell" data-name="{name}">{escape(cell)}</td>'
                 for name, cell in zip(HEADINGS, row.cells, strict=True)
@@ -195,7 +224,8 @@ class Claims:
             for row in self.rows
         )
         return (
-            f'<table class="claims" role="table"><caption>{escape(self.title)}</caption>'
+            f'<table class="claims" id="table-of-claims" role="table" data-verdict="{self.verdict}">'
+            f"<caption>{escape(self.title)}</caption>"
             f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>'
             f'<tbody role="rowgroup">{body}</tbody></table>'
         )

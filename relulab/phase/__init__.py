@@ -2,9 +2,9 @@
 
 `cells` decides the trials of one (n, d), `proofs` says what is proved of them, `distances` measures them,
 `released` does it as the released code does, `store` keeps cells at what `addresses` finds, in what `folders`
-makes, `fingerprints` tells ensembles apart, `executor` spreads cells over workers that `versions` compares,
-`datasets` says what they are, `saved` proves a saved verdict again, `grid` is `phase_diagram` itself, and
-`nested_rows` finds the edge of a draw.
+makes, `fingerprints` tells ensembles apart, `executor` spreads cells over workers, those of `pools` or a
+caller's, that `versions` compares, `datasets` says what they are, `saved` proves a saved verdict again,
+`grid` is `phase_diagram` itself, and `nested_rows` finds the edge of a draw.
 
 >>> from relulab import phase
 >>> ds = phase.phase_diagram([20, 30], [5], trials=2, progress=False)

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..certify.verdicts import EVIDENCE, STATUSES
 from ..theory.intervals import wilson_interval
-from .executor import cores
+from .pools import cores
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -1,16 +1,16 @@
 """Running the cells of a sweep on any executor: one BLAS thread a worker, one relulab, a clean stop."""
 
-import contextlib
-import functools
 import multiprocessing
 import os
 import pickle
-import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from importlib.metadata import version
 from typing import NamedTuple
 
+from .pools import cores, dismiss, one_blas_thread, settle, standing
 from .versions import Worker, refuse_others, this_process
+
+MANY = 500  # trials of a sweep that are worth starting processes for
 
 
 class Answer(NamedTuple):
@@ -34,7 +34,7 @@ def run_cells(work, cells, keep, total, executor=None, progress=True, meet=None)
     total : int
         Cells of the whole sweep, the finished ones included: what the progress bar counts to.
     executor : concurrent.futures.Executor, optional
-        By default, threads on the cores that this process may use.
+        By default the one of `own_executor`, or threads on the cores that this process may use.
     progress : bool
         Show the bar.
     meet : callable, optional
@@ -47,14 +47,17 @@ def run_cells(work, cells, keep, total, executor=None, progress=True, meet=None)
     """
     from tqdm.auto import tqdm
 
-    if isinstance(executor, ProcessPoolExecutor):
-        _check_that_it_travels(executor, next(iter(cells.values()), ()))
+    if isinstance(executor, ProcessPoolExecutor) and (why := _why_it_stays(executor, cells)):
+        raise ValueError(
+            f"ensemble cannot be sent to other processes ({why}): "
+            "put the function into a module of your own and import it, or use threads or a Dask cluster"
+        )
     met = set()
     pool = executor or ThreadPoolExecutor(cores())
     bar = tqdm(total=total, initial=total - len(cells), unit="cell", disable=not progress)
     jobs = {}
     try:
-        with _one_blas_thread(), bar:
+        with one_blas_thread(), bar:
             for place, arguments in cells.items():
                 jobs[pool.submit(_in_worker, os.getpid(), work, arguments)] = place
             for job in as_completed(jobs):
@@ -69,6 +72,9 @@ def run_cells(work, cells, keep, total, executor=None, progress=True, meet=None)
                         meet(worker)
                 keep(jobs[job], result)
                 bar.update()
+    except BaseException:
+        dismiss(pool)
+        raise
     finally:
         for job in jobs:
             job.cancel()
@@ -83,105 +89,44 @@ def _opened(answer, pool):
     return Answer(Worker(pool.submit(version, "relulab").result(timeout=60), "unknown"), answer)
 
 
-def _check_that_it_travels(pool, arguments):
-    """Processes that start anew look functions up by name, which lambdas and notebooks' functions are not."""
-    anew = getattr(getattr(pool, "_mp_context", None), "get_start_method", lambda: "spawn")() != "fork"
-    try:
-        sent = pickle.dumps(arguments)
-    except (pickle.PicklingError, AttributeError, TypeError) as error:
-        why = str(error)
-    else:
-        import __main__
-
-        if not (anew and b"__main__" in sent and not hasattr(__main__, "__file__")):
-            return
-        why = "it is defined in a notebook or at a prompt"
-    raise ValueError(
-        f"ensemble cannot be sent to other processes ({why}): "
-        "put the function into a module of your own and import it, or use threads or a Dask cluster"
-    )
-
-
-def processes(workers=None):
-    """A pool of processes for `phase_diagram`: faster than threads where a sweep has many small cells.
-
-    Threads wait for one another while Python runs; figure 4a takes 1.7 times as long with two of them as with
-    two processes. A pool takes about a second to start, so keep it for several sweeps.
+def own_executor(cells, trials):
+    """What runs a sweep that names no executor: the standing pool of processes where it is worth its start.
 
     Parameters
     ----------
-    workers : int, optional
-        How many; by default, the cores that this process may use.
+    cells : dict
+        Place -> arguments.
+    trials : int
+        Trials of a cell.
 
     Returns
     -------
-    concurrent.futures.ProcessPoolExecutor
-        Each worker with one BLAS thread; they end with this process, even a killed one. A script that makes
-        a pool needs ``if __name__ == "__main__":``, a notebook does not.
-
-    Examples
-    --------
-    >>> import relulab as rl
-    >>> with rl.sweep.processes(2) as pool:  # rl.phase_diagram(..., executor=pool)
-    ...     pool.submit(abs, -3).result()
-    3
+    concurrent.futures.ProcessPoolExecutor or None
+        None, which means threads: for few trials, on one core, in a process that another one started, and
+        where the ensemble is a function that other processes cannot import.
     """
-    ways = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in ways else "spawn")
-    context.set_forkserver_preload(["relulab.phase.cells"])
-    return ProcessPoolExecutor(workers or cores(), context, initializer=settle)
+    if len(cells) * trials < MANY or cores() < 2 or multiprocessing.parent_process() is not None:
+        return None
+    pool = standing()
+    return None if pool is None or _why_it_stays(pool, cells, names_of_main=False) else pool
 
 
-@contextlib.contextmanager
-def named(word, workers=None):
-    """An executor by its name, for as long as it is needed.
+def _why_it_stays(pool, cells, names_of_main=True):
+    """Why the arguments of cells cannot be sent to a pool, in words; None where they can.
 
-    Parameters
-    ----------
-    word : str
-        ``"threads"``, ``"processes"``, or the address of a Dask scheduler, such as ``tcp://host:8786``.
-    workers : int, optional
-        How many threads or processes; by default, the cores that this process may use.
-
-    Yields
-    ------
-    concurrent.futures.Executor
-
-    Raises
-    ------
-    ValueError
-        For another word.
-    OSError
-        Where no scheduler answers.
-
-    Examples
-    --------
-    >>> from relulab.phase.executor import named
-    >>> with named("threads", 2) as pool:
-    ...     pool.submit(abs, -3).result()
-    3
+    Processes that start anew look functions up by name, which lambdas and notebooks' functions are not; those
+    of a script only where its workers run the script too.
     """
-    if "://" in word:
-        try:
-            from distributed import Client
-        except ImportError:
-            raise ImportError(
-                f"executor {word} needs dask.distributed: pip install 'relulab[cluster]'"
-            ) from None
-        with Client(word, timeout="20s", set_as_default=False) as client:
-            yield client.get_executor()
-    elif word in ("threads", "processes"):
-        with ThreadPoolExecutor(workers or cores()) if word == "threads" else processes(workers) as pool:
-            yield pool
-    else:
-        raise ValueError(
-            f"executor={word!r} is neither threads nor processes nor an address, tcp://host:port"
-        )
+    anew = getattr(getattr(pool, "_mp_context", None), "get_start_method", lambda: "spawn")() != "fork"
+    try:
+        sent = pickle.dumps(next(iter(cells.values()), ()))
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        return str(error)
+    import __main__
 
-
-def cores():
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    if anew and b"__main__" in sent and not (names_of_main and hasattr(__main__, "__file__")):
+        return "it is defined in a notebook or at a prompt"
+    return None
 
 
 def _in_worker(caller, work, arguments):
@@ -189,43 +134,3 @@ def _in_worker(caller, work, arguments):
         parent = multiprocessing.parent_process()
         settle(watch=parent is not None and parent.pid == caller)  # a cluster looks after its own workers
     return Answer(this_process(), work(*arguments))
-
-
-@functools.cache
-def settle(watch=True):
-    """Settle in a worker process, once: one BLAS thread, and an end with the parent, even a killed one.
-
-    Give it to a process pool of your own as its `initializer`: a worker without it settles when its first
-    cell comes, and one whose parent is killed before that waits for ever.
-
-    Parameters
-    ----------
-    watch : bool
-        End with the parent.
-
-    Examples
-    --------
-    >>> from concurrent.futures import ProcessPoolExecutor
-    >>> from multiprocessing import get_context
-    >>> import relulab as rl
-    >>> with ProcessPoolExecutor(1, get_context("spawn"), initializer=rl.sweep.settle) as pool:
-    ...     pool.submit(abs, -3).result()
-    3
-    """
-    _one_blas_thread()
-    parent = multiprocessing.parent_process()
-    # Pools of other libraries (loky) give their workers a parent that cannot be waited for.
-    if watch and getattr(parent, "sentinel", None) is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _one_blas_thread():
-    import scipy.linalg  # noqa: F401, only a library that is loaded can be limited
-    from threadpoolctl import threadpool_limits
-
-    return threadpool_limits(1)
-
-
-def _end_with(parent):
-    parent.join()
-    os._exit(1)

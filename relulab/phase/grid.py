@@ -21,7 +21,7 @@ from ..data.trials import instance, instances, planted_problem
 from . import datasets, distances
 from .cells import FailedTrials, run_cell
 from .datasets import ERROR, FIELDS, provenance
-from .executor import run_cells
+from .executor import own_executor, run_cells
 from .fingerprints import fingerprint
 from .proofs import AUDITED, with_proofs
 from .store import open_store, stored_configuration
@@ -107,8 +107,8 @@ def phase_diagram(
         Where finished cells are kept: a folder, or an fsspec address such as ``s3://bucket/sweep.zarr``.
         Trials that are there are read, the others computed. Several processes may share one folder.
     executor : concurrent.futures.Executor, optional
-        What the cells run on; by default threads on the machine's cores. `sweep.processes` is faster for many
-        small cells.
+        What the cells run on; by default the machine's cores: processes that are kept for further sweeps
+        where there are many trials, threads where there are few.
     progress : bool
         Show a progress bar.
     audit : bool
@@ -277,12 +277,14 @@ def _complete(table, kept, sizes_n, sizes_d, arguments, executor, progress):
         kept.write(i, j, table[i, j])
         missing[place] = False
 
-    kept.add_run(provenance() | {"executor": "threads" if executor is None else type(executor).__name__})
     largest_first = sorted(((sizes_n[i], sizes_d[j], (i, j)) for i, j in np.argwhere(missing)), reverse=True)
     cells = {
         place: (size_n, size_d, np.flatnonzero(lacking[place]).tolist(), *arguments)
         for size_n, size_d, place in largest_first
     }
+    if executor is None and arguments[-2] == "cpu":
+        executor = own_executor(cells, table.shape[2])
+    kept.add_run(provenance() | {"executor": "threads" if executor is None else type(executor).__name__})
     try:
         run_cells(run_cell, cells, keep, missing.size, executor, progress, meeting(kept))
     except KeyboardInterrupt:

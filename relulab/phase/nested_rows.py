@@ -21,7 +21,7 @@ from ..certify.decision import decide
 from ..data.ensembles import draw
 from ..data.planted import plant
 from . import datasets
-from .executor import run_cells
+from .executor import own_executor, run_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,6 +33,7 @@ ENSEMBLES = ("gaussian", "cubic")  # rows that do not know how many there are
 DIRECTIONS = ("random", "axes")  # plants that do not know the rows
 STREAM = 7  # of a trial's seed: other rows than those of phase diagrams
 FIRST = {"gated": 2.5, "exact": 1.3}  # n/d near which most edges lie
+CERTIFICATES = 12  # that an edge takes, about
 FIELDS = ("lower", "upper", "decisions", "seconds")
 
 
@@ -69,7 +70,7 @@ def edge(
     effort : float
         Where the search for one proof gives up (`decide`).
     executor : concurrent.futures.Executor, optional
-        What the draws run on; by default threads on the machine's cores.
+        What the draws run on; by default the machine's cores, as for `phase_diagram`.
     progress : bool
         Show a progress bar.
 
@@ -116,6 +117,7 @@ def edge(
     def keep(place, row):
         table[place] = row
 
+    executor = executor or own_executor(cells, CERTIFICATES)
     run_cells(find_edge, cells, keep, len(cells), executor, progress)
     settings = {
         "form": form,

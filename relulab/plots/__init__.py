@@ -1,7 +1,8 @@
 """One look for all pictures.
 
 `style` is the look, `diagrams` draws what `phase_diagram` found, `regularization` what `path` found, `veils`
-lets a reader guess before a figure is seen.
+lets a reader guess before a figure is seen, `ten` draws the book's ten points, `narrow` draws figures
+anew for phones.
 
 >>> from relulab import plots
 >>> sorted(plots.COLORS)[:2]
@@ -11,6 +12,7 @@ lets a reader guess before a figure is seen.
 from .diagrams import diagram, half_contour, rates, slice_against, slice_against_wendel, theory_curve
 from .regularization import path
 from .style import COLORS, DISTANCE_MAP, RATE_MAP, STYLE, use_style
+from .ten import draw_neurons, draw_reach, draw_ten_points
 from .veils import veil
 
 __all__ = [
@@ -20,6 +22,9 @@ __all__ = [
     "STYLE",
     "use_style",
     "diagram",
+    "draw_neurons",
+    "draw_reach",
+    "draw_ten_points",
     "half_contour",
     "path",
     "rates",

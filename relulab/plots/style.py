@@ -23,6 +23,17 @@ COLORS = {
     "gray": "#6B7280",
     "ink": "#1F2933",
 }
+# The same on a dark page; white letters and lines stay, they stand on a picture.
+DARK = {
+    COLORS["ink"]: "#e6e9ec",
+    "#000000": "#e6e9ec",
+    COLORS["gray"]: "#a3abb5",
+    COLORS["blue"]: "#4ba6e6",
+    COLORS["orange"]: "#ff8f4d",
+    COLORS["green"]: "#2fc79b",
+    COLORS["pink"]: "#e6a3c8",
+    COLORS["sky"]: "#9bd6f7",
+}
 RATE_MAP, DISTANCE_MAP = "cividis", "cividis_r"  # bright is good
 
 STYLE = {
@@ -51,6 +62,8 @@ STYLE = {
 def use_style() -> None:
     """Use the book's look for all figures from here on; in a notebook, draw them as SVG.
 
+    A wide figure holds a second, narrow drawing of itself, which pages show on a phone.
+
     Examples
     --------
     >>> import relulab as rl
@@ -62,8 +75,13 @@ def use_style() -> None:
         from matplotlib_inline.backend_inline import set_matplotlib_formats
     except ImportError:
         return
-    if get_ipython() is not None:
-        set_matplotlib_formats("svg", metadata={"Date": None})
+    if (shell := get_ipython()) is not None:
+        from matplotlib.figure import Figure
+
+        from .narrow import drawn_twice
+
+        set_matplotlib_formats("svg")
+        shell.display_formatter.formatters["image/svg+xml"].for_type(Figure, drawn_twice)
 
 
 def edges(centers: Any) -> np.ndarray:
@@ -100,7 +118,8 @@ def mark_undecided(ds: Any, ax: Any) -> None:
     if ds.attrs.get("metric") == "isometry":
         return
     for i, j in zip(*np.nonzero(ds.undecided.values), strict=True):
-        ax.text(float(ds.d[j]), float(ds.n[i]), f"?{int(ds.undecided[i, j])}", ha="center", va="center")
+        place = float(ds.d[j]), float(ds.n[i])
+        ax.text(*place, f"?{int(ds.undecided[i, j])}", ha="center", va="center", color="black")
 
 
 def legend_below(drawn: Any, **where: Any) -> Legend:

@@ -3,6 +3,8 @@
 `cvxpy_programs` writes them as the paper does, `losses` is what a fit costs, `solutions` is what a solver
 gives back, `scaling` a program at unit scale, `infeasibility` a proof that it has no solution, `fast` solves
 it on the blocks, `working_set` on few of them, `warm_starts` from the solution of a similar one,
+`reaching` how far a dual vector reaches,
+`several_outputs` the program for labels of several columns, `executors` work elsewhere,
 `free_levels` with an intercept that `fast` could not find, `solving` is `solve` itself, `regularization` is
 `path`, `pruning` leaves out neurons that are not needed.
 
@@ -15,6 +17,7 @@ it on the blocks, `working_set` on few of them, `warm_starts` from the solution 
 from .cvxpy_programs import dual, primal
 from .pruning import prune
 from .regularization import RegularizationPath, beta_max, path
+from .several_outputs import SeveralOutputs
 from .solutions import Solution
 from .solving import DualSolution, solve, solve_dual
 
@@ -22,6 +25,7 @@ __all__ = [
     "dual",
     "primal",
     "Solution",
+    "SeveralOutputs",
     "DualSolution",
     "solve",
     "solve_dual",

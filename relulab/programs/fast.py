@@ -97,7 +97,7 @@ def _solve(blocks, y, form, beta, tol, max_iterations, start=None, free=None):
     if silent := Solution.of_silence(blocks, y, form, beta):
         return silent
     scaled = Scaled(blocks, y, beta)
-    program, (to_parts, to_blocks) = _program(scaled, form)
+    program, (to_parts, to_blocks) = program_of(scaled, form)
     if start is not None:
         parts, dual = start
         start = to_blocks(parts / scaled.weight), dual * scaled.size_of_y / (scaled.weight * beta)
@@ -270,7 +270,7 @@ def _mended(path, keep):
     return Candidate(program, u, point.nu, point.a)
 
 
-def _program(scaled, form):
+def program_of(scaled, form):
     """The blocks on the row space of X, and the ways from its coordinates and to them."""
     blocks = scaled.blocks
     X, right = _row_space(blocks.X)

@@ -27,9 +27,9 @@ class Loss:
 
     @classmethod
     def prices(cls, fit, y, free):
-        """The prices of a fit; of sum zero where a constant is free."""
+        """The prices of a fit; of sum zero where a constant is free, or of each output where `free` are."""
         lam = cls.price(fit, y)
-        return cls.balanced(lam, y) if free else lam
+        return cls.balanced(lam, y, int(free)) if free else lam
 
 
 class Squares(Loss):
@@ -64,14 +64,16 @@ class Squares(Loss):
         return min(longest, max(float(lam @ y), 0.0) / max(float(lam @ lam), TINY))
 
     @staticmethod
-    def intercept(fit, y):
-        """The constant that is best added to a fit."""
+    def intercept(fit, y, outputs=1):
+        """The constant that is best added to a fit; of several outputs, which take turns, one each."""
+        if outputs > 1:
+            return (y - fit).reshape(-1, outputs).mean(axis=0)
         return float(np.mean(y - fit))
 
     @staticmethod
-    def balanced(lam, y):
-        """The nearest prices whose sum is zero."""
-        return lam - np.mean(lam)
+    def balanced(lam, y, outputs=1):
+        """The nearest prices whose sum is zero, of each output."""
+        return (lam.reshape(-1, outputs) - lam.reshape(-1, outputs).mean(axis=0)).ravel()
 
 
 class Logistic(Loss):
@@ -106,7 +108,7 @@ class Logistic(Loss):
         return min(longest, 1.0 / max(float((y * lam).max()), TINY), 1.0)
 
     @staticmethod
-    def intercept(fit, y):
+    def intercept(fit, y, outputs=1):
         """The constant that is best added to a fit, by Newton's method between bounds."""
         reach = np.abs(fit).max() + np.log(len(y)) + 1.0
         low, high, c = -reach, reach, 0.0
@@ -121,7 +123,7 @@ class Logistic(Loss):
         return c
 
     @staticmethod
-    def balanced(lam, y):
+    def balanced(lam, y, outputs=1):
         """Prices whose sum is zero: those of the class that has more are lowered."""
         up, down = float(lam[y > 0].sum()), float(-lam[y < 0].sum())
         if min(up, down) <= 0:

@@ -12,16 +12,18 @@ from ..blocks import cones
 from ..blocks.blocks import Blocks
 from ..blocks.conditions import FORMS
 from ..patterns.sampling import Patterns
+from ..solvers.arrays import norms
+from .executors import run_on
 from .losses import LOSSES, check_labels
+from .several_outputs import SeveralOutputs, check_several, lifted, several
 
 if TYPE_CHECKING:
     from typing import Any
 
     from numpy.typing import ArrayLike
 
-    from .solutions import Solution
-
 POINTS = 30
+PARTS = 6  # pieces of a path that an executor gets: each starts anew, and is warm after that
 SPAN = 1e-3  # the last beta over the first one
 NEGLIGIBLE = 1e-6  # neurons below this share of the norm sum are not counted
 
@@ -36,7 +38,7 @@ class RegularizationPath:
         From the largest down.
     beta_max : float
         The smallest beta at which the zero network is a solution.
-    solutions : list of Solution
+    solutions : list of Solution or SeveralOutputs
         One a beta, each with its dual vector.
     gaps : ndarray, shape (b,)
         The measured relative gap of each, over all the patterns.
@@ -50,14 +52,14 @@ class RegularizationPath:
 
     betas: np.ndarray
     beta_max: float
-    solutions: list[Solution]
+    solutions: list[Any]
     gaps: np.ndarray
     neurons: np.ndarray
     errors: np.ndarray
     validation_errors: np.ndarray | None
 
     @property
-    def best(self) -> Solution:
+    def best(self) -> Any:
         """The solution with the smallest validation error; of several the one with the largest beta.
 
         Raises
@@ -97,8 +99,8 @@ def beta_max(
     ----------
     X : array_like, shape (n, d)
         The data.
-    y : array_like, shape (n,)
-        The labels.
+    y : array_like, shape (n,) or (n, c)
+        The labels; several columns are several outputs, as `solve` has them.
     S : Patterns or array_like of bool, shape (n, p)
         The patterns.
     network : {"plain", "skip", "normalized"}
@@ -127,8 +129,8 @@ def beta_max(
     >>> rl.programs.beta_max(np.eye(2), [3.0, 4.0], np.ones((2, 1), dtype=bool), network="plain")
     5.0
     """
-    blocks, y = _checked(X, y, S, network, form, loss, intercept)
-    return _largest_beta(blocks, y, form, LOSSES[loss], intercept)
+    blocks, y, free = _program(*_checked(X, y, S, network, form, loss, intercept), intercept)
+    return _largest_beta(blocks, y, form, LOSSES[loss], free)
 
 
 def path(
@@ -142,6 +144,7 @@ def path(
     intercept: bool = False,
     validation: tuple[ArrayLike, ArrayLike] | None = None,
     tol: float = 1e-4,
+    executor: Any = None,
 ) -> RegularizationPath:
     """Solve a network's program for many beta, each from the solution before.
 
@@ -152,8 +155,8 @@ def path(
     ----------
     X : array_like, shape (n, d)
         The data.
-    y : array_like, shape (n,)
-        The labels.
+    y : array_like, shape (n,) or (n, c)
+        The labels; several columns are several outputs, as `solve` has them.
     S : Patterns or array_like of bool, shape (n, p)
         The patterns.
     betas : array_like, shape (b,), optional
@@ -167,11 +170,13 @@ def path(
         What the fit costs; the logistic loss takes labels of -1 and 1.
     intercept : bool
         Whether a constant that costs nothing is added to the fit.
-    validation : tuple of array_like, shapes (m, d) and (m,), optional
+    validation : tuple of array_like, shapes (m, d) and (m,) or (m, c), optional
         Other data and labels, on which the networks are tried. Patterns without gates get them by linear
         programming.
     tol : float
         Relative gap to reach at each beta.
+    executor : concurrent.futures.Executor, optional
+        Solves the path in six pieces, as `phase_diagram` its cells: threads, processes, a Dask cluster.
 
     Returns
     -------
@@ -192,12 +197,11 @@ def path(
     >>> int(found.neurons[0]), bool((found.gaps <= 1e-4).all()), bool(found.errors[-1] < found.errors[0])
     (0, True, True)
     """
-    from .warm_starts import solve_from
-
-    blocks, y = _checked(X, y, S, network, form, loss, intercept)
+    blocks, labels = _checked(X, y, S, network, form, loss, intercept)
     if (tol := _checks.positive("tol", tol)) >= 1:
         raise ValueError(f"tol={tol:g} is not below 1, the gap of the zero network")
-    largest = _largest_beta(blocks, y, form, LOSSES[loss], intercept)
+    program = many, y, free = _program(blocks, labels, intercept)
+    largest = _largest_beta(many, y, form, LOSSES[loss], free)
     if betas is None:
         betas = np.geomspace(1, SPAN, POINTS) * (largest or 1.0)
     else:
@@ -205,13 +209,14 @@ def path(
         if betas[-1] <= 0:
             raise ValueError(f"betas holds {betas[-1]:g}; each must be > 0")
     if validation is not None:
-        validation = _validation(validation, blocks.X.shape[1], loss)
-    solutions, start = [], None
+        validation = _validation(validation, blocks.X.shape[1], labels.shape[1:], loss)
     gates = S.gates if isinstance(S, Patterns) else None
-    for beta in betas.tolist():
-        solution, start = solve_from(blocks, y, form, beta, tol, loss, intercept, start)
-        solutions.append(replace(solution, given_gates=gates))
-    on = [np.linalg.norm(found.parts, axis=-1) for found in solutions]
+    parts = [betas] if executor is None else np.array_split(betas, min(PARTS, len(betas)))
+    found = run_on(executor, _points, [(*program, part.tolist(), form, tol, loss) for part in parts])
+    solutions = [replace(point, blocks=many, y=y, given_gates=gates) for part in found for point in part]
+    if labels.ndim == 2:
+        solutions = [SeveralOutputs(point, blocks, labels.shape[1], gates) for point in solutions]
+    on = [norms(found.parts) for found in solutions]
     tried = (
         None
         if validation is None
@@ -222,32 +227,53 @@ def path(
         largest,
         solutions,
         np.array([found.gap for found in solutions]),
-        np.array([int((norms > NEGLIGIBLE * norms.sum())[:, blocks.skip :].sum()) for norms in on]),
-        np.array([_error(found.fit, y, loss) for found in solutions]),
+        np.array([int((sizes > NEGLIGIBLE * sizes.sum())[:, blocks.skip :].sum()) for sizes in on]),
+        np.array([_error(found.fit, labels, loss) for found in solutions]),
         None if tried is None else np.array(tried),
     )
 
 
+def _points(blocks, y, free, betas, form, tol, loss):
+    """Solutions for falling betas, each from the one before, without what whoever asked for them has."""
+    from .warm_starts import solve_from
+
+    solutions, start = [], None
+    for beta in betas:
+        solution, start = solve_from(blocks, y, form, beta, tol, loss, free, start)
+        solutions.append(replace(solution, blocks=None, y=None))
+    return solutions
+
+
+def _program(blocks, y, intercept):
+    """The program with one output that it is: blocks, labels, and how many constants are free."""
+    if y.ndim == 1:
+        return blocks, y, intercept
+    return lifted(blocks, y.shape[1]), y.ravel(), intercept * y.shape[1]
+
+
 def _checked(X, y, S, network, form, loss, intercept):
     X = _checks.data(X)
-    y = _checks.array("y", y, (len(X),))
     _checks.choice("form", form, FORMS)
+    y = check_several(y, len(X), form, loss) if several(y) else _checks.array("y", y, (len(X),))
     check_labels(loss, y, 1.0, intercept)
     return Blocks(X, S, network), y
 
 
-def _validation(given, d, loss):
+def _validation(given, d, outputs, loss):
     if not (isinstance(given, tuple | list) and len(given) == 2):
         raise ValueError("validation is no pair of data and labels")
     rows = _checks.array("validation's data", given[0], ("m", d))
-    labels = _checks.array("validation's labels", given[1], (len(rows),))
+    labels = _checks.array("validation's labels", given[1], (len(rows), *outputs))
     check_labels(loss, labels, 1.0, name="validation's labels")
     return rows, labels
 
 
 def _largest_beta(blocks, y, form, loss, intercept):
     nothing = np.zeros(len(y))
-    fit = nothing + (loss.intercept(nothing, y) if intercept else 0.0)
+    fit = nothing
+    if intercept:
+        level = np.atleast_1d(loss.intercept(nothing, y, int(intercept)))
+        fit = np.tile(level, len(y) // len(level))
     return cones.largest_norm(blocks, loss.prices(fit, y, intercept), form)
 
 

@@ -20,6 +20,8 @@ class Scaled:
         The program's.
     weight : float
         What its weights are multiplied by to get those of the program given.
+    size_of_x : float
+        What X was divided by.
     size_of_y : float
         What its outputs are multiplied by.
     rows : ndarray, shape (n,), or float
@@ -31,12 +33,12 @@ class Scaled:
         if np.ndim(self.rows):
             blocks, y = copy.copy(blocks), y * self.rows
             blocks.X = blocks.X * self.rows[:, None]
-        size_of_x, self.size_of_y = norm(blocks.X), norm(y) if labels_too else 1.0
+        self.size_of_x, self.size_of_y = norm(blocks.X), norm(y) if labels_too else 1.0
         self.blocks, self.y = copy.copy(blocks), y / self.size_of_y
-        self.blocks.X = blocks.X / size_of_x
+        self.blocks.X = blocks.X / self.size_of_x
         if blocks.factors is not None:
-            self.blocks.factors = blocks.factors * size_of_x
-        self.weight = self.size_of_y / (size_of_x if blocks.factors is None else 1.0)
+            self.blocks.factors = blocks.factors * self.size_of_x
+        self.weight = self.size_of_y / (self.size_of_x if blocks.factors is None else 1.0)
         self.beta = None if beta is None else beta * self.weight / self.size_of_y / self.size_of_y
 
 

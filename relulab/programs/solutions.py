@@ -13,6 +13,7 @@ from ..blocks import cones
 from ..blocks.blocks import Blocks
 from ..blocks.neurons import NEGLIGIBLE, TINY, network_of
 from ..patterns.sampling import gates_of
+from ..solvers.arrays import norms
 from .losses import LOSSES
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ class Solution:
             parts, nothing = np.full((2, blocks.size, d), np.nan), np.full(n, np.nan)
             return cls(value, np.nan, np.nan, status, reason, nothing, parts, blocks, y, form, beta, *last)
         dual = dual if intercept is None else cost.balanced(dual, y)
-        spent = float(np.linalg.norm(parts, axis=-1).sum())
+        spent = float(norms(parts).sum())
         value = spent if beta is None else cost.value(fit, y) + beta * spent
         dual = dual * _best_scale(dual, y, beta, cones.largest_norm(blocks, dual, form), cost)
         bound = float(dual @ y) if beta is None else cost.bound(dual, y)
@@ -317,9 +318,9 @@ class Solution:
         self.require()
         parts = np.zeros_like(self.parts)
         parts[0, : self.blocks.skip] = self.parts[0, : self.blocks.skip]
-        norms = np.linalg.norm(self.parts[0], axis=1)
+        sizes = norms(self.parts[0])
         for j in range(self.blocks.skip, self.blocks.size):
-            if norms[j] > negligible * norms.sum():
+            if sizes[j] > negligible * sizes.sum():
                 parts[:, j] = cones.decompose(self.blocks.cone(j), self.parts[0, j])
         return self._completed(network_of(self.blocks, parts, negligible=0))
 

@@ -16,6 +16,7 @@ from .cvxpy_programs import dual, primal, weight_of_regularizer
 from .infeasibility import PROOF, proves_infeasible
 from .losses import check_labels
 from .scaling import Scaled
+from .several_outputs import SeveralOutputs, check_several, lifted, several
 from .solutions import Solution
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def solve(
     loss: str = "squares",
     intercept: bool = False,
     **options: Any,
-) -> Solution:
+) -> Solution | Any:
     """Solve the convex program of a network.
 
     Minimal-norm: ``min ||w_0|| + sum_j ||w_j||  s.t.  X w_0 + sum_j A_j w_j = y``. With `beta`:
@@ -51,8 +52,9 @@ def solve(
     ----------
     X : array_like, shape (n, d)
         The data.
-    y : array_like, shape (n,)
-        The labels.
+    y : array_like, shape (n,) or (n, c)
+        The labels. Several columns are several outputs, gated and squares only: each block's weights have
+        one Frobenius norm, a relaxation of what weight decay charges; see `relulab.programs.several_outputs`.
     S : Patterns or array_like of bool, shape (n, p)
         The patterns.
     network : {"plain", "skip", "normalized"}
@@ -70,11 +72,12 @@ def solve(
     intercept : bool
         Whether a constant that costs nothing is added to the fit, with `beta`.
     **options
-        Passed to the solver, such as ``tol_gap_rel=1e-12`` (clarabel) or ``tol=1e-8`` (newton).
+        Passed to the solver, such as ``tol_gap_rel=1e-12`` (clarabel); newton knows ``tol=1e-8`` and
+        ``max_iterations=100``, Newton steps of each of its programs.
 
     Returns
     -------
-    Solution
+    Solution or SeveralOutputs
         With the solver's status, but for two words: ``"infeasible"``, with the value infinity and NaN
         weights, is said only where a dual ray proves it (`relulab.programs.infeasibility`), else
         ``"undecided"``; ``"optimal"`` only where the measured gap and residual are below 1e-5, else
@@ -84,7 +87,7 @@ def solve(
     ------
     ValueError
         For wrong shapes, NaN, patterns that are not boolean, an unknown network, form, solver or loss,
-        beta <= 0, labels that the loss cannot take.
+        beta <= 0, labels that the loss cannot take, an option that the solver does not know.
 
     Examples
     --------
@@ -95,27 +98,51 @@ def solve(
     >>> solution.status, round(solution.value, 4)
     ('optimal', 1.0)
     """
-    blocks, y, beta = _checked(X, y, S, network, form, beta)
+    blocks, labels, beta = _checked(X, y, S, network, form, beta, loss)
     _checks.choice("solver", solver, SOLVERS)
+    y, gates = labels.ravel(), S.gates if isinstance(S, Patterns) else None
     check_labels(loss, y, beta, intercept)
+    if solver != "clarabel":
+        options = _checked_options(options)
+    if labels.ndim == 1:
+        return replace(_solved(blocks, y, form, beta, solver, loss, intercept, options), given_gates=gates)
+    if intercept and solver == "clarabel":
+        raise ValueError(f'y has {labels.shape[1]} columns: with an intercept they need solver="newton"')
+    many, c = lifted(blocks, labels.shape[1]), labels.shape[1]
+    return SeveralOutputs(
+        _solved(many, y, form, beta, solver, loss, intercept * c, options), blocks, c, gates
+    )
+
+
+def _solved(blocks, y, form, beta, solver, loss, intercept, options):
+    """What a solver finds; `intercept` is how many constants are free."""
+    network = blocks.network
     as_published = loss == "squares" and not intercept
     if as_published and (silent := Solution.of_silence(blocks, y, form, beta)):
-        solution = silent
-    elif solver == "clarabel":
-        solution = solve_on_blocks(blocks, y, form, beta, loss, intercept, **options)
-    elif not as_published:
+        return silent
+    if solver == "clarabel":
+        return solve_on_blocks(blocks, y, form, beta, loss, bool(intercept), **options)
+    if not as_published:
         from .warm_starts import solve_from
 
-        solution, _ = solve_from(blocks, y, form, beta, loss=loss, free=intercept, **options)
-    elif network == "normalized" and form == "gated":
+        return solve_from(blocks, y, form, beta, loss=loss, free=intercept, **options)[0]
+    if network == "normalized" and form == "gated":
         from .working_set import solve_on_working_set
 
-        solution = solve_on_working_set(blocks, y, beta, **options)
-    else:
-        from .fast import solve_fast
+        return solve_on_working_set(blocks, y, beta, **options)
+    from .fast import solve_fast
 
-        solution = solve_fast(blocks, y, form, beta, **options)
-    return replace(solution, given_gates=S.gates) if isinstance(S, Patterns) else solution
+    return solve_fast(blocks, y, form, beta, **options)
+
+
+def _checked_options(options):
+    """The options of the fast methods, each of which takes all of them."""
+    for name in options:
+        _checks.choice("option", name, ("tol", "max_iterations"))
+    return {
+        name: _checks.positive(name, value) if name == "tol" else _checks.count(name, value)
+        for name, value in options.items()
+    }
 
 
 def solve_on_blocks(blocks, y, form="gated", beta=None, loss="squares", intercept=False, **options):
@@ -233,8 +260,10 @@ def solve_dual(
     )
 
 
-def _checked(X, y, S, network, form, beta):
+def _checked(X, y, S, network, form, beta, loss=None):
     X = _checks.data(X)
-    y = _checks.array("y", y, (len(X),))
+    if loss and several(y):
+        y = check_several(y, len(X), form, loss)
+    y = y if loss and several(y) else _checks.array("y", y, (len(X),))
     _checks.choice("form", form, FORMS)
     return Blocks(X, S, network), y, weight_of_regularizer(beta)

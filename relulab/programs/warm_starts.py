@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..blocks import cones
 from ..solvers.group_newton import group_minimum
 from .fast import solve_fast, threads
 from .free_levels import solve_at_best_level
 from .losses import LOSSES
+from .reaching import Reach
 from .scaling import Scaled
 from .solutions import Solution
 from .working_set import subset
@@ -24,9 +24,8 @@ from .working_set import subset
 FIRST = 10  # blocks that join at least
 COLUMNS = 0.7  # per row, of the blocks in use: with more the systems in the rows are the smaller ones
 MODELS = 50  # Newton steps on a loss
-FLAT = (
-    1e-3  # rows that bend the loss less, relative to the one that bends it most, are taken to bend that much
-)
+MOST = 100  # Newton steps of each of its models
+FLAT = 1e-8  # rows that bend the loss less, relative to the most, are taken to bend that much
 EXACT = 1e-13  # the finest precision that is asked for
 SETTLED = 1e-4  # a gap above which nothing was found that could be gone on from
 
@@ -38,7 +37,7 @@ class Start(NamedTuple):
     intercept: float
 
 
-def solve_from(blocks, y, form, beta, tol=1e-6, loss="squares", free=False, start=None):
+def solve_from(blocks, y, form, beta, tol=1e-6, loss="squares", free=False, start=None, max_iterations=MOST):
     """Solve a program with beta, from the solution of a similar one.
 
     Parameters
@@ -55,10 +54,13 @@ def solve_from(blocks, y, form, beta, tol=1e-6, loss="squares", free=False, star
         Relative gap to reach.
     loss : {"squares", "logistic"}
         What the fit costs.
-    free : bool
-        Whether an intercept is added that costs nothing; gated programs only.
+    free : bool or int
+        Whether an intercept is added that costs nothing; with several outputs, whose rows take turns, how
+        many.
     start : Start, optional
         What a call for another beta returned; by default the zero network.
+    max_iterations : int
+        Newton steps after which a program over a working set is given up.
 
     Returns
     -------
@@ -80,12 +82,12 @@ def solve_from(blocks, y, form, beta, tol=1e-6, loss="squares", free=False, star
     ('optimal', True)
     """
     with threads().limit(limits=1), np.errstate(over="ignore", under="ignore"):
-        return _solve(blocks, y, form, beta, tol, loss, free, start)
+        return _solve(blocks, y, form, beta, tol, loss, free, start, max_iterations)
 
 
-def _solve(blocks, y, form, beta, tol, loss, free, start):
+def _solve(blocks, y, form, beta, tol, loss, free, start, most):
     scaled = Scaled(blocks, y, beta, labels_too=loss == "squares")
-    program = _Program(scaled, form, LOSSES[loss], free)
+    program = _Program(scaled, form, LOSSES[loss], free, most)
     start = program.silence() if start is None else start
     solved = False
     working, precision = start.parts.any(axis=(0, 2)), 0.3 * tol
@@ -145,22 +147,27 @@ class _Measured(NamedTuple):
 class _Program:
     """A program at unit scale."""
 
-    def __init__(self, scaled, form, loss, free):
+    def __init__(self, scaled, form, loss, free, most):
         self.blocks, self.y, self.beta = scaled.blocks, scaled.y, float(scaled.beta)
-        self.form, self.loss, self.free = form, loss, free
+        self.form, self.loss, self.free, self.most = form, loss, free, most
+        self.reach = Reach(self.blocks, form)
 
     def silence(self):
         """The zero network, with the intercept that is best for it."""
         parts, nothing = np.zeros((2, self.blocks.size, self.blocks.X.shape[1])), np.zeros(len(self.y))
-        c = self.loss.intercept(nothing, self.y) if self.free else 0.0
+        c = self.loss.intercept(nothing, self.y, int(self.free)) if self.free else 0.0
         return Start(parts, c)
+
+    def level(self, c):
+        """What the intercept adds to the fit: one number, or the outputs' in turns."""
+        return c if np.ndim(c) == 0 else np.tile(c, len(self.y) // len(c))
 
     def measured(self, parts, c, lam):
         """A point with its value, a dual vector that is feasible on every block, and their gap."""
-        fit = self.blocks.apply(parts[0] - parts[1]) + c
+        fit = self.blocks.apply(parts[0] - parts[1]) + self.level(c)
         lam = self.loss.prices(fit, self.y, self.free) if lam is None else lam
         value = self.loss.value(fit, self.y) + self.beta * np.linalg.norm(parts, axis=-1).sum()
-        reach = reaches(self.blocks, lam, self.form, self.beta) / self.beta
+        reach = self.reach(lam, self.beta) / self.beta
         largest = reach.max()
         lam = lam * self.loss.best_multiple(lam, self.y, 1 / largest if largest > 0 else np.inf)
         gap = abs(value - self.loss.bound(lam, self.y)) / max(value, np.finfo(float).tiny)
@@ -173,12 +180,12 @@ class _Program:
         blocks = subset(self.blocks, working)
         own, c, lam = found.parts[:, working], found.intercept, None
         squares = self.loss.name == "squares"
-        fit = blocks.apply(own[0] - own[1]) + c
-        for _ in range(1 if squares else MODELS):
+        fit = blocks.apply(own[0] - own[1]) + self.level(c)
+        for _ in range(1 if squares else min(MODELS, self.most)):
             bend = self.loss.curvature(fit, self.y)
             bend = np.maximum(bend, FLAT * bend.max())
             new, new_c, lam = self._of_squares(blocks, own, c, fit, bend, found.dual, precision)
-            new_fit = blocks.apply(new[0] - new[1]) + new_c
+            new_fit = blocks.apply(new[0] - new[1]) + self.level(new_c)
             if squares:
                 own, c = new, new_c
                 break
@@ -195,14 +202,13 @@ class _Program:
         """The model ``1/2 sum_i bend_i (fit_i + price_i / bend_i - new_i)^2 + beta cost`` at its minimum."""
         price = self.loss.price(fit, self.y)
         m, r = parts.shape[1:]
-        if self.form == "exact" or m * r > COLUMNS * len(self.y):
+        if self.form == "exact" or (m * r > COLUMNS * len(self.y) and self.free <= 1):
             root = np.sqrt(bend)
             blocks = copy.copy(blocks)
             blocks.X = blocks.X * root[:, None]
             labels, start = root * fit + price / root, (parts, dual / root)
-            found = solve_fast(
-                blocks, labels, self.form, self.beta, precision, start=start, free=root if self.free else None
-            )
+            free = root if self.free else None
+            found = solve_fast(blocks, labels, self.form, self.beta, precision, self.most, start, free)
             if self.free and not found.gap <= max(precision, SETTLED):
                 found = solve_at_best_level(blocks, labels, self.form, self.beta, precision, root) or found
             if not np.isfinite(found.gap):
@@ -213,11 +219,14 @@ class _Program:
         target = bend * fit + price
         G, b = weighted.T @ A, A.T @ target
         if self.free:
-            a, total = weighted.sum(axis=0), bend.sum()
-            G, b = G - np.outer(a, a) / total, b - a * (target.sum() / total)
-        w, _ = group_minimum(G, b, r, self.beta, parts[0].ravel(), precision)
+            of_outputs = (-1, int(self.free))
+            a, total = weighted.reshape(*of_outputs, m * r).sum(axis=0), bend.reshape(of_outputs).sum(axis=0)
+            level = target.reshape(of_outputs).sum(axis=0) / total
+            G, b = G - (a.T / total) @ a, b - level @ a
+        w, _ = group_minimum(G, b, r, self.beta, parts[0].ravel(), precision, 4 * self.most)
         if self.free:
-            c = (target.sum() - a @ w) / total
+            c = level - a @ w / total
+            c = float(c[0]) if len(c) == 1 else c
         return np.stack([w.reshape(m, r), np.zeros((m, r))]), c, None
 
     def _toward(self, parts, c, fit, new, new_c, new_fit):
@@ -242,40 +251,3 @@ def _columns(blocks):
     if blocks.factors is None:
         return (blocks.masks[:, :, None] * blocks.X[:, None, :]).reshape(len(blocks.X), -1)
     return np.hstack([blocks.block(j) for j in range(blocks.size)])
-
-
-def reaches(blocks, dual, form, ball):
-    """How far a dual vector reaches on every block; in the exact form on its cones, where above `ball`.
-
-    Parameters
-    ----------
-    blocks : Blocks
-        The blocks.
-    dual : ndarray, shape (n,)
-        The dual vector.
-    form : {"gated", "exact"}
-        Without or with the cones.
-    ball : float
-        Norms below it are not made smaller by the cones.
-
-    Returns
-    -------
-    ndarray, shape (p + s,)
-        Norms of ``A_j^T dual``, or of the longer one of its two projections onto the cone.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import relulab as rl
-    >>> from relulab.programs.warm_starts import reaches
-    >>> blocks = rl.Blocks(np.eye(2), np.ones((2, 1), dtype=bool), network="plain")
-    >>> [reaches(blocks, np.array([3.0, -4.0]), form, 1.0).round(9).tolist() for form in ("gated", "exact")]
-    [[5.0], [4.0]]
-    """
-    gradients = blocks.adjoint(dual)
-    norms = np.linalg.norm(gradients, axis=1)
-    if form == "exact":
-        for j in blocks.skip + np.flatnonzero(norms[blocks.skip :] > ball):
-            cone = blocks.cone(j)
-            norms[j] = max(np.linalg.norm(cones.project(cone, sign * gradients[j])[0]) for sign in (1, -1))
-    return norms

@@ -3,11 +3,23 @@
 import numpy as np
 from array_api_compat import array_namespace, is_torch_array
 
+FAR = 1e-100  # numbers whose squares are no trouble lie between this and its inverse
+
 
 def norm(a):
     """The norm (spectral, of a matrix) without overflow; 1 for zero."""
     largest = np.abs(a).max()
     return largest * np.linalg.norm(a / largest, 2) if largest > 0 else 1.0
+
+
+def norms(a):
+    """The norms along the last axis, for numbers whose squares float64 cannot hold too."""
+    a = np.asarray(a)
+    largest = np.abs(a).max(initial=0.0)
+    if FAR < largest < 1 / FAR or not 0 < largest < np.inf:
+        return np.linalg.norm(a, axis=-1)
+    size = np.ldexp(1.0, np.frexp(largest)[1] - 1)
+    return size * np.linalg.norm(a / size, axis=-1)
 
 
 def root(square):

@@ -13,6 +13,10 @@ def run_clarabel(problem, options):
         found = chain.invert(chain.solve_via_data(problem, data, solver_opts=options), inverse)
     except cp.error.SolverError as error:
         return "solver_error", str(error)
+    except TypeError as error:
+        if "unrecognized solver setting" not in str(error):
+            raise
+        raise ValueError(f"option is unknown: {error}") from None
     if found.status in cp.settings.ERROR:
         return "solver_error", "Clarabel failed; solver='newton' may not"
     problem.unpack(found)

@@ -16,7 +16,7 @@ SLOPE = 1e-4
 MARGIN = 1.05  # on the largest eigenvalue, which the power method finds from below
 
 
-def group_minimum(G, b, size, beta, w, precision):
+def group_minimum(G, b, size, beta, w, precision, rounds=ROUNDS):
     """The minimizer of a group-l1 problem.
 
     Parameters
@@ -33,6 +33,8 @@ def group_minimum(G, b, size, beta, w, precision):
         Where to start.
     precision : float
         How far the optimality conditions may be missed, as a share of beta.
+    rounds : int
+        Of Newton's method and gradient steps, after which to give up.
 
     Returns
     -------
@@ -52,7 +54,7 @@ def group_minimum(G, b, size, beta, w, precision):
     largest = MARGIN * _largest_eigenvalue(G)
     if largest == 0:
         return np.zeros_like(w), bool(_norms(b, size).max(initial=0) <= beta * (1 + precision))
-    for _ in range(ROUNDS):
+    for _ in range(min(rounds, ROUNDS)):
         w = _newton(G, b, size, beta, w, precision)
         if _met(G @ w - b, w, size, beta, precision):
             return w, True

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import _checks
-from ..phase.executor import cores
+from ..phase.pools import cores
 from .crew import Crew, cut
 from .inputs import (
     Labeled,

@@ -39,7 +39,7 @@
     const figure = document.getElementById(ask.dataset.predict);
     const image = figure?.querySelector("img");
     if (!image || !ask.dataset.veil) return;
-    const { kind, box, limits, scales, names, truth } = JSON.parse(ask.dataset.veil);
+    const { kind, box, narrow, limits, scales, names, truth } = JSON.parse(ask.dataset.veil);
     const axes = { x: scaleOf(limits.x, scales.x), y: scaleOf(limits.y, scales.y) };
     const alt = image.alt;
 
@@ -55,10 +55,16 @@
     let shown = false;
 
     const stage = make("div", { class: "veil-stage" });
-    image.before(stage);
+    const framed = image.closest("picture") ?? image;
+    framed.before(stage);
     const picture = make("svg", { class: "veil", role: "group", "aria-label": "Your guess" });
-    stage.append(image, picture);
-    ["left", "top", "width", "height"].forEach((side, k) => (picture.style[side] = `${100 * box[k]}%`));
+    stage.append(framed, picture);
+    function lieOverAxes() {
+      const shares = narrow && image.currentSrc.endsWith("-narrow.svg") ? narrow : box;
+      ["left", "top", "width", "height"].forEach((side, k) => (picture.style[side] = `${100 * shares[k]}%`));
+    }
+    image.addEventListener("load", lieOverAxes);
+    lieOverAxes();
     const cover = make("rect", { class: "veil-cover", width: "100%", height: "100%" });
     const lines = make("g", { "aria-hidden": "true" });
     const handles = places.map((place, k) => handleOf(place, k));
@@ -175,7 +181,7 @@
       const worst = gaps.reduce((most, one) => (Math.abs(one.gap) > Math.abs(most.gap) ? one : most));
       const [zero, off] = [axes.y.value(0), axes.y.value(mean)];
       const far = scales.y === "log" ? `by a factor of ${said(off / zero)}` : `by ${said(Math.abs(off - zero))}`;
-      return `On average your curve is off ${far} (${names.y}); it is farthest ${worst.gap > 0 ? "above" : "below"} the ` +
+      return `On average your curve misses the truth ${far} (${names.y}). It is farthest ${worst.gap > 0 ? "above" : "below"} the ` +
         `truth at ${names.x} = ${said(axes.x.value(worst.x))}.${mean < CLOSE ? " Close." : ""}`;
     }
 

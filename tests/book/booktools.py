@@ -103,7 +103,7 @@ def assert_page_is_sound(page, problems, width):
     for view in page.locator("script[type*='widget-view']").all():
         assert view.evaluate(STARTED)
     assert page.locator(".rw-problem:visible").all_inner_texts() == []
-    for image in page.locator("article img").all():
+    for image in page.locator("article img:visible").all():
         assert image.get_attribute("alt"), f"no alt text: {image.get_attribute('src')}"
         assert image.evaluate("image => image.complete && image.naturalWidth > 0")
     assert page.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth"), (

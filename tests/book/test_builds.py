@@ -77,6 +77,45 @@ def test_a_changed_chapter_is_read_alone_but_may_break_another(tmp_path):
         assert "undefined label: 'there'" in broken.stdout + broken.stderr
 
 
+MEET = """import time
+from pathlib import Path
+
+Path("{own}").touch()
+end = time.monotonic() + 60
+while not Path("{other}").exists() and time.monotonic() < end:
+    time.sleep(.1)
+print("not alone" if Path("{other}").exists() else "alone")"""
+
+
+def test_chapters_run_side_by_side_but_for_one_that_measures_time(tmp_path):
+    codes = {
+        "index": MEET.format(own="a", other="b"),
+        "second": MEET.format(own="b", other="a"),
+        "third": ":tags: [timed]\nfrom pathlib import Path\nprint([p.name for p in Path().glob('[ab]')])",
+        "fourth": "raise RuntimeError('the cell is broken')",
+    }
+    chapters = tmp_path / "source" / "chapters"
+    chapters.mkdir(parents=True)
+    others = "".join(f"  - file: chapters/{name}\n" for name in list(codes)[1:])
+    (chapters.parent / "_toc.yml").write_text(f"format: jb-book\nroot: chapters/index\nchapters:\n{others}")
+    for name, code in codes.items():
+        (chapters / f"{name}.md").write_text(f"{HEAD}```{{code-cell}} ipython3\n{code}\n```\n")
+    book = make_book(tmp_path / "book", chapters.parent)
+    broken = build(book)
+    assert broken.returncode != 0
+    assert "the cell is broken" in broken.stdout + broken.stderr
+
+    (book / "chapters" / "fourth.md").write_text("# Fourth\n\nNo cell.\n")
+    whole = build(book)
+    assert whole.returncode == 0, whole.stdout + whole.stderr
+    html = book / "_build" / "html" / "chapters"
+    assert [(html / f"{name}.html").read_text().count("not alone\n") for name in ("index", "second")] == [
+        1,
+        1,
+    ]
+    assert "[]\n" in (html / "third.html").read_text()
+
+
 def test_executed_chapters_are_kept_under_their_key(fixture_html):
     assert [cache.name for cache in (fixture_html.parent / "executed").iterdir()] == [execution_key()]
 

@@ -3,7 +3,7 @@
 import pytest
 from booktools import assert_page_is_sound, served
 
-PAGES = ("index", "elements", "widgets", "first", "quiz", "exercises", "predict", "links")
+PAGES = ("index", "elements", "widgets", "first", "quiz", "exercises", "predict", "links", "lab", "labs")
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -48,9 +48,12 @@ WIDGETS = {
     "flipbook": lambda: rl.widgets.Flipbook(lambda p, ax: ax.plot([0, p]), [1, 2], alt="A line to {}"),
     "arrangement-explorer": rl.widgets.ArrangementExplorer,
     "certificate-explorer": rl.widgets.CertificateExplorer,
+    "curve-explorer": rl.widgets.CurveExplorer,
     "gate-explorer": rl.widgets.GateExplorer,
     "isometry-explorer": rl.widgets.IsometryExplorer,
+    "step-explorer": rl.widgets.StepExplorer,
     "training-player": rl.widgets.TrainingPlayer,
+    "triangle-explorer": rl.widgets.TriangleExplorer,
     "zonotope-explorer": rl.widgets.ZonotopeExplorer,
     "phase-explorer": lambda: rl.widgets.PhaseExplorer(n=[10, 40], d=[5], trials=2),
 }

@@ -62,7 +62,7 @@ def test_a_curve_is_drawn_in_one_stroke(page):
     assert not curve.axes.locator(".veil-cover").is_visible()
     told = curve.said()
     t = np.linspace(0, 3, 31)
-    assert float(re.search(r"off by (.*) \(value\)", told)[1]) == pytest.approx(
+    assert float(re.search(r"misses the truth by (.*) \(value\)", told)[1]) == pytest.approx(
         (3 * t - t**2).mean(), abs=0.06
     )
     assert "above the truth at t = 1.5." in told

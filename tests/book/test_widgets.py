@@ -82,6 +82,7 @@ SLIDERS = {
     "arrangement-explorer": "index",
     "training-player": "index",
     "isometry-explorer": "n",
+    "triangle-explorer": "rho",
 }
 TURN = """async ([slider, times]) => {
     // A browser that nobody looks at may draw no frame for as long as it likes.
@@ -98,7 +99,9 @@ TURN = """async ([slider, times]) => {
 }"""
 
 
-@pytest.mark.parametrize(("name", "control"), [*SLIDERS.items(), ("zonotope-explorer", "angle")])
+@pytest.mark.parametrize(
+    ("name", "control"), [*SLIDERS.items(), ("zonotope-explorer", "angle"), ("step-explorer", "sigma")]
+)
 def test_a_slider_answers_at_once_and_leaves_nothing_behind(opened, name, control):
     page, widget = opened(name)
     slider = widget.locator(f"[data-control={control}]").element_handle()
@@ -141,7 +144,7 @@ def test_a_finger_is_enough(fixture_book, browser, name):
 
 
 def wait_for_all(page):
-    page.wait_for_function("document.querySelectorAll('[data-widget][data-ready=true]').length === 9")
+    page.wait_for_function("document.querySelectorAll('[data-widget][data-ready=true]').length === 10")
     done = "document.querySelectorAll('[data-widget=isometry-explorer][data-state=done]').length === 2"
     page.wait_for_function(done)
 
@@ -170,7 +173,7 @@ def test_without_scripts_a_still_stands_for_each(fixture_book, browser):
         page = context.new_page()
         page.goto(fixture_book + PAGE)
         stills = page.locator("noscript figure")
-        assert stills.count() == 9
+        assert stills.count() == 10
         for still in stills.all():
             assert still.locator("img").bounding_box()["width"] > 250
             assert still.locator("img").get_attribute("alt")

@@ -1,6 +1,7 @@
 """The estimators as scikit-learn wants them, against CVXPY, and with data as people have them."""
 
 import pickle
+import time
 
 import numpy as np
 import pytest
@@ -197,3 +198,47 @@ def test_labels_that_are_one_number(form, beta):
 def test_labels_that_are_none_are_named(model, X, y, message):
     with pytest.raises(ValueError, match=message):
         model(beta=0.1, patterns=10).fit(X, y)
+
+
+@pytest.mark.parametrize("network", ["skip", "plain", "normalized"])
+def test_several_outputs_are_one_network(network):
+    X, y = rows(50)
+    Y = np.stack([y, 2 - 3 * X[:, 1], 0 * y + 7], axis=1)
+    model = rl.SimplestNetwork(network=network, patterns=20, folds=3).fit(X, Y)
+    assert model.predict(X).shape == Y.shape
+    np.testing.assert_allclose(model.predict(X)[:, 2], 7)
+    assert model.score(X, Y) > 0.9
+    assert model.network_.weight_decay_gap >= model.network_.gap >= 0
+    assert model.n_neurons_ == (model.network_.ranks[model.network_.plain_blocks.skip :] > 0).sum()
+    with pytest.raises(ValueError, match=r"^y has several columns"):
+        _ = model.certificate_
+    with pytest.raises(ValueError, match=r'^y has 3 columns: several outputs have form="gated"'):
+        rl.SimplestNetwork(form="exact", beta=0.1).fit(X, Y)
+
+
+def test_cross_validation_of_exact_networks_takes_seconds():
+    X, y = rows(60)
+    start = time.process_time()
+    model = rl.SimplestNetwork(form="exact", patterns=40, folds=3).fit(X, y)
+    assert model.path_.gaps.max() <= 1e-3
+    assert time.process_time() - start < 60  # projections one by one took several times as long
+
+
+def test_folds_and_pieces_of_the_path_on_a_cluster():
+    distributed = pytest.importorskip("distributed")
+    X, y = rows()
+    options = {"dashboard_address": "127.0.0.1:0", "worker_dashboard_address": None, "host": "127.0.0.1"}
+    settings = {"patterns": 30, "folds": 3}
+    here = rl.SimplestNetwork(**settings).fit(X, y)
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, **options) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        there = rl.SimplestNetwork(**settings).fit(X, y, executor=client.get_executor())
+        labels = np.where(y > np.median(y), "high", "low")
+        classes = rl.SimplestClassifier(**settings).fit(X, labels, executor=client.get_executor())
+    np.testing.assert_array_equal(there.cv_errors_, here.cv_errors_)
+    assert there.beta_ == here.beta_
+    np.testing.assert_allclose(there.predict(X), here.predict(X), atol=0.02 * np.ptp(y))
+    assert there.path_.gaps.max() <= 1e-4
+    assert classes.score(X, labels) > 0.8

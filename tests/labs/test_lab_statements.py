@@ -1,6 +1,6 @@
 """Statements of the labs, checked by NumPy and SciPy alone: nothing here calls the library."""
 
-from itertools import permutations, product
+from itertools import pairwise, permutations, product
 from math import factorial
 
 import numpy as np
@@ -346,3 +346,128 @@ def test_a_fit_keeps_of_noise_its_share_of_directions():
         for Z, r in ((places, 1 + L * (K - 1)), (counts, K)):
             fit = Z @ np.linalg.lstsq(Z, noise, rcond=None)[0]
             assert np.isclose((fit**2).sum(axis=0).mean(), r)
+
+
+def test_acceptance_is_twice_the_probability_of_a_positive_log_ratio():
+    """Chains on six states by enumeration, with a symmetric jump; whole weights give ties."""
+    rng = np.random.default_rng(11)
+    seen_ties = 0
+    for trial in range(30):
+        if trial % 2:
+            weights, q = rng.integers(1, 4, 6).astype(float), rng.integers(1, 3, (6, 6)).astype(float)
+        else:
+            weights, q = rng.random(6) + 0.1, rng.random((6, 6)) + 0.05
+        pi, q = weights / weights.sum(), q / q.sum(axis=1, keepdims=True)
+        if trial % 3 == 0:
+            q = np.full((6, 6), 1 / 6)
+        jump = np.abs(np.subtract.outer(np.arange(6), np.arange(6))) ** 2
+        flow = pi[:, None] * q
+        ratio = flow.T / flow
+        tie = np.isclose(ratio, 1)
+        ahead, even = flow * ((ratio > 1) & ~tie), flow * tie
+        seen_ties += int(tie.sum() > 6)
+        for h in (np.ones((6, 6)), jump):
+            whole = (h * flow * np.minimum(1, ratio)).sum()
+            assert np.isclose(whole, 2 * (h * ahead).sum() + (h * even).sum())
+    assert seen_ties > 5
+
+
+def test_rolled_out_on_a_linear_model_the_recursion_is_damped_gauss_newton():
+    """Three layers of other sizes; a singular price of the last state; the dense minimizer by lstsq."""
+    rng = np.random.default_rng(12)
+    for _ in range(20):
+        sizes, controls = rng.integers(1, 5, 4), rng.integers(1, 6, 3)
+        J = [rng.integers(-2, 3, (b, a)).astype(float) for a, b in pairwise(sizes)]
+        F = [rng.standard_normal((b, m)) for b, m in zip(sizes[1:], controls, strict=True)]
+        root, v = rng.standard_normal((sizes[3], 1)), rng.standard_normal(sizes[3])
+        V, delta = root @ root.T, 10.0 ** rng.integers(-3, 3)
+        whole = np.hstack([J[2] @ J[1] @ F[0], J[2] @ F[1], F[2]])
+        stacked = np.vstack([root.T @ whole, np.sqrt(delta) * np.eye(controls.sum())])
+        expected = -np.linalg.lstsq(stacked.T @ stacked, whole.T @ v, rcond=None)[0]
+        plan, end_v, end_V = [], v, V
+        for j, f in zip(J[::-1], F[::-1], strict=True):
+            system = np.eye(len(j)) + end_V @ f @ f.T / delta
+            answer_v, answer_V = solve(system, end_v), solve(system, end_V)
+            plan.append((answer_v, answer_V))
+            end_v, end_V = j.T @ answer_v, j.T @ answer_V @ j
+        dx, du = np.zeros(sizes[0]), []
+        for j, f, (answer_v, answer_V) in zip(J, F, plan[::-1], strict=True):
+            du.append(-f.T @ (answer_v + answer_V @ j @ dx) / delta)
+            dx = j @ dx + f @ du[-1]
+        assert np.allclose(np.concatenate(du), expected, rtol=1e-6, atol=1e-9)
+
+
+def run_optimizer(name, weights, X, y, steps=6, rate=0.05):
+    """Layers of a ReLU network without biases after some steps on squares, by the formulas of the page."""
+    W = [w.copy() for w in weights]
+    means, squares = ([np.zeros_like(w) for w in W] for _ in range(2))
+    for t in range(1, steps + 1):
+        rows = np.arange(len(X)) % 3 != t % 3
+        hidden = [X[rows]]
+        for w in W[:-1]:
+            hidden.append(np.maximum(hidden[-1] @ w, 0))
+        back = hidden[-1] @ W[-1] - y[rows]
+        slopes = []
+        for h, w in zip(hidden[::-1], W[::-1], strict=True):
+            slopes.insert(0, h.T @ back)
+            back = (back @ w.T) * (h > 0)
+        for w, g, m, q in zip(W, slopes, means, squares, strict=True):
+            if name == "LARS":
+                g = g * norm(w) / norm(g)
+            if name in ("SGD", "LARS"):
+                m[:] = 0.9 * m + g
+                u = m
+            else:
+                m[:], q[:] = 0.9 * m + 0.1 * g, 0.999 * q + 0.001 * g**2
+                root = np.sqrt(q / (1 - 0.999**t))
+                u = np.divide(m / (1 - 0.9**t), root, out=np.zeros_like(m), where=root > 0)
+            w -= rate * u * (norm(w) / norm(u) if name == "LAMB" else 1)
+    return W
+
+
+def test_trust_ratios_respect_rescaling_and_others_do_not():
+    rng = np.random.default_rng(11)
+    for trial in range(6):
+        X, y = rng.standard_normal((12, 5)), rng.standard_normal((12, 2))
+        if trial % 2:  # integers, with rows that repeat
+            X = rng.integers(-2, 3, (12, 5)).astype(float)
+            X[6:] = X[:6]
+        W = [rng.standard_normal(shape) / 2 for shape in ((5, 7), (7, 6), (6, 2))]
+        t = np.exp(3 * rng.standard_normal(3))
+        t[2] = 1 / (t[0] * t[1])
+        for name in ("LARS", "LAMB", "SGD", "Adam"):
+            ends = run_optimizer(name, W, X, y, rate=0.01)
+            others = run_optimizer(name, [s * w for s, w in zip(t, W, strict=True)], X, y, rate=0.01)
+            apart = max(
+                norm(other - s * end) / norm(s * end) if np.isfinite(other).all() else np.inf
+                for s, end, other in zip(t, ends, others, strict=True)
+            )
+            assert (apart < 1e-9) == (name in ("LARS", "LAMB")), (name, apart)
+
+
+def test_descent_with_noise_has_its_floor():
+    """All signs of the noise, one by one."""
+    steps = 12
+    noise = np.array(list(product((-1.0, 1.0), repeat=steps)))
+    for h, a, sigma, x0 in ((1.0, 0.2, 1.0, 3.0), (0.1, 1.5, 2.0, -1.0), (4.0, 0.45, 0.5, 0.0)):
+        x = np.full(len(noise), x0)
+        for t in range(steps):
+            x = x - a * (h * x + sigma * noise[:, t])
+        kept = (1 - a * h) ** (2 * steps)
+        floor = a * sigma**2 / (h * (2 - a * h))
+        assert np.isclose((x**2).mean(), kept * x0**2 + (1 - kept) * floor, rtol=1e-12)
+
+
+def test_the_heavy_ball_shrinks_all_directions_alike():
+    def slowest(a, b, eigenvalues):
+        return max(np.abs(np.linalg.eigvals([[1 + b - a * h, -b], [1, 0]])).max() for h in eigenvalues)
+
+    for low, high in ((1e-3, 1.0), (0.5, 2.0), (1.0, 1e4)):
+        h, root = np.geomspace(low, high, 25), np.sqrt(low / high)
+        a, b = 4 / (np.sqrt(low) + np.sqrt(high)) ** 2, ((1 - root) / (1 + root)) ** 2
+        sizes = [np.abs(np.linalg.eigvals([[1 + b - a * e, -b], [1, 0]])) for e in h]
+        assert np.allclose(sizes, (1 - root) / (1 + root), rtol=1e-6)  # double roots at the ends
+        for other_a, other_b in ((1.05 * a, b), (0.95 * a, b), (a, 0.95 * b), (a, b + 0.05 * (1 - b))):
+            assert slowest(other_a, other_b, h) > (1 - root) / (1 + root) + 1e-6 * root
+        rate = 2 / (low + high)
+        assert np.isclose(np.abs(1 - rate * h).max(), (1 - root**2) / (1 + root**2))

@@ -1,8 +1,10 @@
 """The labs with other seeds: what a run reports, and what makes it fail."""
 
+import re
 from pathlib import Path
 
 import pytest
+from lab_tables import LEAD
 from run_labs import labs_in, run_apart, run_labs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,6 +74,28 @@ def test_no_lab_is_a_failure(tmp_path):
     assert run_labs([1], tmp_path, wanted="triangle") == 1
 
 
-def test_all_pages_of_the_part_but_its_opening_are_labs():
+def test_all_pages_of_the_part_but_its_first_and_last_are_labs():
     folder = ROOT / "chapters" / "part5"
-    assert labs_in(folder) == sorted(path for path in folder.glob("*.md") if path.name != "index.md")
+    ends = {"index.md", "together.md"}
+    assert labs_in(folder) == sorted(path for path in folder.glob("*.md") if path.name not in ends)
+
+
+def test_every_lab_has_its_card_and_glues_what_the_card_shows():
+    folder = ROOT / "chapters" / "part5"
+    cards = re.findall(r"^```\{lab-card\} (\S+)$", (folder / "index.md").read_text("utf-8"), re.MULTILINE)
+    assert len(cards) == len(set(cards))
+    assert {page.stem for page in labs_in(folder)} <= set(cards)
+    for lab in labs_in(folder):
+        text = lab.read_text("utf-8")
+        assert 'glue("picture", ' in text
+        assert 'glue("claims", claims, display=False)' in text
+
+
+def test_a_quoted_number_names_one_claim_of_its_page():
+    pages = {page.stem: page.read_text("utf-8") for page in (ROOT / "chapters").glob("part*/*.md")}
+    quotes = re.findall(r"\{measured\}`([^:`]+): ([^`]+)`", pages["together"])
+    assert len(quotes) > 30
+    for name, words in quotes:
+        if (page := pages.get(name.rsplit("/", 1)[-1])) is not None:
+            claims = re.findall(r'claims\.(?:add|report)\(\s*"([^"]+)"', page)
+            assert sum(LEAD.sub("", claim).startswith(words) for claim in claims) == 1, (name, words)

@@ -111,3 +111,58 @@ def test_the_table_shows_numbers_in_short():
 def test_a_thumbnail_needs_its_text():
     with pytest.raises(ValueError, match="alt=''"):
         rl.labs.Thumbnail(lambda ax: None, "")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "kind"),
+    [
+        ("holds", "holds"),
+        ("holds if smooth", "holds if"),
+        ("holds, by less", "holds if"),
+        ("holds: many are dead", "holds if"),
+        ("seen for these p", "holds if"),
+        ("observed", "holds if"),
+        ("not seen here", "not seen here"),
+        ("not separated", "not seen here"),
+        ("hardly", "not seen here"),
+        ("reported", "reported"),
+        ("reported, not asserted", "reported"),
+    ],
+)
+def test_a_verdict_is_of_a_kind(verdict, kind):
+    claims = Claims("A paper")
+    claims.report("Something holds.", "by looking", 1, verdict=verdict)
+    assert claims.rows[0].kind == kind
+    claims.leave("More.", "no time")
+    assert claims.rows[1].kind == "not tested"
+
+
+def test_what_is_the_books_own_is_told_from_the_papers():
+    claims = Claims("A paper")
+    words = (
+        "First.|... and more.|(An aside.)|... and yet more.|(Our addition) A thing.|... and another.|"
+        "(Aside.)|... and a third.|Last.|(... down to little.)|... but not less."
+    )
+    for claim in words.split("|"):
+        claims.report(claim, "by looking", 1)
+    assert "".join("-+"[row.own] for row in claims.rows) == "--+-++++-+-"
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "whole"),
+    [
+        (["holds", "holds", "reported"], "holds"),
+        (["holds", "holds if smooth"], "holds if"),
+        (["holds", "hardly"], "holds in part"),
+        (["holds if smooth", "hardly"], "holds in part"),
+        (["hardly", "no gain"], "not seen here"),
+        (["reported"], "not tested"),
+    ],
+)
+def test_a_paper_has_a_verdict_too(verdicts, whole):
+    claims = Claims("A paper")
+    for verdict in verdicts:
+        claims.report("Something holds.", "by looking", 1, verdict=verdict)
+    claims.report("(An aside.)", "by looking", 1, verdict="nothing")
+    assert claims.verdict == whole
+    assert f'data-verdict="{whole}"' in claims._repr_html_()

@@ -1,12 +1,16 @@
 """The path and the logistic loss against Clarabel, their duals and closed forms; odd data too."""
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
 import relulab as rl
-from relulab.programs import losses, warm_starts
+from relulab.blocks.cones import largest_norm
+from relulab.programs import losses
+from relulab.programs.reaching import Reach
+from relulab.programs.working_set import subset
 from relulab.solvers.group_newton import group_minimum
 
 PROGRAMS = list(itertools.product(("plain", "skip", "normalized"), ("gated", "exact")))
@@ -159,13 +163,88 @@ def test_group_minimum_against_conditions():
         assert (np.linalg.norm(pull[~on], axis=1) <= beta * (1 + 1e-8)).all()
 
 
-def test_reaches_are_the_dual_norm():
-    X, y, S = problem(10)
+@pytest.mark.parametrize("kind", ["gaussian", "integers", "scaled"])
+def test_reaches_are_the_dual_norm(kind):
+    X, y, S = problem(10, kind=kind)
     for network, form in PROGRAMS:
         blocks = rl.Blocks(X, S, network)
-        from relulab.blocks.cones import largest_norm
+        largest = largest_norm(blocks, y, form)
+        reach = Reach(blocks, form)
+        assert reach(y, 0.2 * largest).max() == pytest.approx(largest)
+        alone = np.array([largest_norm(subset(blocks, [j]), y, form) for j in range(blocks.size)])
+        if blocks.skip:  # a part without the skip block has cones only
+            alone[0] = np.linalg.norm(X.T @ y)
+            parts = rl.Blocks(X, S, "plain")
+            alone[1:] = [largest_norm(subset(parts, [j]), y, form) for j in range(parts.size)]
+        for ball in (0.2 * largest, 0.6 * largest):  # again, from where the last one ended
+            found = reach(y, ball)
+            np.testing.assert_allclose(found[alone > ball], alone[alone > ball], rtol=1e-9)
+            assert (found >= alone * (1 - 1e-9)).all()
+            assert (found[alone <= ball] <= ball * (1 + 1e-9)).all()
 
-        assert warm_starts.reaches(blocks, y, form, 0.0).max() == pytest.approx(largest_norm(blocks, y, form))
+
+@pytest.mark.parametrize("size", [1e200, 1e-200, 1e300, 1e140])
+@pytest.mark.parametrize(("network", "form"), PROGRAMS)
+def test_no_unit_of_the_data_is_too_large_or_small(network, form, size):
+    X, y, S = problem(11)
+    unit = 1.0 if network == "normalized" else size
+    largest = rl.programs.beta_max(X, y, S, network, form)
+    assert rl.programs.beta_max(size * X, y, S, network, form) == pytest.approx(unit * largest)
+    for solver in ("newton", "clarabel"):
+        here = rl.solve(X, y, S, network, form, 0.2 * largest, solver)
+        far = rl.solve(size * X, y, S, network, form, 0.2 * unit * largest, solver)
+        assert (far.status, far.value) == ("optimal", pytest.approx(here.value, rel=1e-5))
+        assert far.gap < 1e-5
+    there = rl.path(size * X, y, S, [0.2 * unit * largest, 0.02 * unit * largest], network, form)
+    assert there.solutions[0].value == pytest.approx(here.value, rel=1e-3)
+    assert 1 <= there.neurons[1] <= S.p
+
+
+@pytest.mark.parametrize("form", ["gated", "exact"])
+@pytest.mark.parametrize("extra", [{}, {"intercept": True}, {"loss": "logistic"}])
+def test_the_fast_methods_know_the_same_options(form, extra):
+    X, y, S = problem(12, loss=extra.get("loss", "squares"))
+    options = {"form": form, "beta": 0.05, "solver": "newton"} | extra
+    full = rl.solve(X, y, S, tol=1e-7, max_iterations=200, **options)
+    assert full.status == "optimal"
+    few = rl.solve(X, y, S, tol=1e-7, max_iterations=1, **options)
+    assert few.value * (1 - few.gap) <= full.value * (1 + 1e-9)  # a bound, however early it stops
+    with pytest.raises(ValueError, match=r"^option='rounds' is unknown"):
+        rl.solve(X, y, S, rounds=3, **options)
+    with pytest.raises(ValueError, match=r"^max_iterations=0"):
+        rl.solve(X, y, S, max_iterations=0, **options)
+    with pytest.raises(ValueError, match=r"^option is unknown: .*rounds"):
+        rl.solve(X, y, S, rounds=3, **options | {"solver": "clarabel"})
+
+
+@pytest.mark.parametrize(("network", "intercept"), [("plain", False), ("skip", True), ("normalized", False)])
+def test_the_logistic_gap_is_small_far_down_the_path(network, intercept):
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((60, 3))
+    y = np.where(np.maximum(X[:, 0], 0) - 0.4 + 0.3 * rng.standard_normal(60) > 0, 1.0, -1.0)
+    S = rl.sample_patterns(X, 30, rng=1)
+    settings = {"network": network, "loss": "logistic", "intercept": intercept}
+    betas = rl.programs.beta_max(X, y, S, **settings) * np.geomspace(1, 1e-5, 11)
+    found = rl.path(X, y, S, betas, **settings)
+    assert found.gaps.max() <= 1e-4
+    reference = rl.solve(X, y, S, beta=betas[8], **settings)
+    assert found.solutions[8].value == pytest.approx(reference.value, rel=2e-4)
+
+
+def test_pieces_of_a_path_on_threads_are_the_path():
+    X, y, S = problem(13)
+    with ThreadPoolExecutor(2) as pool:
+        there = rl.path(X, y, S, network="plain", executor=pool, validation=(X, y))
+    here = rl.path(X, y, S, network="plain", validation=(X, y))
+    np.testing.assert_array_equal(there.betas, here.betas)
+    assert max(there.gaps.max(), here.gaps.max()) <= 1e-4
+    for one, other in zip(there.solutions, here.solutions, strict=True):
+        assert one.value == pytest.approx(other.value, rel=2e-4)
+        assert one.gates is S.gates
+        np.testing.assert_array_equal(one.y, y)
+    np.testing.assert_allclose(there.validation_errors, here.validation_errors, atol=0.02 * here.errors[0])
+    with pytest.raises(ValueError, match=r"^executor=3 is no"):
+        rl.path(X, y, S, executor=3)
 
 
 @pytest.mark.parametrize(

@@ -67,3 +67,18 @@ def test_the_index_is_one_of_the_pictures():
     with pytest.raises(ValueError, match="index=2"):
         book.index = 2
     assert book.index == 1
+
+
+def test_a_choice_of_series():
+    values = [("a", 1), ("a", 2), ("b", 1), ("b", 2), ("b", 3)]
+
+    def draw(value, ax):
+        curve(value[1], ax)
+
+    book = Flipbook(draw, values, alt="A curve", series=lambda value: value[0], series_name="letter", start=3)
+    assert book.series == [["a", 0, 2], ["b", 2, 3]]
+    assert (book.index, book.count, book.series_name) == (3, 5, "letter")
+    alone = Flipbook(draw, values[:2], alt="A curve", series=lambda value: value[0])
+    assert alone.series == []
+    with pytest.raises(ValueError, match=r"^series has pictures of one name apart"):
+        Flipbook(draw, [values[k] for k in (0, 2, 1)], alt="A curve", series=lambda value: value[0])

@@ -9,11 +9,14 @@ import relulab as rl
 from relulab.widgets import (
     ArrangementExplorer,
     CertificateExplorer,
+    CurveExplorer,
     Flipbook,
     GateExplorer,
     IsometryExplorer,
     PhaseExplorer,
+    StepExplorer,
     TrainingPlayer,
+    TriangleExplorer,
     ZonotopeExplorer,
     record,
 )
@@ -49,8 +52,23 @@ def run():
             ['alt="Two bars a sample, gated and ReLU.', "on 2 samples. They part on samples 2."],
         ),
         (
+            lambda: CurveExplorer([0.5] * 9, d=1, N=4),
+            [
+                'alt="A curve, and what is left of it."',
+                "its size is 1.00; a network with d = 1, N = 4 answers 1.00.",
+            ],
+        ),
+        (
             lambda: ZonotopeExplorer([[1, -2], [1, 2]], w=[1, 0]),
             ["2 rows, w = (1.00, 0.00)", "h = 1.12: this dual vector does not prove it."],
+        ),
+        (
+            lambda: TriangleExplorer([[1, 0], [0, 2]], b=[1, 2]),
+            ['alt="An ellipse, the point b, and', "every x with Ax = b has norm at least 1.4"],
+        ),
+        (
+            lambda: StepExplorer(proposal="langevin", n=10_000, sigma=0.2),
+            ["In 10,000 dimensions a step of 0.2 is accepted with probability 0.", "a coordinate is 0.0"],
         ),
         (lambda: TrainingPlayer({"mine": run()}), ["Training loss over the steps. mine: from "]),
         (
@@ -91,11 +109,14 @@ def test_the_still_of_a_given_plant_tells_both_certificates():
     [
         ArrangementExplorer,
         CertificateExplorer,
+        CurveExplorer,
         Flipbook,
         GateExplorer,
         IsometryExplorer,
         PhaseExplorer,
+        StepExplorer,
         TrainingPlayer,
+        TriangleExplorer,
         ZonotopeExplorer,
     ],
 )

@@ -48,8 +48,10 @@ def certify_network(
     Parameters
     ----------
     network : Network, torch module or tuple of array_like
-        A `Network`; one of the modules of `relulab.networks` that holds one network; or ``(first, second)``
-        of shapes (d, m) and (m,), with a skip weight (d,) as a third.
+        A `Network`; one of the modules of `relulab.networks` that holds one network; a torch
+        ``nn.Sequential(Linear, ReLU, Linear)``, whose first bias is the weight of X's last column, a constant
+        one, and pays for it as all weights do, and whose second bias is the free intercept; or
+        ``(first, second)`` of shapes (d, m) and (m,), with a skip weight (d,) as a third.
     X : array_like, shape (n, d)
         The data. A bias is a column of ones.
     y : array_like, shape (n,)
@@ -95,8 +97,13 @@ def certify_network(
     from ...programs.warm_starts import solve_from
 
     X = _checks.data(X)
+    if np.ndim(y) == 2 and np.shape(y)[1] > 1:
+        raise ValueError(
+            f"y has {np.shape(y)[1]} columns and certify_network takes one output; of rl.solve(X, y, S, ...) "
+            ".gap and .weight_decay_gap bound several"
+        )
     y = _checks.array("y", y, (len(X),))
-    net = as_arrays(network, X.shape[1])
+    net = as_arrays(network, X)
     beta, tol = weight_of_regularizer(beta), _checks.positive("tol", tol)
     if tol >= 1:
         raise ValueError(f"tol={tol:g} is not below 1, the gap of every network")
@@ -172,10 +179,10 @@ def _objective(fit, y, beta, rule, spent):
 
 def _by_its_residuals(fit, y, blocks, form, beta, rule, intercept):
     """The network's own prices as a dual vector: the bound that they give."""
-    from ...programs.warm_starts import reaches
+    from ...programs.reaching import Reach
 
     lam = rule.prices(fit, y, intercept)
-    largest = reaches(blocks, lam, form, beta).max()
+    largest = Reach(blocks, form)(lam, beta).max()
     lam = lam * rule.best_multiple(lam, y, beta / largest if largest > 0 else np.inf)
     return lam, rule.bound(lam, y)
 

@@ -13,8 +13,11 @@ from ...patterns.sampling import Patterns, as_masks, distinct_columns
 NEAR = 1e-9  # a neuron that is that close to a row's border, relative to its terms, touches it
 
 
-def as_arrays(network, d):
-    """A network of whatever kind as a `Network` of d inputs."""
+def as_arrays(network, X):
+    """A network of whatever kind as a `Network` that takes the rows of X."""
+    d = X.shape[1]
+    if type(network).__name__ == "Sequential":
+        network = _of_layers(network, X)
     if isinstance(network, tuple | list) and len(network) in (2, 3):
         first = _checks.array("network's first layer", network[0], ("d", "m"))
         second = _checks.array("network's second layer", np.ravel(network[1]), (first.shape[1],))
@@ -31,13 +34,40 @@ def as_arrays(network, d):
     if not isinstance(network, Network):
         raise ValueError(
             f"network is a {type(network).__name__}; give a Network, a module of relulab.networks, "
-            "or a tuple of arrays (first, second)"
+            "a torch.nn.Sequential(Linear, ReLU, Linear), or a tuple of arrays (first, second)"
         )
     if np.ndim(network.first) and len(network.first) != d:
         raise ValueError(
             f"network takes {len(network.first)} inputs and X has {d} columns; a bias is a column of ones"
         )
     return _checked(network)
+
+
+def _of_layers(layers, X):
+    """``nn.Sequential(Linear, ReLU, Linear)`` with or without biases.
+
+    The first layer's bias is the weight of X's last column, which is then constant; the second's is the
+    intercept.
+    """
+    names = [type(layer).__name__ for layer in layers]
+    if names != ["Linear", "ReLU", "Linear"]:
+        raise ValueError(f"network is Sequential({', '.join(names)}); it must be (Linear, ReLU, Linear)")
+    inner, _, outer = layers
+    first = _checks.numbers("network's first layer", inner.weight).astype(np.float64).T
+    second = _checks.numbers("network's second layer", outer.weight).astype(np.float64)
+    if len(second) != 1:
+        raise ValueError(f"network has {len(second)} outputs; certify_network takes one")
+    if inner.bias is not None:
+        constant = X[0, -1]
+        if not constant or np.ptp(X[:, -1]) or len(first) != X.shape[1] - 1:
+            raise ValueError(
+                f"network has {len(first)} inputs and a bias, so X must have {len(first) + 1} columns, "
+                "the last one constant"
+            )
+        bias = _checks.numbers("network's first bias", inner.bias).astype(np.float64) / constant
+        first = np.vstack([first, bias])
+    intercept = 0.0 if outer.bias is None else float(_checks.numbers("network's second bias", outer.bias)[0])
+    return Network(first, second[0], None, None, np.zeros(len(first)), 0.0, intercept)
 
 
 def _checked(network):
@@ -75,6 +105,8 @@ def patterns_of(net, X, S):
     if isinstance(S, str):
         _checks.choice("S", S, ("all",))
         S = enumerate_patterns(X)
+    if not X.any() and not getattr(S, "p", 1):  # no neuron hears anything; every gate is open on zero rows
+        S = Patterns(np.ones((len(X), 1), dtype=bool), np.eye(X.shape[1])[:, :1], complete=True)
     gates = net.first if net.gates is None else net.gates
     masks, theirs = as_masks(S, len(X)), getattr(S, "gates", None)
     if theirs is not None and not _realized(X, masks, theirs):

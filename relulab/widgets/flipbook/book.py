@@ -42,6 +42,12 @@ class Flipbook(Still, anywidget.AnyWidget):
         What is seen on a picture, for those who do not see it: a function of its value, or a text.
     start : int
         Number of the picture that is shown first, from 0.
+    series : callable, optional
+        The name of what a picture belongs to, a function of its value, such as the data it is of: the reader
+        chooses among these besides, and the slider goes through the pictures of one. Those of one stand
+        together in `values`.
+    series_name : str
+        What these are.
     figsize : (float, float), optional
         Width and height in inches; 4.8 by 3.4 keeps letters readable on a phone.
 
@@ -57,8 +63,8 @@ class Flipbook(Still, anywidget.AnyWidget):
     Raises
     ------
     ValueError
-        Where there are no values, a picture lacks its text, `start` is not one of the pictures, or they come
-        to more than 1 MB.
+        Where there are no values, a picture lacks its text, `start` is not one of the pictures, those of a
+        series stand apart, or they come to more than 1 MB.
 
     Examples
     --------
@@ -79,6 +85,8 @@ class Flipbook(Still, anywidget.AnyWidget):
     count = traitlets.Int(0).tag(sync=True)
     size = traitlets.List(help="Width and height of a picture in CSS pixels.").tag(sync=True)
     pictures = traitlets.Bytes().tag(sync=True)
+    series = traitlets.List(help="Name, first picture, how many; empty without a choice.").tag(sync=True)
+    series_name = traitlets.Unicode("data").tag(sync=True)
 
     def __init__(
         self,
@@ -89,6 +97,8 @@ class Flipbook(Still, anywidget.AnyWidget):
         *,
         alt: Callable[[Any], str] | str,
         start: int = 0,
+        series: Callable[[Any], str] | None = None,
+        series_name: str = "data",
         figsize: tuple[float, float] | None = None,
     ) -> None:
         values = list(values)
@@ -98,6 +108,7 @@ class Flipbook(Still, anywidget.AnyWidget):
         figsize = SIZE if figsize is None else tuple(figsize)
         labels = [_words("label", f"{name} = {{}}" if label is None else label, value) for value in values]
         texts = [_words("alt", alt, value) for value in values]
+        groups = [] if series is None else _grouped([_words("series", series, value) for value in values])
         sources = [_source(draw, value, figsize) for value in values]
         pictures = as_bytes(list(zip(sources, labels, texts, strict=True)))
         if len(pictures) > MOST_BYTES:
@@ -108,6 +119,8 @@ class Flipbook(Still, anywidget.AnyWidget):
             count=len(values),
             size=[round(96 * length) for length in figsize],
             pictures=pictures,
+            series=groups,
+            series_name=series_name,
         )
         words = f"{labels[start]}. The first of {len(values)} pictures is {labels[0]}, the last {labels[-1]}."
         self._still = lambda: (sources[start], texts[start], words)
@@ -124,6 +137,16 @@ def _words(name, words, value):
     if not isinstance(text, str) or not text.strip():
         raise ValueError(f"{name} gives {text!r} for {value!r}; it must say something for every picture")
     return text
+
+
+def _grouped(names):
+    """Name, first picture and number of pictures of each series; none where there is one only."""
+    starts = [k for k, name in enumerate(names) if k == 0 or name != names[k - 1]]
+    if len({names[k] for k in starts}) < len(starts):
+        raise ValueError("series has pictures of one name apart; put them together in values")
+    ends = [*starts[1:], len(names)]
+    groups = [[names[a], a, b - a] for a, b in zip(starts, ends, strict=True)]
+    return groups if len(groups) > 1 else []
 
 
 def _source(draw, value, figsize):

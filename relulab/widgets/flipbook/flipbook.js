@@ -15,7 +15,11 @@ function render({ model, el }) {
   const root = node("div", {
     class: "rw rw-flipbook", role: "group", "aria-label": `Pictures by ${model.get("name")}`, "data-widget": "flipbook",
   }, picture, live);
-  let pictures = [], player = null, shown = null;
+  const series = model.get("series"); // [name, first picture, how many] each; none if there is one series only
+  let pictures = [], player = null, shown = null, first = 0;
+  const select = node("select", {
+    id: `${id}-series`, "data-control": "series", onchange: () => turnTo(select.selectedIndex),
+  }, ...series.map(([words], k) => node("option", { value: k }, words)));
   let addresses = new Map(); // of the pictures in the theme's colors
 
   function address(number) {
@@ -45,7 +49,23 @@ function render({ model, el }) {
     model.save_changes();
   }
 
-  const follow = () => player && model.get("index") !== shown && player.show(model.get("index"), true);
+  // Another series, at the same place in it.
+  function turnTo(k, place = shown - first) {
+    const [, start, count] = series[k];
+    first = start;
+    select.selectedIndex = k;
+    player.stop();
+    player.resize(count);
+    player.show(place, true);
+  }
+
+  function goTo(number) {
+    const k = series.findIndex(([, start, count]) => number >= start && number < start + count);
+    if (k < 0) player.show(number, true);
+    else turnTo(k, number - series[k][1]);
+  }
+
+  const follow = () => player && model.get("index") !== shown && goTo(model.get("index"));
   const repaint = () => {
     forget();
     if (shown !== null) picture.src = address(shown);
@@ -59,10 +79,17 @@ function render({ model, el }) {
       return;
     }
     player = makePlayer({
-      id, name: model.get("name"), count: pictures.length, words: (number) => pictures[number][1], onShow: show,
+      id, name: model.get("name"), count: pictures.length, words: (place) => pictures[first + place][1],
+      onShow: (place, chosen) => show(first + place, chosen),
     });
     root.insertBefore(player.element, live);
-    player.show(model.get("index"), false);
+    if (series.length) {
+      const label = node("label", { for: select.id }, model.get("series_name"));
+      root.insertBefore(node("div", { class: "rw-field" }, label, select), player.element);
+      goTo(model.get("index"));
+    } else {
+      player.show(model.get("index"), false);
+    }
     root.dataset.ready = "true";
   }
 

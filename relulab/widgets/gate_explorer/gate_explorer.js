@@ -13,7 +13,8 @@ function render({ model, el }) {
   });
   const bars = makeBars();
   const legend = node("div", { class: "rw-legend" },
-    legendItem("rw-wide ge-key-cell", "the cell of the gate g"), legendItem("ge-key-on", "on in this cell"), legendItem("ge-key-off", "off"));
+    legendItem("rw-wide ge-key-cell", "the cell of the gate g"), legendItem("ge-key-on", "on in this cell"), legendItem("ge-key-off", "off"),
+    legendItem("rw-wide ge-key-border", "border: a sample changes sides"), legendItem("rw-wide ge-key-crossed", "crossed: the outputs part"));
   const root = node("div", { class: "rw rw-gate", "data-widget": "gate-explorer" },
     node("div", { class: "rw-columns" },
       node("div", {}, plane.element, legend),

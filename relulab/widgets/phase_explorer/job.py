@@ -17,7 +17,7 @@ from ...data.trials import instance
 from ...phase import distances
 from ...phase.cells import run_cell
 from ...phase.datasets import FIELDS, flags, portable
-from ...phase.executor import cores
+from ...phase.pools import cores
 
 KINDS = {"skip": "linear", "plain": "relu", "normalized": "normalized"}
 GROUP = 0.05  # seconds between messages

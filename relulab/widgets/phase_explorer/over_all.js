@@ -21,7 +21,12 @@ function edgeCurve({ form, d, n, words }) {
 }
 
 const switchedOn = (view) => view.edges.filter(({ form }) => view.on.has(form)).map(edgeCurve);
-const allCurves = (view) => [...curvesOn(view), ...(view.plain ? [] : switchedOn(view))];
+
+// Measured edges take the place of theory's thin lines: with all of them nobody could tell one from another.
+function allCurves(view) {
+  const measured = view.plain ? [] : switchedOn(view);
+  return [...curvesOn(view).filter(({ kind }) => kind !== "edge" || measured.length === 0), ...measured];
+}
 
 // What the switched curves say at one dimension, in words for the readout.
 function describeEdges(view, d) {

@@ -1,0 +1,73 @@
+"""Run the chapters of the book on all cores before Sphinx reads them one by one.
+
+Their outputs go where myst-nb keeps them (`jupyter_cache`), and it finds them there. A chapter with a cell
+tagged `timed` shows how long something takes: it runs while no other does. One that fails is left for
+Sphinx, which runs it again and reports the error in its own way.
+"""
+
+import multiprocessing
+import os
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from jupyter_cache.executors.utils import single_nb_execution
+from myst_nb.core.execute import create_client
+from myst_nb.core.execute.cache import NotebookClientCache
+from myst_nb.core.read import create_nb_reader
+from sphinx.util import logging
+
+LOG = logging.getLogger(__name__)
+
+
+def run_chapters(app, env, docnames):
+    cache = get_cache(env.mystnb_config.execution_cache_path)
+    waiting = [client for name in docnames if (client := unknown(env, cache, env.doc2path(name)))]
+    together = [client for client in waiting if not is_timed(client.notebook)]
+    if len(together) < 2:
+        return
+    order = [client for client in waiting if is_timed(client.notebook)]
+    for workers, clients in [(1, order), (os.cpu_count(), together)]:
+        with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
+            futures = {pool.submit(execute, *arguments(client)): client for client in clients}
+            for future in as_completed(futures):
+                keep(cache, futures[future], future.result())
+
+
+def unknown(env, cache, path):
+    """The client that would run this file while it is read; None where nothing is to run."""
+    text = Path(path).read_text(encoding="utf-8")
+    reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
+    if reader is None:
+        return None
+    client = create_client(reader.read(text), str(path), env.mystnb_config, LOG, reader.read_fmt)
+    if not isinstance(client, NotebookClientCache):
+        return None
+    try:
+        cache.match_cache_notebook(client.notebook)
+    except KeyError:
+        return client
+    return None
+
+
+def is_timed(notebook):
+    return any("timed" in cell.metadata.get("tags", []) for cell in notebook.cells)
+
+
+def arguments(client):
+    return client.notebook, str(client.path.parent), client.nb_config.execution_timeout
+
+
+def execute(notebook, folder, timeout):
+    result = single_nb_execution(notebook, cwd=folder, timeout=timeout, allow_errors=False)
+    return result.nb, result.time, result.err is None
+
+
+def keep(cache, client, result):
+    notebook, seconds, well = result
+    LOG.info("%s: %s in %.0f s", client.path.stem, "executed" if well else "failed", seconds)
+    if well:
+        record = cache.add_nb_to_project(str(client.path), read_data=client._kwargs["read_fmt"])
+        bundle = CacheBundleIn(notebook, record.uri, data={"execution_seconds": seconds})
+        cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
