@@ -136,7 +136,7 @@ def group_program():
 
 
 def reaching(solve, problem, gap):
-    """A contestant that reaches the gap with the loosest of its settings that does, or the last in its time."""
+    """A contestant that reaches the gap with the loosest of its settings that does, or the last in time."""
     chosen = []
 
     def act():
