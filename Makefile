@@ -4,12 +4,12 @@ PY := $(VENV)/bin/python
 PYTHON ?= $(shell for name in python3.11 python3; do $$name -c "" 2>/dev/null && echo $$name && break; done)
 PIP := $(PY) -m pip install -q --disable-pip-version-check -c constraints.txt
 PORT ?= 8000
-PROSE := chapters relulab site tests benchmarks README.md CHANGELOG.md CONTRIBUTING.md CITATION.cff Makefile
+PROSE := chapters relulab site tests benchmarks README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md CODE_OF_CONDUCT.md CITATION.cff Makefile
 
 INSTALLED := $(VENV)/.installed
 VENDOR := site/vendor/.installed
 
-.PHONY: help book pdf epub links test fuzz test-pages labs lab serve figures bench lint lock clean
+.PHONY: help book pdf epub slides links test fuzz test-pages labs lab serve figures bench bench-peers lint lock clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -24,6 +24,9 @@ pdf: book ## print the built book to _build/relulab.pdf
 
 epub: book ## make the book as an ePub, _build/relulab.epub
 	@$(PY) site/make_epub.py
+
+slides: book ## make the slides of the 90-minute lecture, _build/slides/index.html
+	@$(PY) site/make_slides.py
 
 links: book ## ask other hosts whether the pages that the book links to are there
 	@$(PY) site/check_links.py
@@ -54,6 +57,13 @@ figures: $(INSTALLED) ## compute all figures again into figures/ and compare (SC
 
 bench: $(INSTALLED) ## time the library against its peers
 	@$(PY) -m benchmarks
+
+bench-peers: $(INSTALLED) ## time the library beside its peers, in an environment of its own (.bench), and store the tables
+	@$(PY) -m venv .bench
+	@$(PY) -c "import sysconfig; print(sysconfig.get_paths()['purelib'])" > "`.bench/bin/python -c \
+		"import sysconfig; print(sysconfig.get_paths()['purelib'])"`/book.pth"
+	@.bench/bin/python -m pip install -q --disable-pip-version-check --no-deps --upgrade -r benchmarks/peers.txt
+	@.bench/bin/python -W ignore -m benchmarks.peers
 
 lint: $(INSTALLED) ## check style, types, spelling, the plan of the house and the chapters' form
 	@$(PY) -m ruff check

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from .training import gap as training_gap
     from .training import networks, train
 
-__version__ = "0.1.0"
+__version__ = "0.1.0rc1"
 __all__ = [
     "__version__",
     "sensing",

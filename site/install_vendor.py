@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MODULES = ROOT / "node_modules"
 MANAGER = MODULES / "@jupyter-widgets" / "html-manager" / "dist"
 MATHJAX = MODULES / "mathjax" / "es5"
+REVEAL = MODULES / "reveal.js" / "dist"
 # The faces that book.css names: latin letters, and upright Greek ones.
 FACES = {
     "source-serif-4": ("latin-400-normal", "latin-400-italic", "latin-600-normal", "greek-400-normal"),
@@ -43,6 +44,7 @@ def copy_to(vendor: Path) -> None:
         "anywidget": [anywidget],
         "html-manager": [MANAGER / "embed-amd.js", *MANAGER.glob("*.woff2")],
         "mathjax": [MATHJAX / "tex-chtml-full.js"],
+        "reveal": [REVEAL / "reveal.js", REVEAL / "reveal.css"],
         "mathjax/output/chtml/fonts/woff-v2": fonts.glob("*.woff"),
         **{
             f"fonts/{name}": [

@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -27,6 +28,17 @@ FOLD, UNFOLD = "<details><summary>Solution</summary>\n\n", "\n\n</details>\n\n"
 LABEL = re.compile(r"^:label: (\S+)", re.MULTILINE)
 UNSHOWN = {"hide-input", "remove-input", "remove-cell"}
 SHOWN_AS_QUOTE = {"admonition", "note", "tip", "warning", "important", "caution", "hint", "seealso"}
+ARCHIVE = "relulab-notebooks.zip"
+READ_ME = """# The chapters of relulab, as notebooks
+
+    unzip {archive} -d relulab-notebooks && cd relulab-notebooks
+    python -m venv env && . env/bin/activate
+    pip install jupyterlab {library}
+    jupyter lab
+
+The library, `relulab`, is in the repository of the book{place}; Python 3.11 or newer.
+The notebooks keep their outputs, and each one runs by itself.
+"""
 INSTALL = """# On a machine without the library (Colab, for one), this installs it.
 import importlib.util
 
@@ -209,3 +221,16 @@ def export_all(build: Path, html: Path, bibliography: Path, **options) -> None:
         values = json.loads(glued.read_text("utf-8")) if glued.exists() else {}
         known = cited | elsewhere(document, titles, names) | names[document]
         export(notebook, values, known, html / "_sources" / f"{document}.ipynb", **options)
+    pack_all(html, notebooks, options.get("repository", ""))
+
+
+def pack_all(html: Path, documents, repository: str = "") -> None:
+    """All notebooks in one archive, which is the same for the same notebooks."""
+    library = "'relulab[train,estimators] @ {}'".format(f"git+{repository}" if repository else "FOLDER")
+    place = f", {repository}" if repository else "; put the folder of your copy for FOLDER, as file:///..."
+    with zipfile.ZipFile(html / ARCHIVE, "w", zipfile.ZIP_DEFLATED) as archive:
+        read_me = READ_ME.format(archive=ARCHIVE, library=library, place=place)
+        archive.writestr(zipfile.ZipInfo("README.md"), read_me)
+        for document in sorted(documents):
+            text = (html / "_sources" / f"{document}.ipynb").read_bytes()
+            archive.writestr(zipfile.ZipInfo(f"{document}.ipynb"), text, zipfile.ZIP_DEFLATED)

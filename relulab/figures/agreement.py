@@ -63,8 +63,9 @@ class Agreement(NamedTuple):
 
     @property
     def agrees(self):
-        """Whether there are numbers, and every one lies in its interval."""
-        return bool(self.quantities) and all(quantity.agrees for quantity in self.quantities)
+        """Whether every trial that both have is the same, or else every number lies in its interval."""
+        alike = 0 < self.trials == self.same  # then numbers differ by the trials that only one of both has
+        return alike or (bool(self.quantities) and all(quantity.agrees for quantity in self.quantities))
 
 
 def compare(run: xr.Dataset, shipped: xr.Dataset | None = None) -> Agreement:
