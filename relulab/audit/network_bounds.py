@@ -67,6 +67,7 @@ def _outputs(p, net):
     m, d = len(net.second), p.X.shape[1]
     hidden, error = product(p.X, net.first) if m else (np.zeros((len(p.X), 0)),) * 2
     if net.gates is None:
+        error = np.where(hidden < -error, 0, error)  # surely off
         hidden = np.maximum(hidden, 0)
     else:
         is_open = exact_signs(p.X, net.gates) >= 0

@@ -55,7 +55,7 @@ def in_balls(net, X, y, beta, loss):
             side = [sum((arb(X[r, k]) * arb(net.gates[k, i]) for k in range(d)), arb(0)) for r in range(n)]
         hidden = [b if s >= 0 else arb(0) for b, s in zip(before, side, strict=True)]
         factor = arb(net.second[i])
-        if net.scale is not None:
+        if net.scale is not None and any(h != 0 for h in hidden):  # a silent neuron adds nothing
             factor = factor * arb(net.scale[i]) / sum((h * h for h in hidden), arb(0)).sqrt()
         total = [t + h * factor for t, h in zip(total, hidden, strict=True)]
     if loss == "squares":
