@@ -187,7 +187,13 @@ def by_scnn(problem, effort):
     found = optimize_model(
         model, solver, Metrics(), problem["X"], problem["y"], regularizer=penalty, **options
     )[0]
-    return np.asarray(found.get_parameters()[0], dtype=float)[0]
+    W = np.asarray(found.get_parameters()[0], dtype=float)[0]
+    own = np.asarray(found.G, dtype=float)  # it sorts its gates
+    place = {mask.tobytes(): j for j, mask in enumerate(problem["D"].astype(bool).T)}
+    order = [place[mask.tobytes()] for mask in (problem["X"] @ own >= 0).T]
+    there = np.zeros_like(W)
+    there[order] = W
+    return there
 
 
 def training(n=100, d=20, count=20, epochs=100):
