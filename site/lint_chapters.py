@@ -31,7 +31,7 @@ UNSAFE = re.compile(
     rf"""\b(?:cmap|colormap|set_cmap|get_cmap|colormaps)["']?\s*[=:(\[]\s*["']({UNSAFE_MAPS})["']"""
     rf"""|\bcm\.({UNSAFE_MAPS})\b"""
 )
-CLOCK = re.compile(r"\btime\.(?:perf_counter|process_time|thread_time|monotonic|time)\b")
+CLOCK = re.compile(r"\btime\.(?:perf_counter|monotonic|time)\b")
 FOLDED = {"remove-cell", "remove-input", "hide-input", "hide-cell"}
 WIDEST = 77
 SHORT = 4  # lines that draw and may be shown: a call of the library

@@ -19,6 +19,7 @@ from myst_nb.core.read import create_nb_reader
 from sphinx.util import logging
 
 LOG = logging.getLogger(__name__)
+ONE_THREAD = "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"
 
 
 def run_chapters(app, env, docnames):
@@ -27,12 +28,17 @@ def run_chapters(app, env, docnames):
     together = [client for client in waiting if not is_timed(client.notebook)]
     if len(together) < 2:
         return
-    order = [client for client in waiting if is_timed(client.notebook)]
-    for workers, clients in [(1, order), (os.cpu_count(), together)]:
-        with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
+    alone = [client for client in waiting if is_timed(client.notebook)]
+    for workers, clients, begin in [(1, alone, None), (os.cpu_count(), together, share_the_cores)]:
+        with ProcessPoolExecutor(workers, multiprocessing.get_context("fork"), begin) as pool:
             futures = {pool.submit(execute, *arguments(client)): client for client in clients}
             for future in as_completed(futures):
                 keep(cache, futures[future], future.result())
+
+
+def share_the_cores():
+    """Kernels started here compute on one thread each: more would wait for one another."""
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
 
 
 def unknown(env, cache, path):
