@@ -203,6 +203,11 @@ class SeveralOutputs:
         -------
         ndarray, shape (m, c)
             The outputs.
+
+        Raises
+        ------
+        ValueError
+            For data of a wrong shape, or without weights.
         """
         self.require()
         X = _checks.array("X", X, ("m", self.plain_blocks.X.shape[1]))

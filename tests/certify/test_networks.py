@@ -237,12 +237,12 @@ def test_a_sequential_of_torch_with_biases():
     net = torch.nn.Sequential(torch.nn.Linear(2, 5), torch.nn.ReLU(), torch.nn.Linear(5, 1)).double()
     found = rl.certify_network(net, X, y, S, beta=0.3, intercept=True)
     outputs = net(torch.tensor(X[:, :2])).detach().numpy()[:, 0]
-    decay = sum(float((p**2).sum()) for p in net.parameters()) - float(net[2].bias[0] ** 2)
+    decay = sum((p.detach() ** 2).sum().item() for p in net.parameters()) - net[2].bias.item() ** 2
     assert found.cost == pytest.approx(0.5 * np.sum((outputs - y) ** 2) + 0.15 * decay)
     assert rl.check(found).proved
     wide = X * np.array([1, 1, 0.5])  # a bias of another size is dearer
     cheap = rl.certify_network(net, wide, y, S, beta=0.3, intercept=True)
-    extra = 3 * float((net[0].bias ** 2).sum())
+    extra = 3 * (net[0].bias ** 2).sum().item()
     assert cheap.cost == pytest.approx(found.cost + 0.15 * extra)
     bare = torch.nn.Sequential(
         torch.nn.Linear(3, 5, bias=False), torch.nn.ReLU(), torch.nn.Linear(5, 1, bias=False)

@@ -201,10 +201,12 @@ def test_a_killed_run_goes_on(executor, tmp_path):
             np.testing.assert_array_equal(stopped[name], straight[name])
 
 
-def test_an_interrupted_run_says_how_to_go_on(tmp_path, monkeypatch, capsys):
+def test_an_interrupted_run_says_how_to_go_on(tmp_path, monkeypatch, capsys, request):
     pytest.importorskip("rocrate")
     monkeypatch.setitem(FIGURES["6c"].grids, "book", SMALL)
-    monkeypatch.setattr(rerun, "pack", lambda ds: os.kill(os.getpid(), signal.SIGINT))
+    monkeypatch.setattr(rerun, "pack", lambda ds: signal.raise_signal(signal.SIGINT))
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores Ctrl-C
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
     assert main(["reproduce", "--figures", "6c", "--out", str(tmp_path)]) == 130
     complaint = capsys.readouterr().err.splitlines()[-1]
     assert complaint.startswith("relulab: stopped in figure 6c, 0 of 1 figures are finished; ")

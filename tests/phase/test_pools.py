@@ -107,7 +107,8 @@ def test_a_killed_worker_ends_its_sweep_and_the_next_one_has_a_new_pool():
 def test_workers_end_with_a_stopped_script_and_the_store_goes_on(tmp_path, how):
     long = {"n": list(range(100, 400, 10)), "d": [20, 25], "trials": 100, "progress": False}
     store = tmp_path / "sweep.zarr"
-    code = f"""import os
+    code = f"""import os, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores Ctrl-C
 from relulab.phase.pools import standing
 jobs = [standing().submit(os.getpid) for _ in range(9)]
 print(*{{job.result() for job in jobs}}, flush=True)

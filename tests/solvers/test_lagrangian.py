@@ -114,7 +114,7 @@ def test_a_silent_pattern_and_one_that_is_there_twice(alone):
 
 def test_multipliers_pull_no_free_coordinate(alone):
     plant, blocks, _ = problem(30, 20, "normalized")
-    program, _ = fast._program(Scaled(blocks, plant.y, 1e-6), "exact")
+    program, _ = fast.program_of(Scaled(blocks, plant.y, 1e-6), "exact")
     assert not program.counts.all()
     solution = checked(fast.solve_fast(blocks, plant.y, "exact", 1e-6))
     violated = rl.blocks.cones.largest_norm(blocks, solution.dual, "exact") / 1e-6 - 1
@@ -123,7 +123,7 @@ def test_multipliers_pull_no_free_coordinate(alone):
 
 def test_every_round_is_in_the_cones_and_bounds_the_value():
     plant, blocks, _ = problem(60, 10, "skip")
-    program, _ = fast._program(Scaled(blocks, plant.y, 1e-6), "exact")
+    program, _ = fast.program_of(Scaled(blocks, plant.y, 1e-6), "exact")
     start = head_start(program, blocks.skip)
     points = list(itertools.islice(rounds(program, start, 200), 5))
     assert len(points) == 5
@@ -135,7 +135,7 @@ def test_every_round_is_in_the_cones_and_bounds_the_value():
 def test_a_dual_vector_that_points_away_from_the_labels_bounds_by_zero():
     plant, blocks, _ = problem(40, 6, "skip")
     solution = fast.solve_fast(blocks, plant.y, "exact", 1e-6)
-    program, _ = fast._program(Scaled(blocks, plant.y, 1e-6), "exact")
+    program, _ = fast.program_of(Scaled(blocks, plant.y, 1e-6), "exact")
     none = np.zeros_like(program.cone)
     away = fast.Candidate(program, np.zeros_like(program.counts), -solution.dual, none)
     assert away.gap == 1
@@ -186,5 +186,5 @@ def test_what_it_cannot_settle_the_path_does(instead, monkeypatch):
 def test_minimal_norm_and_the_gated_form_are_not_for_it():
     plant, blocks, _ = problem(30, 5, "skip")
     for form, beta in (("gated", 1e-3), ("exact", None)):
-        program, _ = fast._program(Scaled(blocks, plant.y, beta), form)
+        program, _ = fast.program_of(Scaled(blocks, plant.y, beta), form)
         assert fast._by_multipliers(program, blocks.skip, 1e-6, 100) is None
