@@ -170,8 +170,8 @@ def move_solutions(pages):
             slug = re.sub(r"\W+", "-", file.removesuffix(".xhtml").removeprefix("chapters/"))
             for holder in [part, *part.find_all(id=True)]:
                 if old := holder.get("id"):
-                    holder["id"] = f"{slug}-{old}"
-                    goals[f"{file}#{old}"] = f"{SOLUTIONS}#{slug}-{old}"
+                    holder["id"] = named(f"{slug}-{old}")
+                    goals[f"{file}#{old}"] = f"{SOLUTIONS}#{holder['id']}"
             lead_from(part, file)
             back = end.new_tag("p")
             link = end.new_tag("a", href=f"{file}#{stays['id']}")
@@ -193,6 +193,11 @@ def move_solutions(pages):
     for link in body.find_all("a", href=True):
         link["href"] = goals.get(link["href"], link["href"]).removeprefix(SOLUTIONS)
     return end if goals else None
+
+
+def named(text):
+    """An id of the letters that XHTML allows."""
+    return re.sub(r"[^\w.-]", "-", text)
 
 
 def beside(file, address):
@@ -264,7 +269,7 @@ def make_strict(page):
             for name in DROPPED & part.attrs.keys():
                 del part[name]
         if "id" in part.attrs:
-            name = re.sub(r"[^\w.-]", "-", part["id"])
+            name = named(part["id"])
             if name in seen or not name:
                 del part["id"]
             else:

@@ -28,7 +28,10 @@ def addresses(html):
 
 
 def test_the_repository_is_there_when_the_book_has_one():
-    notebook = {"Notebook": "../_sources/chapters/index.ipynb"}
+    notebook = {
+        "Notebook": "../_sources/chapters/index.ipynb",
+        "All notebooks": "../relulab-notebooks.zip",
+    }
     assert addresses(line(App(""))) == {"Paper": doors.PAPER} | notebook
     found = addresses(line(App("git@github.com:me/book.git")))
     assert found == {"Paper": doors.PAPER, "Repository": "https://github.com/me/book"} | notebook
@@ -46,7 +49,7 @@ def test_the_pdf_is_linked_once_it_is_there(tmp_path):
     for _ in range(2):  # printing twice does no harm
         doors.open_pdf_door(pdf, html, "chapters/index.html")
         assert addresses(page.read_text())["PDF"] == "../relulab.pdf"
-        assert page.read_text().count("<li>") == 3
+        assert page.read_text().count("<li>") == 4
     assert (html / "relulab.pdf").read_bytes() == b"%PDF"
 
 
