@@ -63,7 +63,8 @@ function makeProposal() {
     const density = steps.map((z) => Math.exp(log(place + sigma * z) - log(0)));
     const x = (z) => margin + ((z + WIDE) / (2 * WIDE)) * (width - 2 * margin), y = (v) => height - bottom - v * (height - top - bottom);
     const line = (values) => steps.map((z, k) => `${x(z).toFixed(1)} ${y(values[k]).toFixed(1)}`).join("L");
-    const up = sent.reduce((sum, v, k) => sum + (steps[k] * Math.sign(slope(place) || 1) > 0 ? v : 0), 0) / sent.reduce((sum, v) => sum + v, 0);
+    const rise = Math.sign(slope(place)) || 1; // half of the middle one goes up
+    const up = sent.reduce((sum, v, k) => sum + (v * (1 + Math.sign(steps[k] * rise))) / 2, 0) / sent.reduce((sum, v) => sum + v, 0);
     const ticks = [-2, 0, 2].map((k) => mark("text", { x: x(k), y: height - bottom + 16, "text-anchor": "middle" }, short(place + k * sigma)));
     picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     picture.setAttribute("aria-label", `From ${short(place)} the proposal goes uphill with probability ${percent(up, 0)}.`);
