@@ -14,7 +14,13 @@ from pypdf import PdfReader
 
 pytestmark = pytest.mark.pages
 
-CHAPTER_SECONDS, MORE_SECONDS = 60, {"chapters/part4/training": 90, "chapters/part4/batch-size": 90}
+CHAPTER_SECONDS = 60  # with another chapter running beside it
+MORE_SECONDS = {
+    "chapters/part4/training": 90,
+    "chapters/part4/batch-size": 90,
+    "chapters/part4/your-own-data": 90,
+    "chapters/back/figures": 120,  # 48 pictures, each drawn wide, narrow and small
+}
 PAGE_BYTES = 1_500_000
 
 
