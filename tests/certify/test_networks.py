@@ -241,7 +241,7 @@ def test_a_sequential_of_torch_with_biases():
     assert found.cost == pytest.approx(0.5 * np.sum((outputs - y) ** 2) + 0.15 * decay)
     assert rl.check(found).proved
     wide = X * np.array([1, 1, 0.5])  # a bias of another size is dearer
-    cheap = rl.certify_network(net, wide, y, S, beta=0.3, intercept=True)
+    cheap = rl.certify_network(net, wide, y, rl.sample_patterns(wide, rng=0), beta=0.3, intercept=True)
     extra = 3 * (net[0].bias ** 2).sum().item()
     assert cheap.cost == pytest.approx(found.cost + 0.15 * extra)
     bare = torch.nn.Sequential(
