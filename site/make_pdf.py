@@ -25,6 +25,7 @@ SETTLED = """async () => {
   document.querySelectorAll("details").forEach((details) => (details.open = true));
   if (window.MathJax?.startup) await MathJax.startup.promise;
   await document.fonts.ready;
+  for (const image of document.images) image.loading = "eager"; // one that waits for a reader never comes
   await Promise.all([...document.images].map((image) => image.decode().catch(() => null)));
 }"""
 TITLE = """() => [...document.querySelector("h1").childNodes]
