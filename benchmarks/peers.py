@@ -172,27 +172,14 @@ def by_scs(problem, effort):
 
 
 def by_scnn(problem, effort):
-    from scnn.metrics import Metrics
-    from scnn.models import ConvexGatedReLU
-    from scnn.optimize import optimize_model
-    from scnn.regularizers import NeuronGL1
-    from scnn.solvers import RFISTA
+    from benchmarks.solve import by_scnn
 
-    model = ConvexGatedReLU(problem["gates"])
-    solver, penalty = (
-        RFISTA(model, max_iters=60 * 2**effort, tol=0.0),
-        NeuronGL1(problem["beta"] / len(problem["y"])),
-    )
-    options = {"return_convex": True, "unitize_data": False, "dtype": "float64"}
-    found = optimize_model(
-        model, solver, Metrics(), problem["X"], problem["y"], regularizer=penalty, **options
-    )[0]
-    W = np.asarray(found.get_parameters()[0], dtype=float)[0]
-    own = np.asarray(found.G, dtype=float)  # it sorts its gates
-    place = {mask.tobytes(): j for j, mask in enumerate(problem["D"].astype(bool).T)}
-    order = [place[mask.tobytes()] for mask in (problem["X"] @ own >= 0).T]
+    X, masks = problem["X"], problem["D"].astype(bool)
+    model, W = by_scnn(X, problem["y"], problem["gates"], problem["beta"], 60 * 2**effort)
+    own = np.asarray(model.G, dtype=float)  # it sorts its gates
+    place = {mask.tobytes(): j for j, mask in enumerate(masks.T)}
     there = np.zeros_like(W)
-    there[order] = W
+    there[[place[mask.tobytes()] for mask in (X @ own >= 0).T]] = W
     return there
 
 

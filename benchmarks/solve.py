@@ -123,31 +123,32 @@ def run_peer(suite, **question):
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def _be_peer(path):
-    """In the peer's process: solve the stored problem by R-FISTA in float64 and print what came of it."""
+def by_scnn(X, y, gates, beta, iterations):
+    """The model that scnn finds by R-FISTA in float64, and its weights (p, d), in the order of its gates."""
     from scnn.metrics import Metrics
     from scnn.models import ConvexGatedReLU
     from scnn.optimize import optimize_model
     from scnn.regularizers import NeuronGL1
     from scnn.solvers import RFISTA
 
+    model = ConvexGatedReLU(gates)
+    solver, penalty = RFISTA(model, max_iters=iterations, tol=0.0), NeuronGL1(beta / len(y))
+    options = {"return_convex": True, "unitize_data": False, "dtype": "float64"}
+    model = optimize_model(model, solver, Metrics(), X, y, regularizer=penalty, **options)[0]
+    return model, np.asarray(model.get_parameters()[0], dtype=float)[0]
+
+
+def _be_peer(path):
+    """In the peer's process: solve the stored problem and print what came of it."""
     with np.load(path) as stored:
         X, y, gates, beta = (stored[name] for name in ("X", "y", "gates", "beta"))
         iterations = int(stored["iterations"])
-    beta, n = float(beta), len(y)
-
-    def solve(steps):
-        model = ConvexGatedReLU(gates)
-        solver, penalty = RFISTA(model, max_iters=steps, tol=0.0), NeuronGL1(beta / n)
-        options = {"return_convex": True, "unitize_data": False, "dtype": "float64"}
-        return optimize_model(model, solver, Metrics(), X, y, regularizer=penalty, **options)[0]
-
-    solve(10)
+    beta = float(beta)
+    by_scnn(X, y, gates, beta, 10)
     start = time.perf_counter()
-    model = solve(iterations)
+    model, weights = by_scnn(X, y, gates, beta, iterations)
     seconds = time.perf_counter() - start
     error = np.asarray(model(X), dtype=float).ravel() - y
-    weights = np.asarray(model.get_parameters()[0], dtype=float)[0]
     value = 0.5 * float(error @ error) + beta * float(np.linalg.norm(weights, axis=1).sum())
     print(json.dumps({"seconds": seconds, "value": value}))
 

@@ -208,12 +208,16 @@ def _figure(options):
         _proofs(ds)
 
 
+def _workers(options):
+    return None if options.workers is None else _checks.count("workers", options.workers)
+
+
 def _reproduce(options):
     from .figures.rerun import reproduce
     from .phase.pools import named
 
     numbers = None if options.figures is None else [name for name in options.figures.split(",") if name]
-    workers = None if options.workers is None else _checks.count("workers", options.workers)
+    workers = _workers(options)
     for number in numbers or []:
         _checks.choice("figure", number, LISTED)
     _ready(options.out)
@@ -242,7 +246,7 @@ def _sweep(options):
 
     names = ("n", "d", "trials", *CHOICES, "k", "sigma", "beta", "patterns", "effort", "audit", "store")
     settings = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
-    workers = None if options.workers is None else _checks.count("workers", options.workers)
+    workers = _workers(options)
     _ready(options.out)
     with ThreadPoolExecutor(workers) if workers else contextlib.nullcontext() as pool:
         ds = phase_diagram(**settings, rng=options.seed, executor=pool)

@@ -29,6 +29,10 @@ LABEL = re.compile(r"^:label: (\S+)", re.MULTILINE)
 UNSHOWN = {"hide-input", "remove-input", "remove-cell"}
 SHOWN_AS_QUOTE = {"admonition", "note", "tip", "warning", "important", "caution", "hint", "seealso"}
 ARCHIVE = "relulab-notebooks.zip"
+# The environment of a chapter that runs beside others.
+ONE_THREAD = dict.fromkeys(
+    ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"], "1"
+)
 READ_ME = """# The chapters of relulab, as notebooks
 
     unzip {archive} -d relulab-notebooks && cd relulab-notebooks

@@ -16,10 +16,10 @@ from jupyter_cache.executors.utils import single_nb_execution
 from myst_nb.core.execute import create_client
 from myst_nb.core.execute.cache import NotebookClientCache
 from myst_nb.core.read import create_nb_reader
+from notebooks import ONE_THREAD
 from sphinx.util import logging
 
 LOG = logging.getLogger(__name__)
-ONE_THREAD = "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"
 
 
 def run_chapters(app, env, docnames):
@@ -38,7 +38,7 @@ def run_chapters(app, env, docnames):
 
 def share_the_cores():
     """Kernels started here compute on one thread each: more would wait for one another."""
-    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+    os.environ.update(ONE_THREAD)
 
 
 def unknown(env, cache, path):

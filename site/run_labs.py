@@ -16,11 +16,11 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from notebooks import FENCE, OPTIONS
+from notebooks import FENCE, ONE_THREAD, OPTIONS
 
 ROOT = Path(__file__).resolve().parents[1]
 SEED = re.compile(r"seed = \d+\s*(#.*)?")
-ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")} | {"MPLBACKEND": "agg"}
+ALONE = ONE_THREAD | {"MPLBACKEND": "agg"}
 MOST_SECONDS = 600  # a lab that hangs is stopped
 
 
@@ -59,7 +59,7 @@ def run_apart(page: Path, seed: int) -> dict:
     command = [sys.executable, "-W", "error::RuntimeWarning", __file__, "--one", str(page), str(seed)]
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=MOST_SECONDS, env={**os.environ, **ONE_THREAD}
+            command, capture_output=True, text=True, timeout=MOST_SECONDS, env=os.environ | ALONE
         )
         return json.loads(done.stdout)
     except subprocess.TimeoutExpired:

@@ -282,7 +282,8 @@ def _complete(table, kept, sizes_n, sizes_d, arguments, executor, progress):
         place: (size_n, size_d, np.flatnonzero(lacking[place]).tolist(), *arguments)
         for size_n, size_d, place in largest_first
     }
-    if executor is None and arguments[-2] == "cpu":
+    *_, device, _ = arguments
+    if executor is None and device == "cpu":
         executor = own_executor(cells, table.shape[2])
     kept.add_run(provenance() | {"executor": "threads" if executor is None else type(executor).__name__})
     try:

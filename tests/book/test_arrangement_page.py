@@ -1,30 +1,14 @@
 """The arrangement explorer on a built page, by mouse, finger and keys."""
 
 import pytest
-from handling import part, wait_for
+from handling import drag, handle, part, place_in, wait_for
 
 PLANE, SPHERE = 0, 1
 
 
-def handle(widget, text):
-    return widget.locator(f"[data-handle='{text}']")
-
-
-def drag(page, thing, to, steps=6):
-    """Drag the middle of a thing to a place (x, y) on the screen, with the mouse."""
-    thing.scroll_into_view_if_needed()
-    box = thing.locator(".rw-disc").bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(*to, steps=steps)
-    page.mouse.up()
-
-
-def place_in(widget, x, y):
+def place(widget, x, y):
     """Where a point of the plane is on the screen; the ring's inner radius is 1.7."""
-    box = part(widget, "picture").bounding_box()
-    middle, unit = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2), box["width"] * 82 / 360
-    return middle[0] + unit * x, middle[1] - unit * y
+    return place_in(part(widget, "picture"), x, y, radius=82)
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -43,7 +27,7 @@ def test_cells_are_covers_count_and_the_all_ones_cell_lights_up(opened, width):
     assert explorer.locator(".ae-glow").count() == 1
     part(explorer, "picture").scroll_into_view_if_needed()
     here = handle(explorer, "u").locator(".rw-disc").bounding_box()
-    middle = place_in(explorer, 0, 0)
+    middle = place(explorer, 0, 0)
     drag(
         page,
         handle(explorer, "u"),
@@ -60,8 +44,8 @@ def four_rows(explorer):
     explorer.locator("[data-control=n]").press("Tab")
     part(explorer, "picture").scroll_into_view_if_needed()
     for text, x, y in (("1", 1, 0), ("2", 0, 1), ("3", -1, 0.2), ("4", 0.2, -1)):
-        drag(explorer.page, handle(explorer, text), place_in(explorer, x, y))
-    drag(explorer.page, handle(explorer, "u"), place_in(explorer, 1.3, 1.3))
+        drag(explorer.page, handle(explorer, text), place(explorer, x, y))
+    drag(explorer.page, handle(explorer, "u"), place(explorer, 1.3, 1.3))
 
 
 def test_dragging_rows_and_the_gate_changes_the_pattern(opened):
@@ -69,12 +53,12 @@ def test_dragging_rows_and_the_gate_changes_the_pattern(opened):
     four_rows(explorer)
     assert explorer.get_attribute("data-pattern") == "1100"
     assert "D(u) = diag(1, 1, 0, 0): 2 of 4 rows on." in part(explorer, "pattern").inner_text()
-    drag(page, handle(explorer, "u"), place_in(explorer, -1.3, -1.3))
+    drag(page, handle(explorer, "u"), place(explorer, -1.3, -1.3))
     assert explorer.get_attribute("data-pattern") == "0011"
-    drag(page, handle(explorer, "2"), place_in(explorer, -0.3, -1))
+    drag(page, handle(explorer, "2"), place(explorer, -0.3, -1))
     assert explorer.get_attribute("data-pattern") == "0111"
     assert (explorer.get_attribute("data-count"), explorer.get_attribute("data-all-ones")) == ("8", "no")
-    drag(page, handle(explorer, "1"), place_in(explorer, -0.9, -0.9))
+    drag(page, handle(explorer, "1"), place(explorer, -0.9, -0.9))
     assert (explorer.get_attribute("data-pattern"), explorer.get_attribute("data-all-ones")) == (
         "1111",
         "yes",
@@ -87,7 +71,7 @@ def test_a_finger_drags_too(opened):
     assert explorer.get_attribute("data-pattern") == "1100"
     session = page.context.new_cdp_session(page)
     session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
-    start, end = place_in(explorer, 1, 0), place_in(explorer, -1, -0.5)
+    start, end = place(explorer, 1, 0), place(explorer, -1, -0.5)
     for kind, points in (
         ("touchStart", [start]),
         ("touchMove", [[(a + b) / 2 for a, b in zip(start, end, strict=True)]]),
@@ -165,7 +149,7 @@ def test_the_sphere_turns_and_its_rows_move(opened):
 def test_rows_in_special_position_have_fewer_cells(opened):
     page, explorer = opened("arrangement-explorer", number=PLANE)
     four_rows(explorer)
-    drag(page, handle(explorer, "2"), place_in(explorer, 0, 0))
+    drag(page, handle(explorer, "2"), place(explorer, 0, 0))
     assert (
         handle(explorer, "2").get_attribute("aria-valuetext") == "at 0.00, 0.00: on"
     )  # as a zero row always is

@@ -3,14 +3,10 @@
 import numpy as np
 import pytest
 from booktools import axe_faults, screenshot
-from handling import part, wait_for
+from handling import handle, part, wait_for
 
 X = np.array([[1, 0], [0.5, 1], [-1, 0.5], [-0.2, -1]])
 GATE = np.array([1, 0.2])
-
-
-def handle(widget, text):
-    return widget.locator(f"[data-handle={text}]")
 
 
 def drag(page, widget, text, to):

@@ -2,28 +2,13 @@
 
 import pytest
 from booktools import axe_faults
-from handling import number, part, wait_for
+from handling import drag, handle, number, part, place_in, wait_for
 
 NAME = "triangle-explorer"
 
 
-def handle(widget, text):
-    return widget.locator(f"[data-handle='{text}']")
-
-
-def place_in(widget, x, y):
-    """Where a point of the plane is on the screen."""
-    box = part(widget, "picture").bounding_box()
-    middle, unit = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2), box["width"] * 62 / 360
-    return middle[0] + unit * x, middle[1] - unit * y
-
-
-def drag(page, thing, to):
-    box = thing.locator(".rw-disc").bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(*to, steps=6)
-    page.mouse.up()
+def place(widget, x, y):
+    return place_in(part(widget, "picture"), x, y, radius=62)
 
 
 def said(explorer):
@@ -36,13 +21,13 @@ def test_points_are_dragged_and_the_answer_follows(opened, width):
     assert said(explorer).startswith("Outside: proved. All of E lies on p's side of the bisector")
     assert 1 < number(explorer, "bound") < 1.42
     part(explorer, "picture").scroll_into_view_if_needed()
-    drag(page, handle(explorer, "b"), place_in(explorer, 0.3, 0.4))
+    drag(page, handle(explorer, "b"), place(explorer, 0.3, 0.4))
     assert explorer.get_attribute("data-answer") == "inside"
     assert said(explorer).startswith("Inside: proved. x = (")
     assert part(explorer, "live").text_content() == said(explorer)
-    drag(page, handle(explorer, "b"), place_in(explorer, -1.5, 1.2))
+    drag(page, handle(explorer, "b"), place(explorer, -1.5, 1.2))
     assert explorer.get_attribute("data-answer") == "outside"
-    drag(page, handle(explorer, "a1"), place_in(explorer, -1.6, 1.3))
+    drag(page, handle(explorer, "a1"), place(explorer, -1.6, 1.3))
     assert explorer.get_attribute("data-answer") == "inside"
     assert page.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth")
 
@@ -103,7 +88,7 @@ def test_a_finger_drags_too(opened):
     session = page.context.new_cdp_session(page)
     session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
     before = handle(explorer, "b").get_attribute("aria-valuetext")
-    start, end = place_in(explorer, 0.9, 1.1), place_in(explorer, 0.2, 0.2)
+    start, end = place(explorer, 0.9, 1.1), place(explorer, 0.2, 0.2)
     for kind, points in (("touchStart", [start]), ("touchMove", [end]), ("touchEnd", [])):
         session.send(
             "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]}

@@ -1,32 +1,14 @@
 """The zonotope explorer on a built page, by mouse, finger and keys."""
 
 import pytest
-from handling import number, part, wait_for
+from handling import drag, handle, middle_of, number, part, place_in, wait_for
 
 NAME = "zonotope-explorer"
 
 
-def handle(widget, text):
-    return widget.locator(f"[data-handle='{text}']")
-
-
-def place_in(widget, x, y):
+def place(widget, x, y):
     """Where a point of the plane of rows is on the screen; the ring of w has radius 1.9."""
-    box = part(widget, "rows").bounding_box()
-    middle, unit = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2), box["width"] * 82 / 360
-    return middle[0] + unit * x, middle[1] - unit * y
-
-
-def middle_of(thing):
-    box = thing.locator(".rw-disc").bounding_box()
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
-def drag(page, thing, to):
-    page.mouse.move(*middle_of(thing))
-    page.mouse.down()
-    page.mouse.move(*to, steps=6)
-    page.mouse.up()
+    return place_in(part(widget, "rows"), x, y, radius=82)
 
 
 def on_the_axes(explorer):
@@ -35,7 +17,7 @@ def on_the_axes(explorer):
     explorer.locator("[data-control=n]").press("Tab")
     part(explorer, "rows").scroll_into_view_if_needed()
     for text, x, y in (("1", 1, 0), ("2", 0, 1), ("3", -1, 0), ("4", 0, -1), ("w", 1.9, 0)):
-        drag(explorer.page, handle(explorer, text), place_in(explorer, x, y))
+        drag(explorer.page, handle(explorer, text), place(explorer, x, y))
 
 
 @pytest.mark.parametrize("width", [1280, 390, 320])
@@ -46,9 +28,9 @@ def test_rows_and_w_are_dragged_and_the_verdict_follows(opened, width):
     assert number(explorer, "h") == pytest.approx(0.5, abs=0.01)
     assert number(explorer, "angle") == 0
     assert "over all patterns." in part(explorer, "live").text_content()
-    drag(page, handle(explorer, "3"), place_in(explorer, 1.2, 0.1))
-    drag(page, handle(explorer, "4"), place_in(explorer, 0.7, -1))
-    drag(page, handle(explorer, "2"), place_in(explorer, 0.7, 1))  # all labels have one sign
+    drag(page, handle(explorer, "3"), place(explorer, 1.2, 0.1))
+    drag(page, handle(explorer, "4"), place(explorer, 0.7, -1))
+    drag(page, handle(explorer, "2"), place(explorer, 0.7, 1))  # all labels have one sign
     assert number(explorer, "h") >= 1 - 1e-9
     assert number(explorer, "least") >= 1 - 1e-6
     assert "this dual vector does not prove it." in part(explorer, "verdict").inner_text()
@@ -100,7 +82,7 @@ def test_a_finger_drags_too(opened):
     on_the_axes(explorer)
     session = page.context.new_cdp_session(page)
     session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
-    start, end = place_in(explorer, 0, 1), place_in(explorer, 1, 0.5)
+    start, end = place(explorer, 0, 1), place(explorer, 1, 0.5)
     before = handle(explorer, "2").get_attribute("aria-valuetext")
     for kind, points in (("touchStart", [start]), ("touchMove", [end]), ("touchEnd", [])):
         session.send(
@@ -137,9 +119,9 @@ def test_what_cannot_be_drawn_is_said(opened):
     count.press("Tab")
     part(explorer, "rows").scroll_into_view_if_needed()
     for text, x in (("1", 1), ("2", -0.5)):
-        drag(page, handle(explorer, text), place_in(explorer, x, 0))
+        drag(page, handle(explorer, text), place(explorer, x, 0))
     handle(explorer, "2").focus()
     page.keyboard.press("Shift+ArrowUp")
     assert part(explorer, "verdict").inner_text().startswith("h = ")
-    drag(page, handle(explorer, "2"), place_in(explorer, 0, 0))  # a zero row
+    drag(page, handle(explorer, "2"), place(explorer, 0, 0))  # a zero row
     assert part(explorer, "verdict").inner_text().startswith("All rows lie on one line")

@@ -155,15 +155,14 @@ function render({ model, el }) {
     draw();
   }
 
-  const names = ["heights", "d", "N"];
   el.replaceChildren(root);
-  names.forEach((name) => model.on(`change:${name}`, changed));
+  const deaf = hear(model, ["heights", "d", "N"], changed);
   changed();
   root.dataset.ready = "true";
 
   return () => {
     cancelAnimationFrame(frame);
-    names.forEach((name) => model.off(`change:${name}`, changed));
+    deaf();
   };
 }
 

@@ -86,15 +86,14 @@ function render({ model, el }) {
     draw();
   }
 
-  const names = ["X", "gate", "w"];
   el.replaceChildren(root);
-  names.forEach((name) => model.on(`change:${name}`, changed));
+  const deaf = hear(model, ["X", "gate", "w"], changed);
   changed();
   root.dataset.ready = "true";
 
   return () => {
     cancelAnimationFrame(frame);
-    names.forEach((name) => model.off(`change:${name}`, changed));
+    deaf();
   };
 }
 

@@ -206,7 +206,7 @@ function render({ model, el }) {
     width = contentRect.width;
   });
   el.replaceChildren(root);
-  for (const name of names) model.on(`change:${name}`, changed);
+  const deaf = hear(model, names, changed);
   watcher.observe(root);
   fill();
   draw();
@@ -215,7 +215,7 @@ function render({ model, el }) {
   return () => {
     cancelAnimationFrame(frame);
     watcher.disconnect();
-    for (const name of names) model.off(`change:${name}`, changed);
+    deaf();
   };
 }
 

@@ -35,7 +35,7 @@ function render({ model, el }) {
   const legend = node("div", { class: "rw-legend" },
     legendItem("rw-wide te-key-set", "E: all Ax with x in the ball"), legendItem("rw-wide te-key-now", "triangle p, q, b"),
     legendItem("te-key-line", "bisector of p and b"), legendItem("te-key-line te-key-proof", "... that separates"));
-  const root = node("div", { class: "rw rw-triangle", "data-widget": "triangle-explorer" }, controls,
+  const root = node("div", { class: "rw rw-two-tone rw-triangle", "data-widget": "triangle-explorer" }, controls,
     node("div", { class: "rw-columns" }, node("div", { class: "te-stage" }, plane.element),
       node("div", { class: "rw-panel" }, verdict, player.element, node("div", {}, next), legend)), live);
 
@@ -115,16 +115,15 @@ function render({ model, el }) {
     recompute();
   }
 
-  const names = ["A", "b", "rho", "ball"];
   el.replaceChildren(root);
-  names.forEach((name) => model.on(`change:${name}`, changed));
+  const deaf = hear(model, ["A", "b", "rho", "ball"], changed);
   changed();
   root.dataset.ready = "true";
 
   return () => {
     cancelAnimationFrame(frame);
     player.dispose();
-    names.forEach((name) => model.off(`change:${name}`, changed));
+    deaf();
   };
 }
 

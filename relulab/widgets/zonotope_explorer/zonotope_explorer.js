@@ -41,7 +41,7 @@ function render({ model, el }) {
   const legend = node("div", { class: "rw-legend" },
     legendItem("rw-wide ze-key-plus", "Z+ = sum of λᵢ [0, xᵢ] over λᵢ > 0"), legendItem("rw-wide ze-key-minus", "Z− = sum of |λᵢ| [0, xᵢ] over λᵢ < 0"),
     legendItem("ze-key-gap", "h, their distance"), legendItem("ze-key-unit", "a unit of length"));
-  const root = node("div", { class: "rw rw-zonotope", "data-widget": "zonotope-explorer" }, controls, problem,
+  const root = node("div", { class: "rw rw-two-tone rw-zonotope", "data-widget": "zonotope-explorer" }, controls, problem,
     node("div", { class: "rw-columns" },
       node("div", { class: "ze-stage" }, node("p", { class: "ze-caption" }, "The rows xᵢ and w: drag them"), plane.element),
       node("div", { class: "ze-stage" }, node("p", { class: "ze-caption" }, "The two zonotopes of λ"), sets.element)),
