@@ -43,9 +43,3 @@ function whenSeen(element, act) {
   watch.observe(element);
   return () => watch.disconnect();
 }
-
-// Hear when a model's values change; gives a function that stops it.
-function hear(model, names, changed) {
-  for (const name of names) model.on(`change:${name}`, changed);
-  return () => names.forEach((name) => model.off(`change:${name}`, changed));
-}

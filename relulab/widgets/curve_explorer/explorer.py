@@ -68,7 +68,10 @@ class CurveExplorer(Still, anywidget.AnyWidget):
     """
 
     _esm = joined(
-        "common/elements.js", "curve_explorer/curves_and_grids.js", "curve_explorer/curve_explorer.js"
+        "common/elements.js",
+        "common/hearing.js",
+        "curve_explorer/curves_and_grids.js",
+        "curve_explorer/curve_explorer.js",
     )
     _css = joined("common/house.css", "curve_explorer/curve_explorer.css")
 

@@ -64,6 +64,7 @@ class GateExplorer(Still, anywidget.AnyWidget):
 
     _esm = joined(
         "common/elements.js",
+        "common/hearing.js",
         "common/plane.js",
         "common/handles.js",
         "gate_explorer/gate_pictures.js",

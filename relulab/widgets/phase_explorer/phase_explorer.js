@@ -272,7 +272,7 @@ function render({ model, el }) {
   }
 
   el.replaceChildren(root);
-  const deaf = hear(model, SETTINGS, changed);
+  for (const key of SETTINGS) model.on(`change:${key}`, changed);
   const watcher = new ResizeObserver(redraw);
   watcher.observe(diagram.element);
   root.addEventListener("pointerenter", engine.warm, { once: true });
@@ -291,7 +291,7 @@ function render({ model, el }) {
     unseen();
     watcher.disconnect();
     removeEventListener("hashchange", followLink);
-    deaf();
+    for (const key of SETTINGS) model.off(`change:${key}`, changed);
     engine.dispose();
   };
 }

@@ -68,7 +68,9 @@ class StepExplorer(Still, anywidget.AnyWidget):
     '0.684, 0.0276'
     """
 
-    _esm = joined("common/elements.js", "step_explorer/steps.js", "step_explorer/step_explorer.js")
+    _esm = joined(
+        "common/elements.js", "common/hearing.js", "step_explorer/steps.js", "step_explorer/step_explorer.js"
+    )
     _css = joined("common/house.css", "step_explorer/step_explorer.css")
 
     target = traitlets.Any("hyperbolic").tag(sync=True)

@@ -69,6 +69,7 @@ class TriangleExplorer(Still, anywidget.AnyWidget):
 
     _esm = packed(
         "common/elements.js",
+        "common/hearing.js",
         "common/plane.js",
         "common/handles.js",
         "common/player.js",
