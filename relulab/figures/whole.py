@@ -2,23 +2,29 @@
 
 They are listed, computed and stored as the paper's are. ``"real"`` figures are of the exact program over all
 patterns, which is the ReLU network; ``"gated"`` ones of the gated program over all patterns, ``"sampled"``
-ones of the gated program over a sample. Planted is a linear neuron in the skip network.
+ones of the gated program over a sample. Planted is a linear neuron in the skip network, or, where the name
+has ``"relu"``, ReLU neurons in the plain one.
 """
 
 from .list import FIGURES, PAPER, Figure
 
-FINE = {"n": range(2, 91, 2), "d": range(2, 31, 2), "trials": 10}
-TREES = {"n": range(6, 55, 4), "d": range(4, 13, 2), "trials": 10}
+FINE = {"n": range(2, 91, 2), "d": range(2, 31), "trials": 10}
+OTHER_DATA = {"n": range(8, 121, 8), "d": range(4, 41, 4), "trials": 10}
+NEURONS = {"n": range(4, 81, 4), "d": range(2, 11), "trials": 10}
+TREES = {"n": range(4, 121, 4), "d": range(2, 21, 2), "trials": 10}
 # What is glanced at lies on the shipped grid: the two can be compared trial by trial.
 GLANCES = {
     "paper": {"n": range(10, 61, 10), "d": [10, 20], "trials": 3},
     "fine": {"n": range(4, 33, 4), "d": [4, 6], "trials": 3},
-    "trees": {"n": range(6, 35, 4), "d": [4, 6], "trials": 3},
+    "trees": {"n": range(4, 33, 4), "d": [4, 6], "trials": 3},
+    "data": {"n": range(8, 41, 8), "d": [8, 12], "trials": 3},
+    "neurons": {"n": range(4, 33, 4), "d": [4, 6], "trials": 3},
 }
-GRIDS = {"paper": PAPER, "fine": FINE, "trees": TREES}
+GRIDS = {"paper": PAPER, "fine": FINE, "trees": TREES, "data": OTHER_DATA, "neurons": NEURONS}
 DIRECTIONS = ("random", "smallest")
 PROGRAMS = {"gated": "gated network", "exact": "ReLU network"}
-EFFORT = {"gated": 100_000}  # nodes; near the edge a proof may need many more
+EFFORT = {"gated": 3_000_000}  # nodes; near the edge a proof may need many more
+SHORT = 100_000  # nodes where large problems are many: a few next to the edge stay open
 WHERE = {
     ("exact", "random"): (1.0, 1.45),
     ("exact", "smallest"): (1.5, 2.49),
@@ -27,17 +33,20 @@ WHERE = {
     ("sampled", "random"): (1.8, 2.3),
     ("sampled", "smallest"): (2.2, 2.9),
 }
+# The ReLU network needs no more rows than the gated one over a sample, so figures 6 and 18 say how far.
+WHERE_ELSE = {"cubic": {"random": 2.3, "smallest": 3.4}, "whitened": {}, "cubic-whitened": {}}
+WHERE_NEURONS = {"one": (1, "random", 4.0), "two": (2, "random", 8.0), "opposite": (2, "opposite", 6.0)}
 NO_EDGE = "the smallest direction changes with the rows: a column of the diagram need not have one edge"
 
 
-def _diagram(name, form, direction, size):
+def _diagram(name, form, direction, size, edge=None, effort=None, **settings):
     grids = {"book": GLANCES[size], "paper": GRIDS[size]}
     sampled = name.startswith("sampled")
-    edge = WHERE["sampled" if sampled else form, direction]
-    settings = {"form": form, "direction": direction, "ensemble": "gaussian"}
+    edge = edge or WHERE["sampled" if sampled else form, direction]
+    settings = {"form": form, "direction": direction, "ensemble": "gaussian"} | settings
     if not sampled:
         settings["patterns"] = "all"
-        effort = EFFORT.get(name.split("-")[0])
+        effort = effort or EFFORT.get(form)
         settings |= {"effort": effort} if effort else {}
     note = NO_EDGE if direction == "smallest" and not sampled else ""
     expectation = f"50 % of plants recovered at n/d between {edge[0]} and {edge[1]}"
@@ -54,11 +63,33 @@ def _edges(name, form, d, edge):
 
 _ALL = (
     _diagram("real-random", "exact", "random", "paper"),
+    _diagram("real-smallest", "exact", "smallest", "paper", effort=SHORT),
     *(_diagram(f"real-{way}-fine", "exact", way, "fine") for way in DIRECTIONS),
     *(_diagram(f"gated-{way}", "gated", way, "trees") for way in DIRECTIONS),
     *(_diagram(f"sampled-{way}", "gated", way, "trees") for way in DIRECTIONS),
+    *(
+        _diagram(
+            f"real-{way}-{data}",
+            *("exact", way, "data", (1.0, most.get(way, 2.3))),
+            effort=SHORT,
+            ensemble=data,
+        )
+        for data, most in WHERE_ELSE.items()
+        for way in DIRECTIONS
+    ),
+    *(
+        _diagram(
+            f"real-relu-{name}",
+            *("exact", way, "neurons", (1.0, most)),
+            effort=SHORT,
+            kind="relu",
+            network="plain",
+            k=k,
+        )
+        for name, (k, way, most) in WHERE_NEURONS.items()
+    ),
     _edges("edges-exact", "exact", range(2, 31), (1.0, 1.5)),
-    _edges("edges-gated", "gated", range(2, 7), (2.0, 3.0)),
+    _edges("edges-gated", "gated", range(2, 16), (2.0, 3.0)),
 )
 WHOLE = {figure.number: figure for figure in _ALL}
 LISTED = FIGURES | WHOLE
