@@ -79,7 +79,7 @@ def test_recovery_over_all_patterns_is_recovery_over_the_sample(direction):
 
 @pytest.mark.parametrize("direction", ["random", "smallest"])
 def test_what_the_gated_network_recovers_the_relu_network_does(direction):
-    n, d = range(6, 55, 4), range(4, 13, 2)
+    n, d = range(4, 89, 4), range(2, 13, 2)
     gated = recovered(f"gated-{direction}", n=[*n], d=[*d])
     real = recovered(f"real-{direction}-fine", n=[*n], d=[*d])[..., : gated.shape[2]]
     assert not (gated & ~real).any()
