@@ -17,10 +17,11 @@ HARD_TREES = TREES | {"d": range(2, 13, 2)}  # the smallest direction's trees ar
 GLANCES = {
     "paper": {"n": range(10, 61, 10), "d": [10, 20], "trials": 3},
     "fine": {"n": range(4, 33, 4), "d": [4, 6], "trials": 3},
-    **dict.fromkeys(("trees", "hard trees"), {"n": range(4, 33, 4), "d": [4, 6], "trials": 3}),
+    "trees": {"n": range(4, 33, 4), "d": [4, 6], "trials": 3},
     "data": {"n": range(8, 41, 8), "d": [8, 12], "trials": 3},
     "neurons": {"n": range(4, 33, 4), "d": [4, 6], "trials": 3},
 }
+GLANCES["hard trees"] = GLANCES["trees"]
 GRIDS = {
     "paper": PAPER,
     "fine": FINE,
