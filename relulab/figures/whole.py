@@ -10,7 +10,7 @@ from .list import FIGURES, PAPER, Figure
 
 FINE = {"n": range(2, 91, 2), "d": range(2, 31), "trials": 10}
 OTHER_DATA = {"n": range(8, 121, 8), "d": range(4, 41, 4), "trials": 10}
-NEURONS = {"n": range(4, 61, 4), "d": range(2, 11), "trials": 10}
+NEURONS = {"n": range(4, 61, 4), "d": range(2, 9), "trials": 10}
 TREES = {"n": range(4, 121, 4), "d": range(2, 17, 2), "trials": 10}
 HARD_TREES = TREES | {"d": range(2, 13, 2)}  # the smallest direction's trees are larger
 # What is glanced at lies on the shipped grid: the two can be compared trial by trial.
