@@ -63,13 +63,11 @@ def _searched(waiting, form, iterations, xp, device):
 
 def _concluded(one, independent, finding, unsettled):
     """What a search found, verified; what it leaves open goes to interior points."""
-    problem, found = one.split.problem, finding
+    problem = one.split.problem
+    found = verified(problem, one.equations, independent, finding)
     for way in (_by_interior_points, _by_program):
-        found = verified(problem, one.equations, independent, found)
-        if found.evidence is not None or not unsettled:
-            break
-        found = way(one, found) or found
-    found = verified(problem, one.equations, independent, found)
+        if found.evidence is None and unsettled and (better := way(one, found)):
+            found = verified(problem, one.equations, independent, better)
     if found.evidence is None and (W := neighboring(problem)) is not None:
         return shared(W, found.steps)
     return found
