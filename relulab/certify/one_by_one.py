@@ -14,6 +14,7 @@ from .problems import WORTHWHILE
 from .proofs import CHEAPER, Prices, verified
 from .search import Problem
 from .ties import neighboring, second_solution
+from .together import decide_together
 from .units import units_of
 from .verdicts import cheaper, hidden, inside, shared, tied, undecided
 
@@ -166,7 +167,9 @@ def _without_twin(plant, S, *question):
     masks = np.asarray(S)
     full = masks.all(axis=0)
     rest = Patterns(S.array[:, ~full], S.gates[:, ~full]) if isinstance(S, Patterns) else masks[:, ~full]
-    (finding,) = decide_with_care([(plant, rest)], *question)
+    (finding,) = decide_together([plant], [masks[:, ~full]], *question)
+    if finding is None:
+        (finding,) = decide_with_care([(plant, rest)], *question)
     places = 1 + np.flatnonzero(~full)
     shape = ((2,) if question[1] == "exact" else ()) + (1 + len(full), plant.X.shape[1])
     W = np.zeros(shape)

@@ -4,7 +4,7 @@ import numpy as np
 from array_api_compat import array_namespace
 
 SMALL = 24  # matrices up to this size are inverted by elimination
-CACHED = 2**18  # numbers of the matrices that NumPy inverts at a time, which a cache holds
+CACHED = 2**20  # numbers of the matrices that NumPy inverts at a time, which a cache holds
 
 
 def inverse(gram, ridge=0.0):
