@@ -1,7 +1,7 @@
 """Live widgets: in a notebook they ask Python, on a built page they compute in the browser.
 
-A folder a widget: `arrangement_explorer`, `certificate_explorer`, `curve_explorer`, `flipbook`,
-`gate_explorer`, `isometry_explorer`, `phase_explorer`, `step_explorer`, `training_player`,
+A folder a widget: `arrangement_explorer`, `certificate_explorer`, `curve_explorer`, `echo_explorer`,
+`flipbook`, `gate_explorer`, `isometry_explorer`, `phase_explorer`, `step_explorer`, `training_player`,
 `triangle_explorer`, `zonotope_explorer`, each with its Python class, its ES module and its style.
 `laboratory` is the JavaScript that computes, `common` what they share.
 
@@ -13,6 +13,7 @@ A folder a widget: `arrangement_explorer`, `certificate_explorer`, `curve_explor
 from .arrangement_explorer import ArrangementExplorer
 from .certificate_explorer import CertificateExplorer
 from .curve_explorer import CurveExplorer
+from .echo_explorer import EchoExplorer
 from .flipbook import Flipbook
 from .gate_explorer import GateExplorer
 from .isometry_explorer import IsometryExplorer
@@ -26,6 +27,7 @@ __all__ = [
     "ArrangementExplorer",
     "CertificateExplorer",
     "CurveExplorer",
+    "EchoExplorer",
     "Flipbook",
     "GateExplorer",
     "IsometryExplorer",

@@ -49,6 +49,7 @@ WIDGETS = {
     "arrangement-explorer": rl.widgets.ArrangementExplorer,
     "certificate-explorer": rl.widgets.CertificateExplorer,
     "curve-explorer": rl.widgets.CurveExplorer,
+    "echo-explorer": rl.widgets.EchoExplorer,
     "gate-explorer": rl.widgets.GateExplorer,
     "isometry-explorer": rl.widgets.IsometryExplorer,
     "step-explorer": rl.widgets.StepExplorer,

@@ -10,6 +10,7 @@ from relulab.widgets import (
     ArrangementExplorer,
     CertificateExplorer,
     CurveExplorer,
+    EchoExplorer,
     Flipbook,
     GateExplorer,
     IsometryExplorer,
@@ -56,6 +57,13 @@ def run():
             [
                 'alt="A curve, and what is left of it."',
                 "its size is 1.00; a network with d = 1, N = 4 answers 1.00.",
+            ],
+        ),
+        (
+            lambda: EchoExplorer([0.5] + 11 * [0]),
+            [
+                "1 of 12 borders reflect. The loudest echo, -0.50, comes at time 1; behind",
+                "impedance is 3.00",
             ],
         ),
         (
@@ -110,6 +118,7 @@ def test_the_still_of_a_given_plant_tells_both_certificates():
         ArrangementExplorer,
         CertificateExplorer,
         CurveExplorer,
+        EchoExplorer,
         Flipbook,
         GateExplorer,
         IsometryExplorer,
