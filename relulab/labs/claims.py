@@ -57,10 +57,7 @@ class Claim:
 
     @property
     def kind(self) -> str:
-        """The verdict in a word or two, one of `KINDS`: by its first word, and whether there are more.
-
-        What no interval could refute is reported, whatever words it has.
-        """
+        """The verdict in a word or two, one of `KINDS`; what no interval could refute is only reported."""
         if self.verdict in ("not tested", "missed"):
             return self.verdict
         if not self.must_be:
@@ -125,8 +122,8 @@ class Claims:
         measured : float or array_like
             What was measured. All entries of an array must lie in the interval; NaN lies in none.
         low, high : float, optional
-            The interval; one end may be missing or infinite. With two such ends nothing could fail but NaN, so
-            the row counts as reported.
+            The interval; one end may be missing or infinite. With two infinite ends only NaN could fail, so the
+            row counts as reported.
         verdict : str
             What it means that the interval holds, where that is not "holds": a claim may hold under a
             condition, or be refuted.
