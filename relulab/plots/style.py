@@ -117,9 +117,12 @@ def mark_undecided(ds: Any, ax: Any) -> None:
     """Write the number of undecided trials on the cells that have any; an isometry condition only fails."""
     if ds.attrs.get("metric") == "isometry":
         return
-    for i, j in zip(*np.nonzero(ds.undecided.values), strict=True):
+    marked = list(zip(*np.nonzero(ds.undecided.values), strict=True))
+    for i, j in marked:
         place = float(ds.d[j]), float(ds.n[i])
         ax.text(*place, f"?{int(ds.undecided[i, j])}", ha="center", va="center", color="black")
+    if marked:
+        ax.plot([], [], ls="", marker="$?1$", ms=10, color=COLORS["ink"], label="one trial left undecided")
 
 
 def legend_below(drawn: Any, **where: Any) -> Legend:
