@@ -156,7 +156,7 @@ def label_faults(text: str) -> Iterator[Fault]:
         if last and isinstance(last[0], ast.Expr) and not content.rstrip().endswith(";"):
             value = last[0].value
             called = ast.unparse(value.func) if isinstance(value, ast.Call) else ""
-            if isinstance(value, UNNAMED) or TRUTH.fullmatch(called):
+            if isinstance(value, UNNAMED) or TRUTH.fullmatch(called) or getattr(value, "attr", "") == "shape":
                 yield line_of(text, fence.start()), "an output without a name: give it one, as in a dict"
 
 
