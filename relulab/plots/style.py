@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib import font_manager
 
 if TYPE_CHECKING:
     from typing import Any
@@ -62,7 +64,8 @@ STYLE = {
 def use_style() -> None:
     """Use the book's look for all figures from here on; in a notebook, draw them as SVG.
 
-    A wide figure holds a second, narrow drawing of itself, which pages show on a phone.
+    A wide figure holds a second, narrow drawing of itself, which pages show on a phone. The letters are those
+    of the font file that the environment variable ``RELULAB_FACE`` names, or Matplotlib's own.
 
     Examples
     --------
@@ -70,6 +73,9 @@ def use_style() -> None:
     >>> rl.plots.use_style()
     """
     mpl.rcParams.update(STYLE)
+    if face := os.environ.get("RELULAB_FACE"):
+        font_manager.fontManager.addfont(face)
+        mpl.rcParams["font.family"] = font_manager.FontProperties(fname=face).get_name()
     try:
         from IPython import get_ipython
         from matplotlib_inline.backend_inline import set_matplotlib_formats
