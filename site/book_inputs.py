@@ -24,7 +24,7 @@ def digest(files: Iterable[Path], *words: str) -> str:
 
 
 def execution_key(root: Path = ROOT) -> str:
-    """Changes when an executed cell could give something else: with the library, lock, Python or the letters."""
+    """Changes when an executed cell could give something else: with library, lock, Python or letters."""
     letters = [*sources(root), root / "site" / "figure_face.py"] if sources(root) else []
     files = [*files_under(root / "relulab"), root / "constraints.txt", *letters]
     return digest(files, platform.python_version())[:16]
