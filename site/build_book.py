@@ -4,8 +4,8 @@ With ONLY=part3/linear-neuron in the environment (a part of a chapter's path, or
 those chapters are executed and warnings pass: a quick look while writing, not the book. SOLUTIONS=0 leaves
 out the solutions.
 
-After a successful build that differs in the text of chapters alone, only those are read again. All pages are
-written in any case: a page may refer to what has gone from another one.
+After a successful build that differs in the text of chapters alone, only those are read again, and only pages
+that would differ are written (`stale_pages`).
 """
 
 import os
@@ -16,6 +16,7 @@ import traceback
 from pathlib import Path
 
 from book_inputs import ROOT, frame_key, text_key
+from kept import FOLDER
 
 
 def build(book: Path) -> int:
@@ -28,9 +29,12 @@ def build(book: Path) -> int:
         print("Nothing changed since the last build.")
     else:
         stamp.unlink(missing_ok=True)
-        shutil.rmtree(html, ignore_errors=True)
+        from_nothing = last[0] != frame
+        if from_nothing:
+            for folder in (html, book / "_build" / FOLDER):
+                shutil.rmtree(folder, ignore_errors=True)
         start = time.monotonic()
-        if failed(book, from_nothing=last[0] != frame):
+        if failed(book, from_nothing):
             print(f"\nThe book was not built: {book} (see the warnings and errors above).", file=sys.stderr)
             return 1
         stamp.write_text(f"{frame}\n{text}")
