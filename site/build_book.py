@@ -8,6 +8,7 @@ After a successful build that differs in the text of chapters alone, only those 
 that would differ are written (`stale_pages`).
 """
 
+import gc
 import os
 import shutil
 import sys
@@ -47,6 +48,8 @@ def failed(book: Path, from_nothing: bool) -> bool:
     """Run Jupyter Book; its own command reads either all pages again or writes the changed ones only."""
     from jupyter_book.sphinx import build_sphinx
 
+    # Pages are trees full of circles: to look for garbage as often as usual takes a third of a build.
+    gc.set_threshold(1_000_000, 50, 1000)
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     result = build_sphinx(
         book,
