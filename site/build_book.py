@@ -19,6 +19,9 @@ from pathlib import Path
 from book_inputs import ROOT, frame_key, text_key
 from kept import FOLDER
 
+# With it, jsonschema would read a grammar of addresses, for a second in each build; none is checked here.
+sys.modules.setdefault("rfc3987_syntax", None)
+
 
 def build(book: Path) -> int:
     html = book / "_build" / "html"
