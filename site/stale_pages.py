@@ -5,8 +5,11 @@ page takes much longer. What it is made of has a digest: its resolved text, its 
 show of the book.
 """
 
+import os
+
 from kept import Kept, digest
 from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.util.parallel import ParallelTasks, SerialTasks, make_chunks, parallel_available
 
 
 class Pages(StandaloneHTMLBuilder):
@@ -17,12 +20,22 @@ class Pages(StandaloneHTMLBuilder):
         known, self.frame = kept.read(), self.frame_of_all()
         stale = set(self.env.found_docs)
         if known:
-            stale = {name for name in stale if self.made_of(name, self.resolved(name)) != known.get(name)}
+            stale = {name for name, now in self.all_made_of(stale).items() if now != known.get(name)}
         super().write(stale, [], "specific")
         kept.write(known | self.written)
 
-    def resolved(self, docname):
-        return self.env.get_and_resolve_doctree(docname, self)
+    def all_made_of(self, docnames) -> dict[str, str]:
+        """The digests of pages, found on all cores."""
+        found, cores = {}, os.cpu_count()
+        tasks = ParallelTasks(cores) if parallel_available else SerialTasks()
+
+        def look(chunk):
+            return {name: self.made_of(name, self.env.get_and_resolve_doctree(name, self)) for name in chunk}
+
+        for chunk in make_chunks(sorted(docnames), cores):
+            tasks.add_task(look, chunk, lambda _, result: found.update(result))
+        tasks.join()
+        return found
 
     def stands(self, name: str) -> bool:
         """Whether a page stands as an earlier build left it; an index, for one, is always new."""
