@@ -50,7 +50,9 @@ def test_solutions_are_left_out_on_request(class_edition, fixture_html):
 def test_a_page_offers_its_notebook(fixture_html):
     page = (fixture_html / "chapters" / "widgets.html").read_text()
     assert re.search(r'href="[^"]*_sources/chapters/widgets\.ipynb"', page)
-    assert (fixture_html / "_sources" / "chapters" / "widgets.ipynb").exists()
+    notebook = nbformat.read(fixture_html / "_sources" / "chapters" / "elements.ipynb", 4)
+    shown = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
+    assert any("image/svg+xml" in data or "image/png" in data for data in shown)
 
 
 def test_a_fork_with_an_address_offers_colab_and_binder(class_edition, fixture_html):
