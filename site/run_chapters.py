@@ -36,6 +36,22 @@ def run_chapters(app, env, docnames):
                 keep(cache, futures[future], future.result())
 
 
+def with_outputs(start_client):
+    """myst-nb writes out the notebook that it was given; outputs from the cache are put into it, too."""
+
+    def start(client):
+        given = client.notebook
+        start_client(client)
+        for cell, run in zip(given.cells, client.notebook.cells, strict=True):
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = run.outputs, run.execution_count
+
+    return start
+
+
+NotebookClientCache.start_client = with_outputs(NotebookClientCache.start_client)
+
+
 def share_the_cores():
     """Kernels started here compute on one thread each: more would wait for one another."""
     os.environ.update(ONE_THREAD)
