@@ -17,10 +17,10 @@ from ...data.ensembles import ENSEMBLES
 from ...data.planted import DIRECTIONS
 from ...figures.results import open_figure
 from ...phase.datasets import meanings
+from ..common.edges import edges_over_all
 from ..common.sources import LABORATORY, joined, packed
 from ..common.stills import Still
 from .job import Job
-from .measured import edges_over_all
 from .still import still
 
 if TYPE_CHECKING:

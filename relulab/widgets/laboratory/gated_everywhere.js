@@ -1,0 +1,68 @@
+// A planted linear neuron in the gated skip network over all patterns: those of every cell are listed, and a
+// sample grows by the patterns on which its dual vector reaches too far, until none is left.
+
+function gatedEverywhere(lab) {
+  "use strict";
+
+  const { fromRows, norm, addTo, unit, decide, evenly, everyPattern, alongPlant, twinOf, shadowOf, signsOf } = lab;
+
+  const MARGIN = 1e-7; // how far below 1 a dual vector must stay, as for sampled patterns
+  const FIRST = 40, MORE = 30, ROUNDS = 40; // patterns of the first sample, patterns added at a time, times
+  const MOST = 6000; // patterns that are listed
+  const STEPS = 3000; // of the search over a sample
+  const nothing = { status: "undecided", evidence: null, dual: null, rounds: 0 };
+
+  // ||X^T D_j dual|| for every pattern.
+  const reaches = (rows, patterns, dual, d) => patterns.map((bits) => {
+    const total = new Float64Array(d);
+    bits.forEach((bit, i) => bit && addTo(total, dual[i], rows[i]));
+    return norm(total);
+  });
+
+  function decideGated(X, w) {
+    const { rows, kept, sizes } = evenly(X), { d } = X, plant = unit(w);
+    if (rows.length === 0) return { ...nothing, status: "not-recovered", evidence: "competitor", cost: 0 };
+    const shadow = shadowOf(rows, plant);
+    if (shadow && shadow.cost < 1 - MARGIN) return { ...nothing, status: "not-recovered", evidence: "competitor", cost: shadow.cost };
+    const full = (dual) => {
+      const whole = new Float64Array(X.n);
+      dual.forEach((value, i) => (whole[kept[i]] = value / sizes[i]));
+      return whole;
+    };
+    const twin = twinOf(rows, d, w), own = alongPlant(rows, plant);
+    if (own && !twin) {
+      return { ...nothing, status: "recovered", evidence: "closed-form", dual: full(rows.map((_, i) => (i === own.i ? own.sign : 0))) };
+    }
+    // Where the planted weights have a twin, the question is only whether something is cheaper still.
+    const otherwise = twin ? { ...nothing, status: "not-unique", evidence: "all-ones" } : nothing;
+    const labeled = signsOf(rows, plant).map((sign, i) => (sign ? i : -1)).filter((i) => i >= 0);
+    const { patterns: every, sure } = everyPattern(rows, d);
+    const patterns = twin ? every.filter((bits) => !labeled.every((i) => bits[i])) : every;
+    if (patterns.length > MOST || patterns.length === 0) return otherwise;
+    const even = fromRows(rows), { dual: first } = lab.isometry(even, plant, patterns.slice(0, 1));
+    const chosen = new Set();
+    const furthest = (dual, count, least) => reaches(rows, patterns, dual, d).map((reach, j) => [reach, j])
+      .filter(([reach, j]) => reach >= least && !chosen.has(j)).sort((a, b) => b[0] - a[0]).slice(0, count);
+    furthest(first, FIRST, 0).forEach(([, j]) => chosen.add(j));
+    for (let rounds = 1; rounds <= ROUNDS; rounds++) {
+      const found = decide(even, plant, [...chosen].map((j) => patterns[j]), { iterations: STEPS });
+      const { status, evidence, dual, competitor, cost } = found;
+      if (twin && !["recovered", "not-recovered"].includes(status)) return { ...otherwise, rounds };
+      if (status !== "recovered") {
+        const weights = competitor && { weights: competitor, patterns: [...chosen].map((j) => patterns[j]) };
+        return { ...nothing, status, evidence, competitor: weights, cost, rounds };
+      }
+      const most = Math.max(...reaches(rows, patterns, dual, d));
+      if (most < 1 - MARGIN) {
+        if (twin) return { ...otherwise, dual: full(dual), rounds };
+        return { ...nothing, status: sure ? "recovered" : "undecided", evidence: sure ? evidence : null, dual: full(dual), reach: most, rounds };
+      }
+      const worse = furthest(dual, MORE, 1 - MARGIN);
+      if (worse.length === 0) return { ...otherwise, rounds };
+      worse.forEach(([, j]) => chosen.add(j));
+    }
+    return { ...otherwise, rounds: ROUNDS };
+  }
+
+  return { decideGated };
+}
