@@ -15,13 +15,8 @@ WIDGETS = Path(__file__).parents[1]
 COMMENT = re.compile(r"^[ \t]*//.*\n", re.MULTILINE)
 COMPUTING = ("numerics", "problems", "blocks", "exact", "decision", "lab")  # together they are relulab()
 LABORATORY = tuple(f"laboratory/{name}.js" for name in COMPUTING)
-WHOLE = (
-    "arrangements",
-    "gated_everywhere",
-    "half_trees",
-    "real_network",
-    "everywhere",
-)  # everywhere(), after these
+# With these behind them, everywhere().
+WHOLE = ("arrangements", "gated_everywhere", "half_trees", "real_network", "everywhere")
 EVERYWHERE = tuple(f"laboratory/{name}.js" for name in WHOLE)
 
 UNPACK = """

@@ -9,7 +9,7 @@ function gatedEverywhere(lab) {
   const MARGIN = 1e-7; // how far below 1 a dual vector must stay, as for sampled patterns
   const FIRST = 40, MORE = 30, ROUNDS = 40; // patterns of the first sample, patterns added at a time, times
   const MOST = 6000; // patterns that are listed
-  const STEPS = 3000; // of the search over a sample
+  const STEPS = 3000, ALL_STEPS = 15000; // of the search over a sample, and over all samples together
   const nothing = { status: "undecided", evidence: null, dual: null, rounds: 0 };
 
   // ||X^T D_j dual|| for every pattern.
@@ -36,21 +36,23 @@ function gatedEverywhere(lab) {
     // Where the planted weights have a twin, the question is only whether something is cheaper still.
     const otherwise = twin ? { ...nothing, status: "not-unique", evidence: "all-ones" } : nothing;
     const labeled = signsOf(rows, plant).map((sign, i) => (sign ? i : -1)).filter((i) => i >= 0);
-    const { patterns: every, sure } = everyPattern(rows, d);
-    const patterns = twin ? every.filter((bits) => !labeled.every((i) => bits[i])) : every;
+    const every = everyPattern(rows, d), { sure } = every, asked = every.patterns.map((bits) => !twin || !labeled.every((i) => bits[i]));
+    const patterns = every.patterns.filter((_, j) => asked[j]), gates = every.gates.filter((_, j) => asked[j]);
     if (patterns.length > MOST || patterns.length === 0) return otherwise;
     const even = fromRows(rows), { dual: first } = lab.isometry(even, plant, patterns.slice(0, 1));
     const chosen = new Set();
     const furthest = (dual, count, least) => reaches(rows, patterns, dual, d).map((reach, j) => [reach, j])
       .filter(([reach, j]) => reach >= least && !chosen.has(j)).sort((a, b) => b[0] - a[0]).slice(0, count);
     furthest(first, FIRST, 0).forEach(([, j]) => chosen.add(j));
-    for (let rounds = 1; rounds <= ROUNDS; rounds++) {
+    let steps = 0, rounds = 1;
+    for (; rounds <= ROUNDS && steps < ALL_STEPS; rounds++) {
       const found = decide(even, plant, [...chosen].map((j) => patterns[j]), { iterations: STEPS });
       const { status, evidence, dual, competitor, cost } = found;
+      steps += found.iterations;
       if (twin && !["recovered", "not-recovered"].includes(status)) return { ...otherwise, rounds };
       if (status !== "recovered") {
-        const weights = competitor && { weights: competitor, patterns: [...chosen].map((j) => patterns[j]) };
-        return { ...nothing, status, evidence, competitor: weights, cost, rounds };
+        const network = competitor && { weights: competitor, gates: [...chosen].map((j) => gates[j]) };
+        return { ...nothing, status, evidence, network, cost, rounds };
       }
       const most = Math.max(...reaches(rows, patterns, dual, d));
       if (most < 1 - MARGIN) {
@@ -61,7 +63,7 @@ function gatedEverywhere(lab) {
       if (worse.length === 0) return { ...otherwise, rounds };
       worse.forEach(([, j]) => chosen.add(j));
     }
-    return { ...otherwise, rounds: ROUNDS };
+    return { ...otherwise, rounds };
   }
 
   return { decideGated };

@@ -16,7 +16,7 @@ function render({ model, el }) {
   const pool = makePool(`${EVERYWHERE}\nconst lab = everywhere();\n${answer}`, Math.max(1, Math.min(4, navigator.hardwareConcurrency || 2)));
   const view = { shown: { ...SIZES, sigma: 0 }, cells: new Map(), cursor: [4, 2], opened: null, stored: null, edges: [],
     on: new Set(["exact", "gated"]), plain: false };
-  let job = null, frame = 0, seen = false, drawn = {}, told = "";
+  let job = null, frame = 0, seen = false, drawn = {};
   const memories = new Map();
 
   const problem = node("p", { class: "rw-problem", role: "alert", "data-role": "error", hidden: true });
@@ -27,7 +27,7 @@ function render({ model, el }) {
   const note = node("p", { class: "pe-note", "data-role": "note" });
   const legend = node("div", { class: "rw-legend", "data-role": "legend" });
   const diagram = makeDiagram({ id, view, heights: [260, 400], onOpen: open, onPoint: point });
-  const table = makeTable(view), switches = makeSwitches({ id, view, onSwitch: redraw });
+  const table = makeTable({ shown: view.shown, get cells() { return memory(); } }), switches = makeSwitches({ id, view, onSwitch: redraw });
   const title = node("p", { class: "pe-title" }), list = node("ol", { class: "we-trials" });
   const panel = node("div", { class: "rw-panel we-opened", "data-role": "opened" }, title, list);
 
@@ -64,8 +64,14 @@ function render({ model, el }) {
     return memories.get(key);
   }
 
+  // With cells without trials where the page decides nothing, so that no neighbor stands for them.
+  function drawnCells() {
+    const beyond = coarseToFine(view.shown).filter(([, d]) => !canDecide(drawn.program, d));
+    return new Map([...beyond.map(([n, d]) => [`${n},${d}`, { n, d, trials: [] }]), ...memory()]);
+  }
+
   const places = () => coarseToFine(view.shown).filter(([, d]) => canDecide(drawn.program, d));
-  const missing = () => places().filter(([n, d]) => !view.cells.has(`${n},${d}`));
+  const missing = () => places().filter(([n, d]) => !memory().has(`${n},${d}`));
 
   function say(words) {
     live.textContent = status.textContent = words;
@@ -103,10 +109,9 @@ function render({ model, el }) {
     for (const [name, input] of Object.entries(inputs)) input.value = drawn[name];
     inputs.trials.setAttribute("aria-invalid", "false");
     complain("");
-    Object.assign(view, { cells: memory(), opened: null, edges: overAll(model, { ...drawn, network: "skip", sigma: 0 }) });
+    Object.assign(view, { cells: drawnCells(), opened: null, edges: overAll(model, { ...drawn, network: "skip", sigma: 0 }) });
     note.textContent = NOTES[drawn.program];
     readout.textContent = "";
-    told = "";
     Object.assign(root.dataset, { program: drawn.program, state: "idle" });
     status.textContent = "Each square: how many of its random problems are recovered. Press Run.";
     button.textContent = "Run";
@@ -131,14 +136,16 @@ function render({ model, el }) {
     root.dataset.state = "running";
     button.textContent = "Stop";
     if (left.length) say(`Deciding ${left.length * drawn.trials} problems.`);
-    const { program, ...settings } = drawn, cells = view.cells;
+    const { program, ...settings } = drawn, known = memory();
     try {
       await Promise.all(left.map(async ([n, d]) => {
         const trials = await pool.ask(mine, { settings, program, n, d });
-        cells.set(`${n},${d}`, { n, d, trials });
-        if (job === mine && !calm.matches) frame ||= requestAnimationFrame(repaint); // else the diagram comes complete
+        known.set(`${n},${d}`, { n, d, trials });
+        if (job !== mine) return;
+        view.cells.set(`${n},${d}`, { n, d, trials });
+        if (!calm.matches) frame ||= requestAnimationFrame(repaint); // else the diagram comes complete
       }));
-      if (job === mine) end("done", `${left.length ? `Done in ${((performance.now() - begun) / 1000).toFixed(1)} s: ` : ""}${summary()}`);
+      if (job === mine) end("done", `${left.length ? `Done in ${((performance.now() - begun) / 1000).toFixed(1)} s. ` : ""}${summary()}`);
     } catch (error) {
       if (job !== mine) return;
       pool.stop(mine);
@@ -149,7 +156,7 @@ function render({ model, el }) {
 
   function stop() {
     const mine = job;
-    end("stopped", `Stopped: ${summary()}`);
+    end("stopped", `Stopped. ${summary()}`);
     pool.stop(mine);
   }
 
@@ -165,8 +172,8 @@ function render({ model, el }) {
 
   function summary() {
     const trials = [...view.cells.values()].flatMap((cell) => cell.trials), open = howMany(trials, "undecided");
-    return `${howMany(trials, "recovered")} of ${trials.length} problems recovered, ${open ? `${open} left open` : "none left open"}. ` +
-      `${PROGRAMS[drawn.program]}.`;
+    return `${PROGRAMS[drawn.program]}: ${howMany(trials, "recovered")} of ${trials.length} problems recovered, ` +
+      `${open ? `${open} left open` : "none left open"}.`;
   }
 
   function repaint() {
@@ -175,10 +182,11 @@ function render({ model, el }) {
     diagram.draw();
     table.fill();
     const total = places().length, before = progress.value;
-    progress.value = view.cells.size / total;
-    root.dataset.computed = view.cells.size;
+    const known = memory().size;
+    progress.value = known / total;
+    root.dataset.computed = known;
     if (!job) return;
-    status.textContent = `Deciding: ${view.cells.size} of ${total} cells.`;
+    status.textContent = `Deciding: ${known} of ${total} cells.`;
     if (Math.floor(4 * progress.value) > Math.floor(4 * before)) live.textContent = status.textContent;
   }
 
@@ -189,7 +197,7 @@ function render({ model, el }) {
   }
 
   function open(n, d) {
-    const cell = view.cells.get(`${n},${d}`);
+    const cell = memory().get(`${n},${d}`);
     view.opened = cell ? { n, d } : null;
     diagram.outline();
     show();
@@ -198,7 +206,7 @@ function render({ model, el }) {
 
   // The trials of the opened cell.
   function show() {
-    const place = view.opened, cell = place && view.cells.get(`${place.n},${place.d}`);
+    const place = view.opened, cell = place && memory().get(`${place.n},${place.d}`);
     title.textContent = cell ? `n = ${place.n}, d = ${place.d}: ${PROGRAMS[drawn.program]}`
       : "Press a square, or Enter on it, to see how each of its problems was decided.";
     list.replaceChildren(...(cell?.trials ?? []).map((trial) => node("li", {},
