@@ -150,7 +150,8 @@ function arrangements(lab) {
 
   // The unit plant's part in the row space, and the cost of a network that has that part alone; null where nothing is lost.
   function shadowOf(rows, plant) {
-    const { s, V } = svd(lab.fromRows(rows)), skip = new Float64Array(plant.length), lost = plant.slice();
+    const { s, V } = rows.length ? svd(lab.fromRows(rows)) : { s: [], V: [] };
+    const skip = new Float64Array(plant.length), lost = plant.slice();
     for (let k = 0; k < s.length && s[k] > RANK * s[0]; k++) addTo(skip, dot(V[k], plant), V[k]);
     addTo(lost, -1, skip);
     return norm(lost) > MET ? { skip, cost: norm(skip) } : null;

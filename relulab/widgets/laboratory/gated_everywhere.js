@@ -21,9 +21,10 @@ function gatedEverywhere(lab) {
 
   function decideGated(X, w) {
     const { rows, kept, sizes } = evenly(X), { d } = X, plant = unit(w);
-    if (rows.length === 0) return { ...nothing, status: "not-recovered", evidence: "competitor", cost: 0 };
     const shadow = shadowOf(rows, plant);
-    if (shadow && shadow.cost < 1 - MARGIN) return { ...nothing, status: "not-recovered", evidence: "competitor", cost: shadow.cost };
+    if (shadow && shadow.cost < 1 - MARGIN) {
+      return { ...nothing, status: "not-recovered", evidence: "competitor", cost: shadow.cost, network: { weights: shadow.skip, gates: [] } };
+    }
     const full = (dual) => {
       const whole = new Float64Array(X.n);
       dual.forEach((value, i) => (whole[kept[i]] = value / sizes[i]));

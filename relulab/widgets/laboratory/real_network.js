@@ -111,12 +111,11 @@ function realNetwork(lab) {
       dual[kept[own.i]] = own.sign / sizes[own.i];
       return { ...found, status: "recovered", evidence: "closed-form", dual };
     };
-    const shadow = m > 0 && shadowOf(rows, plant);
+    const shadow = shadowOf(rows, plant);
     if (shadow) { // outside of the row space nothing is heard of the plant
       const { skip, cost } = shadow, network = { skip, neurons: [] };
       return finish(cost < 1 - MARGIN ? { ...nothing, status: "not-recovered", evidence: "competitor", cost, network } : nothing);
     }
-    if (m === 0) return { ...nothing, status: "not-recovered", evidence: "competitor", cost: 0 };
     const decomposed = svd(fromRows(rows)), { s, U, V } = decomposed, rank = s.filter((value) => value > 1e-13 * s[0]).length;
     const lifted = (v) => rows.map((x) => dot(x, v));
     const lack = (dual) => plant.map((value, k) => value - rows.reduce((total, x, i) => total + dual[i] * x[k], 0));
