@@ -29,7 +29,8 @@ function render({ model, el }) {
   const diagram = makeDiagram({ id, view, heights: [260, 400], onOpen: open, onPoint: point });
   const table = makeTable({ shown: view.shown, get cells() { return memory(); } }), switches = makeSwitches({ id, view, onSwitch: redraw });
   const title = node("p", { class: "pe-title" }), list = node("ol", { class: "we-trials" });
-  const panel = node("div", { class: "rw-panel we-opened", "data-role": "opened" }, title, list);
+  const roll = node("div", { class: "pe-scroll", tabindex: 0, role: "group", "aria-label": "How each problem was decided" }, list);
+  const panel = node("div", { class: "rw-panel we-opened", "data-role": "opened" }, title, roll);
 
   const radios = Object.entries(PROGRAMS).map(([program, words]) => node("label", { for: `${id}-${program}` },
     node("input", { id: `${id}-${program}`, type: "radio", name: `${id}-program`, value: program, "data-control": program,
@@ -211,7 +212,7 @@ function render({ model, el }) {
       : "Press a square, or Enter on it, to see how each of its problems was decided.";
     list.replaceChildren(...(cell?.trials ?? []).map((trial) => node("li", {},
       node("span", { class: "we-sign", "aria-hidden": "true" }, STATUS[trial.status].sign), trialWords(trial, drawn.program))));
-    list.hidden = !cell;
+    roll.hidden = !cell;
   }
 
   el.replaceChildren(root);
