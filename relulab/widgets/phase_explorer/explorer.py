@@ -17,9 +17,9 @@ from ...data.ensembles import ENSEMBLES
 from ...data.planted import DIRECTIONS
 from ...figures.results import open_figure
 from ...phase.datasets import meanings
-from ..common.edges import edges_over_all
 from ..common.sources import LABORATORY, joined, packed
 from ..common.stills import Still
+from ..common.stored_edges import edges_over_all
 from .job import Job
 from .still import still
 

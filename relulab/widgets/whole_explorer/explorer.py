@@ -10,9 +10,9 @@ import traitlets
 from ... import _checks
 from ...data.ensembles import ENSEMBLES
 from ...phase.grid import phase_diagram
-from ..common.edges import edges_over_all
 from ..common.sources import EVERYWHERE, LABORATORY, joined, packed
 from ..common.stills import Still, pictured
+from ..common.stored_edges import edges_over_all
 
 if TYPE_CHECKING:
     from typing import Any
