@@ -53,6 +53,7 @@ WIDGETS = {
     "isometry-explorer": rl.widgets.IsometryExplorer,
     "step-explorer": rl.widgets.StepExplorer,
     "training-player": rl.widgets.TrainingPlayer,
+    "tree-explorer": rl.widgets.TreeExplorer,
     "triangle-explorer": rl.widgets.TriangleExplorer,
     "whole-explorer": lambda: rl.widgets.WholeExplorer(trials=1),
     "zonotope-explorer": rl.widgets.ZonotopeExplorer,

@@ -16,6 +16,7 @@ from relulab.widgets import (
     PhaseExplorer,
     StepExplorer,
     TrainingPlayer,
+    TreeExplorer,
     TriangleExplorer,
     WholeExplorer,
     ZonotopeExplorer,
@@ -72,6 +73,10 @@ def run():
             ["In 10,000 dimensions a step of 0.2 is accepted with probability 0.", "a coordinate is 0.0"],
         ),
         (
+            lambda: TreeExplorer([[1, 0], [0, 1], [-1, 0], [0, -1]], w=[3, 4]),
+            ['alt="Rings of sectors, one ring for each row with a sign;', "over all patterns."],
+        ),
+        (
             lambda: WholeExplorer(program="gated", trials=1),
             [
                 'alt="A phase diagram over d and n: shares of recovered problems, 8 by 3 cells."',
@@ -126,6 +131,7 @@ def test_the_still_of_a_given_plant_tells_both_certificates():
         PhaseExplorer,
         StepExplorer,
         TrainingPlayer,
+        TreeExplorer,
         TriangleExplorer,
         WholeExplorer,
         ZonotopeExplorer,
