@@ -2,8 +2,8 @@
 
 A folder a widget: `arrangement_explorer`, `certificate_explorer`, `curve_explorer`, `echo_explorer`,
 `flipbook`, `gate_explorer`, `isometry_explorer`, `phase_explorer`, `step_explorer`, `training_player`,
-`triangle_explorer`, `zonotope_explorer`, each with its Python class, its ES module and its style.
-`laboratory` is the JavaScript that computes, `common` what they share.
+`tree_explorer`, `triangle_explorer`, `whole_explorer`, `zonotope_explorer`, each with its Python class, its
+ES module and its style. `laboratory` is the JavaScript that computes, `common` what they share.
 
 >>> from relulab.widgets import ArrangementExplorer
 >>> ArrangementExplorer([[1.0, 0.0], [0.0, 1.0]]).count
@@ -20,7 +20,9 @@ from .isometry_explorer import IsometryExplorer
 from .phase_explorer import PhaseExplorer
 from .step_explorer import StepExplorer
 from .training_player import TrainingPlayer, record
+from .tree_explorer import TreeExplorer
 from .triangle_explorer import TriangleExplorer
+from .whole_explorer import WholeExplorer
 from .zonotope_explorer import ZonotopeExplorer
 
 __all__ = [
@@ -34,7 +36,9 @@ __all__ = [
     "PhaseExplorer",
     "StepExplorer",
     "TrainingPlayer",
+    "TreeExplorer",
     "TriangleExplorer",
+    "WholeExplorer",
     "ZonotopeExplorer",
     "record",
 ]

@@ -54,7 +54,9 @@ WIDGETS = {
     "isometry-explorer": rl.widgets.IsometryExplorer,
     "step-explorer": rl.widgets.StepExplorer,
     "training-player": rl.widgets.TrainingPlayer,
+    "tree-explorer": rl.widgets.TreeExplorer,
     "triangle-explorer": rl.widgets.TriangleExplorer,
+    "whole-explorer": lambda: rl.widgets.WholeExplorer(trials=1),
     "zonotope-explorer": rl.widgets.ZonotopeExplorer,
     "phase-explorer": lambda: rl.widgets.PhaseExplorer(n=[10, 40], d=[5], trials=2),
 }

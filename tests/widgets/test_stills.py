@@ -17,7 +17,9 @@ from relulab.widgets import (
     PhaseExplorer,
     StepExplorer,
     TrainingPlayer,
+    TreeExplorer,
     TriangleExplorer,
+    WholeExplorer,
     ZonotopeExplorer,
     record,
 )
@@ -78,6 +80,19 @@ def run():
             lambda: StepExplorer(proposal="langevin", n=10_000, sigma=0.2),
             ["In 10,000 dimensions a step of 0.2 is accepted with probability 0.", "a coordinate is 0.0"],
         ),
+        (
+            lambda: TreeExplorer([[1, 0], [0, 1], [-1, 0], [0, -1]], w=[3, 4]),
+            ['alt="Rings of sectors, one ring for each row with a sign;', "over all patterns."],
+        ),
+        (
+            lambda: WholeExplorer(program="gated", trials=1),
+            [
+                'alt="A phase diagram over d and n: shares of recovered problems, 8 by 3 cells."',
+                "in the gated network over all patterns, n to 16, d to 4, 1 random problem a cell.",
+                "ReLU network over all patterns: median edge of nested rows",
+                "n = 4 at d = 2, n = 7 at d = 3, n = 10 at d = 4, n = 13 at d = 5, n = 15 at d = 6.",
+            ],
+        ),
         (lambda: TrainingPlayer({"mine": run()}), ["Training loss over the steps. mine: from "]),
         (
             lambda: PhaseExplorer(n=[4, 40], d=[5, 45], trials=2, ensemble="whitened"),
@@ -125,7 +140,9 @@ def test_the_still_of_a_given_plant_tells_both_certificates():
         PhaseExplorer,
         StepExplorer,
         TrainingPlayer,
+        TreeExplorer,
         TriangleExplorer,
+        WholeExplorer,
         ZonotopeExplorer,
     ],
 )
