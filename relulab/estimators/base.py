@@ -130,7 +130,7 @@ class Simplest(BaseEstimator):
         """The network on its scaled training data against all others over its patterns."""
         return certify_network(
             network,
-            solution.blocks.X,
+            getattr(solution, "plain_blocks", solution.blocks).X,
             solution.y,
             self._patterns,
             solution.beta,

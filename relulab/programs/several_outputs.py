@@ -36,6 +36,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import _checks
+from ..blocks.neurons import Network
 from ..patterns.sampling import gates_of
 from ..solvers.arrays import norms
 from .losses import Squares
@@ -200,6 +201,38 @@ class SeveralOutputs:
         which, i = np.nonzero(size > RANK * max(size.sum(), np.finfo(float).tiny))
         root = np.sqrt(size[which, i])
         return left[which, :, i].T * root, right[which, i] * root[:, None], self.gates[:, which], self.skip
+
+    def to_network(self, negligible: float = RANK) -> Network:
+        """The gated network of rank-one neurons whose cost is what weight decay charges.
+
+        Parameters
+        ----------
+        negligible : float
+            Neurons whose size is at most this share of all are left out.
+
+        Returns
+        -------
+        Network
+            With `second` of shape (m, c).
+
+        Raises
+        ------
+        ValueError
+            Where the program has no solution, or a pattern no gate.
+        """
+        self.require()
+        blocks, s = self.plain_blocks, self.plain_blocks.skip
+        left, size, right = np.linalg.svd(self.coordinates, full_matrices=False)
+        which, i = np.nonzero(size > negligible * max(size.sum(), np.finfo(float).tiny))
+        root = np.sqrt(size[which, i])
+        first, second = left[which, :, i].T * root, right[which, i] * root[:, None]
+        neuron, scale = which >= s, None
+        linear = (first[:, ~neuron], second[~neuron])
+        first, second, which, root = first[:, neuron], second[neuron], which[neuron] - s, root[neuron]
+        if blocks.factors is not None:
+            first, scale = np.einsum("jab,bj->aj", blocks.factors[which], first / root), root
+        intercept = np.zeros(self.outputs) if self.intercept is None else np.array(self.intercept)
+        return Network(first, second, scale, self.gates[:, which], *linear, intercept)
 
     @cached_property
     def gates(self):

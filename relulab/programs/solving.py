@@ -119,14 +119,19 @@ def solve(
         return SeveralOutputs(found, blocks, c, gates)
     if solver == "clarabel":
         raise ValueError('norm="nuclear" needs solver="newton"')
-    near = SeveralOutputs(
-        _solved(many, y, form, beta, solver, loss, intercept * c, {}), blocks, c, gates, norm
-    )
-    if not y.any() or not np.isfinite(near.coordinates).all():  # nothing to fit, or nothing fits
-        return near
+    return solve_several(blocks, labels, beta, free=intercept, gates=gates, **options)
+
+
+def solve_several(blocks, Y, beta, tol=1e-6, free=False, gates=None, **options):
+    """The program with nuclear norms, from the solution of that with Frobenius norms; see `solve_nuclear`."""
     from .nuclear import solve_nuclear
 
-    return solve_nuclear(blocks, labels, beta, free=intercept, start=near.coordinates, gates=gates, **options)
+    c = Y.shape[1]
+    near = _solved(lifted(blocks, c), Y.ravel(), "gated", beta, "newton", "squares", free * c, {})
+    near = SeveralOutputs(near, blocks, c, gates, "nuclear")
+    if not Y.any() or not np.isfinite(near.coordinates).all():  # nothing to fit, or nothing fits
+        return near
+    return solve_nuclear(blocks, Y, beta, tol, free=free, start=near.coordinates, gates=gates, **options)
 
 
 def _solved(blocks, y, form, beta, solver, loss, intercept, options):

@@ -223,12 +223,6 @@ def test_data_that_are_zero_leave_the_empty_network(S):
     assert rl.check(silent).proved
 
 
-def test_several_outputs_are_refused_in_one_line():
-    X, y, S = problem(8)
-    with pytest.raises(ValueError, match=r"^y has 2 columns and certify_network takes one output"):
-        rl.certify_network((np.ones((3, 1)), [1.0]), X, np.stack([y, y], 1), S, beta=0.1)
-
-
 def test_a_sequential_of_torch_with_biases():
     torch = pytest.importorskip("torch")
     X, y, _ = problem(9)
