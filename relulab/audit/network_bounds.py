@@ -13,6 +13,7 @@ from math import fsum
 import numpy as np
 
 from .arithmetic import NotProved, prove
+from .dependent_columns import exact_reach
 from .rounding import TINY, Basis, U, above, below, exact_signs, norm_above, norm_below, product, sum_above
 from .several_outputs import mesh_above, spectral_above
 
@@ -159,18 +160,18 @@ def _heard(p, j, priced, taken, m):
     pull = np.zeros_like(priced) if m is None else np.where(p.masks[j], m, -m)
     # The sum of the two may round: what it loses is carried along with what the balance takes.
     rows = priced + pull
-    taken = sum_above(taken, U * np.abs(rows) * (m is not None))
+    balanced, taken = taken, sum_above(taken, U * np.abs(rows) * (m is not None))
     q, error = product(rows, p.X)
     error = sum_above(error, above(taken @ np.abs(p.X), len(rows) + 1))
     if p.kind != "normalized":
         return float(norm_above(sum_above(np.abs(q), error)))
     basis = _basis(p, j)
-    if basis is None:  # of a projection of what the block hears
+    if basis is None:
+        active = p.masks[j]
         if m is not None:
-            raise NotProved(
-                f"block {j}: its columns are dependent, and multipliers may pull outside its range"
-            )
-        return float(norm_above(sum_above(np.abs(priced), taken)))
+            reach = exact_reach(p.X, active, priced, m, f"block {j}")
+            return float(sum_above(reach, norm_above(balanced[active])))
+        return float(norm_above(sum_above(np.abs(priced), balanced)))  # of a projection of what it hears
     inside, rounding = product(q, basis.T)
     carried = above(error @ np.abs(basis.T), len(q) + 1)
     return float(basis.longest(norm_above(sum_above(np.abs(inside), rounding, carried))))

@@ -3,8 +3,9 @@
 The upper bound is the network's own objective, the lower one that of a dual vector, shortened until it is
 feasible on every block: ``lam^T y - 1/2 ||lam||^2`` with ``||A_j^T lam|| <= beta``, in the exact form
 ``||side A_j^T lam + C_j^T m|| <= beta`` for some stored m >= 0. With a beta both carry the
-bounds of every rounding error (`network_bounds`). The minimal-norm program, and exact normalized blocks of
-dependent columns that need multipliers, are computed again in float64 without: that is not called a proof.
+bounds of every rounding error (`network_bounds`). Exact normalized blocks of dependent columns that need
+multipliers are bounded in fractions, where they are small (`dependent_columns`). Larger ones, and the
+minimal-norm program, are computed again in float64 without bounds: that is not called a proof.
 The costs, the bound
 and the gap that a certificate states are those of its arrays; what it says of uniqueness is not checked.
 """
