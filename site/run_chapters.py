@@ -90,7 +90,7 @@ def execute(notebook, folder, timeout):
 
 
 def in_one_piece(outputs):
-    """Each stream joined as it came: a pause may cut a line, and myst-nb ends each piece with a line break."""
+    """Each stream joined as it came: a pause may cut a line, and myst-nb ends a piece with a line break."""
     streams, kept = {}, []
     for output in outputs:
         name = output["name"] if output["output_type"] == "stream" else None
