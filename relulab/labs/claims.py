@@ -122,7 +122,7 @@ class Claims:
         measured : float or array_like
             What was measured. All entries of an array must lie in the interval; NaN lies in none.
         low, high : float, optional
-            The interval; one end may be missing or infinite. With two infinite ends only NaN could fail, and
+            The interval; one end may be missing or infinite. With two infinite ends only NaN could fail, so
             the row counts as reported.
         verdict : str
             What it means that the interval holds, where that is not "holds": a claim may hold under a
