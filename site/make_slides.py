@@ -78,10 +78,10 @@ def of_the_section(part, section):
 def text_of(part):
     """A part as it is, without what leads elsewhere: on a slide a link is its words."""
     copy = BeautifulSoup(str(part), "html.parser")
-    for link in copy.find_all("a"):
-        link.unwrap()
     for one in copy.select(".headerlink, button, .cell_input"):
         one.decompose()
+    for link in copy.find_all("a"):
+        link.unwrap()
     for image in copy.find_all("img", src=re.compile(r"_images/")):
         image["src"] = "_images/" + image["src"].rsplit("/", 1)[1]
     for one in copy.find_all(id=True):
