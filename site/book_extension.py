@@ -8,6 +8,7 @@ from pathlib import Path
 
 import answer_boxes
 import doors
+import figure_face
 import lab_tables
 import predict
 import quiz
@@ -39,6 +40,15 @@ def key_the_cache(app, config):
         if cache != current:
             shutil.rmtree(cache)
     config.nb_execution_cache_path = str(current)
+
+
+def letter_figures(app, config):
+    """Figures are lettered like the pages, where npm has installed the face; `use_style` looks for it."""
+    if figure_face.sources():
+        face = Path(app.outdir).parent / "figures.ttf"
+        face.parent.mkdir(parents=True, exist_ok=True)
+        figure_face.make(face)
+        os.environ["RELULAB_FACE"] = str(face)
 
 
 def write_address_out(app, config):
@@ -141,6 +151,7 @@ def finish(app, error):
 
 def setup(app):
     app.connect("config-inited", key_the_cache)
+    app.connect("config-inited", letter_figures)
     app.connect("config-inited", write_address_out)
     app.connect("config-inited", execute_only)
     app.connect("env-before-read-docs", run_chapters)

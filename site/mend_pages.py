@@ -51,9 +51,14 @@ def put_sidebar_in_a_landmark(page):
 
 
 def make_bibliography_a_list(page):
-    """The role of a bibliography's entry is deprecated, and its list holds no list items."""
+    """The role of a bibliography's entry is deprecated, and its list holds no list items.
+
+    The text cites by author and year, with which an entry begins and ends: it needs no label besides.
+    """
     for entry in page.find_all("div", role="doc-biblioentry"):
         entry["role"] = "listitem"
+        for label in entry.find_all("span", class_="label", recursive=False):
+            label.decompose()
 
 
 def status_as_words(text):

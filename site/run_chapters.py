@@ -83,7 +83,24 @@ def arguments(client):
 
 def execute(notebook, folder, timeout):
     result = single_nb_execution(notebook, cwd=folder, timeout=timeout, allow_errors=False)
+    for cell in result.nb.cells:
+        if cell.cell_type == "code":
+            cell.outputs = in_one_piece(cell.outputs)
     return result.nb, result.time, result.err is None
+
+
+def in_one_piece(outputs):
+    """Each stream joined as it came: a pause may cut a line, and myst-nb ends a piece with a line break."""
+    streams, kept = {}, []
+    for output in outputs:
+        name = output["name"] if output["output_type"] == "stream" else None
+        if name in streams:
+            streams[name]["text"] += output["text"]
+            continue
+        kept.append(output)
+        if name:
+            streams[name] = output
+    return kept
 
 
 def keep(cache, client, result):

@@ -5,6 +5,7 @@ import re
 import pytest
 from book_inputs import ROOT, execution_key, frame_key, text_key
 from booktools import build, make_book
+from run_chapters import in_one_piece
 
 HEAD = """---
 jupytext:
@@ -217,3 +218,12 @@ def test_what_python_leaves_behind_changes_nothing(house):
     (house / "relulab" / "__pycache__").mkdir()
     (house / "relulab" / "__pycache__" / "core.pyc").write_text("compiled")
     assert execution_key(house) == execution
+
+
+def test_a_line_that_was_printed_in_pieces_stays_one_line():
+    def piece(text, name="stdout"):
+        return {"output_type": "stream", "name": name, "text": text}
+
+    picture = {"output_type": "display_data", "data": {}}
+    came = [piece("a = 0.5"), piece("60\n"), picture, piece("careful\n", "stderr"), piece("b"), piece("\n")]
+    assert in_one_piece(came) == [piece("a = 0.560\nb\n"), picture, piece("careful\n", "stderr")]

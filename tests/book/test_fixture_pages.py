@@ -75,6 +75,10 @@ def test_wide_things_scroll_in_their_own_box(fixture_book, visit):
         assert box.evaluate(
             "box => box.scrollWidth > box.clientWidth && getComputedStyle(box).overflowX == 'auto'"
         )
+        fades = "box => box.hasAttribute('data-more') == {}"
+        page.wait_for_function(fades.format("true"), arg=box.element_handle())
+        box.evaluate("box => (box.scrollLeft = box.scrollWidth)")
+        page.wait_for_function(fades.format("false"), arg=box.element_handle())
 
 
 def test_dark_pages_are_dark(fixture_book, visit):
