@@ -12,7 +12,7 @@ function realNetwork(lab) {
   const ROUNDS = 60, NODES = 20000; // after which the search gives up: about a third of a second
   const STARTS = 12, RECENT = 30, CUTS = 30;
   const BEYOND = [1 + 1e-4, 1 + 1e-3, 1 + 1e-2]; // levels at which multipliers of a cheaper network are looked for
-  const TIE = 1e-9, CLEAR = 1e-6, MARGIN = 1e-7, MET = 1e-9, ZERO = 1e-9, EMPTY = 1e-9, DISTINCT = 1e-13;
+  const TIE = 1e-9, CLEAR = 1e-6, MARGIN = 1e-7, MET = 1e-9, NEAR = 1e-9, ZERO = 1e-9, EMPTY = 1e-9, DISTINCT = 1e-13;
   const nothing = { status: "undecided", evidence: null, dual: null, rounds: 0, nodes: 0, leaves: 0 };
 
   // min |sum_k y_k columns_k - b| over y >= 0 (Lawson and Hanson), columns of length 1, by Gram-Schmidt on those in use.
@@ -275,6 +275,9 @@ function realNetwork(lab) {
       dual = tidied(dual);
       const { trees, news } = look(dual, glance);
       if (trees) {
+        // The dual vector that meets the equations exactly is this near, and reaches no further than that beyond it.
+        const apart = sum(shortest(decomposed, lack(dual)).map(Math.abs));
+        if (apart > NEAR) return finish({ ...nothing, rounds, nodes });
         const whole = new Float64Array(X.n);
         dual.forEach((value, i) => (whole[kept[i]] = value / sizes[i]));
         leaves = sum(trees.map((tree) => tree.leaves));

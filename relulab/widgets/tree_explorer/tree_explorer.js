@@ -23,7 +23,7 @@ function render({ model, el }) {
         node("div", { class: "rw-legend te-legend" },
           legendItem("te-key-split", "a gate has these signs, and the node goes on"),
           legendItem("te-key-bound", "too short, whatever comes: it ends here"),
-          legendItem("te-key-circuit", "× no gate has the other sign"),
+          legendItem("te-key-circuit", "× no gate has the other sign; a blue one is too short, too"),
           legendItem("te-key-violator", "all signs, and it reaches 1")),
         node("div", { class: "te-buttons" }, fewer, more))), live);
 
