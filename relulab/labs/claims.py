@@ -154,7 +154,7 @@ class Claims:
         measured : float, array_like or str
             What was measured, in numbers or in words.
         verdict : str
-            What the reader should take from it. Its kind is "reported" in any case.
+            What the reader should take from it; the table puts "reported" before it.
         """
         shown = _words("measured", measured) if isinstance(measured, str) else _shown(_numbers(measured))
         self._add(claim, check, shown, "", _words("verdict", verdict))
@@ -169,12 +169,14 @@ class Claims:
         """
         self._add(claim, why, "", "", "not tested")
 
-    def _add(self, claim, check, *rest):
+    def _add(self, claim, check, measured, must_be, verdict):
+        if not must_be and not verdict.startswith(("missed", "not tested", "reported")):
+            verdict = f"reported: {verdict}"
         own = _words("claim", claim).startswith("(")
         if claim.startswith("..."):  # continues what is before, asides in parentheses left out
             before = [row for row in self.rows if not (row.claim.startswith("(") and row.claim.endswith(")"))]
             own = bool(before) and before[-1].own
-        self.rows.append(Claim(claim, _words("check", check), *rest, own=own))
+        self.rows.append(Claim(claim, _words("check", check), measured, must_be, verdict, own))
 
     @property
     def verdicts(self):

@@ -167,7 +167,7 @@ class _Program:
             constant = np.mean(scaled.y - self.blocks.apply(Z).T, axis=0) * scaled.size_of_y
         worth = scaled.size_of_y**2 if self.beta is not None else scaled.weight
         solution = Solution(
-            value * worth,
+            float(value * worth),
             gap,
             float(np.linalg.norm(self.missing(Z)) / max(np.linalg.norm(self.y), TINY)),
             status,

@@ -43,7 +43,8 @@ def watch(page, problems):
             problems.append(f"{response.status}: {response.url}")
 
     def console(message):
-        if message.type == "error" and HARMLESS not in message.text:
+        icon = message.location["url"].endswith("/favicon.ico")  # asked for where a page names none
+        if message.type == "error" and HARMLESS not in message.text and not icon:
             problems.append(f"console: {message.text}")
 
     page.on("request", request)

@@ -108,7 +108,7 @@ def test_the_table_shows_numbers_in_short():
     assert html.count("<tr ") == 6
     assert "A &lt;paper&gt;" in html
     assert "i &amp; j" in html
-    assert claims.verdicts[-2:] == ["not seen here", "not tested"]
+    assert claims.verdicts[-2:] == ["reported: not seen here", "not tested"]
 
 
 def test_a_thumbnail_needs_its_text():
@@ -148,7 +148,8 @@ def test_what_cannot_be_missed_is_reported(verdict):
     claims.report("Something holds.", "by looking", 1, verdict=verdict)
     claims.add("More.", "by looking", 1, low=-np.inf, high=np.inf, verdict=verdict)
     claims.add("Yet more.", "by looking", 1, high=np.inf, verdict=verdict)
-    assert [(row.kind, row.verdict, row.must_be) for row in claims.rows] == 3 * [("reported", verdict, "")]
+    told = ("reported", f"reported: {verdict}", "")
+    assert [(row.kind, row.verdict, row.must_be) for row in claims.rows] == 3 * [told]
     assert claims.verdict == "not tested"
     claims.add("Not even a number.", "by looking", np.nan, low=-np.inf, verdict=verdict)
     assert claims.rows[-1].kind == "missed"
