@@ -93,8 +93,7 @@ class TreeExplorer(Still, anywidget.AnyWidget):
         return _unit(proposal["value"])
 
     @property
-    def nodes(self):
-        """The signs of each node, breadth first, and its fate."""
+    def nodes(self) -> list[tuple]:
         return [(signs, fate) for signs, fate, _ in _tree(np.array(self.X), np.array(self.w))[1]]
 
     def _still(self):
