@@ -33,7 +33,7 @@ links: book ## ask other hosts whether the pages that the book links to are ther
 
 test: $(INSTALLED) $(VENDOR) ## run the tests: units, doctests, a small book in a browser
 	@$(PY) site/ensure_browser.py
-	@$(PY) -m pytest
+	@$(PY) site/run_tests.py
 
 fuzz: $(INSTALLED) ## decide and check thousands of odd problems, true and forged (FUZZ=5200)
 	@FUZZ=$(or $(FUZZ),5200) $(PY) -m pytest -s tests/certify/test_fuzz.py tests/audit/test_agreement.py \
@@ -41,7 +41,7 @@ fuzz: $(INSTALLED) ## decide and check thousands of odd problems, true and forge
 
 test-pages: book ## open every page of the built book in a browser
 	@$(PY) site/ensure_browser.py
-	@$(PY) -m pytest -m pages
+	@$(PY) site/run_tests.py pages
 
 labs: $(INSTALLED) ## run the labs of Part V with other seeds (SEEDS="1 2 3") and print their claims
 	@$(PY) site/run_labs.py $(or $(SEEDS),1)

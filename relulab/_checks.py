@@ -50,6 +50,10 @@ def numbers(name, value):
     """Return `value` as a NumPy array of real numbers or bool; whatever NumPy can read, and CPU tensors."""
     if isinstance(value, np.ma.MaskedArray):
         raise ValueError(f"{name} is a masked array; fill or drop what is masked")
+    if hasattr(value, "toarray"):
+        raise ValueError(f"{name} is a sparse matrix; give {name}.toarray()")
+    if (found := words_in(value)) is not None:
+        raise ValueError(f"{name} holds {found}; give numbers, or leave the column out")
     if hasattr(value, "detach"):  # a tensor, perhaps one that records gradients
         value = value.detach()
     try:
@@ -76,8 +80,37 @@ def array(name, value, shape):
     if not fits:
         raise ValueError(f"{name} has shape {result.shape}; it must be {wanted}, each length at least 1")
     if not np.isfinite(result).all():
-        raise ValueError(f"{name} holds NaN or infinite values; all entries must be finite")
+        place = " ".join(map(str, np.argwhere(~np.isfinite(result))[0]))
+        columns = list(getattr(value, "columns", ()))
+        if result.ndim == 2:
+            row, j = np.argwhere(~np.isfinite(result))[0]
+            place = f"in column {columns[j]!r}, row {row}" if columns else f"in column {j}, row {row}"
+        elif result.ndim == 1:
+            place = f"in row {place}"
+        where = f" {place}" if result.ndim in (1, 2) else ""
+        raise ValueError(f"{name} holds NaN or infinite values{where}; all entries must be finite")
     return result
+
+
+def words_in(table):
+    """What a column of a data frame holds that is neither a number nor missing, and where; or None."""
+    if not (hasattr(table, "columns") and hasattr(table, "iloc")):
+        return None
+    for j, name in enumerate(table.columns):
+        column = table.iloc[:, j]
+        if np.dtype(object if hasattr(column.dtype, "na_value") else column.dtype).kind in "biuf":
+            continue
+        for row, entry in enumerate(column):
+            if not _is_number(entry):
+                return f"{entry!r} in column {name!r}, row {row}"
+    return None
+
+
+def _is_number(entry):
+    """Whether it is a number, or a sign that one is missing."""
+    if entry is None or type(entry).__name__ == "NAType":
+        return True
+    return isinstance(entry, int | float | np.number | np.bool_)
 
 
 def data(X):

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import answer_boxes
 import doors
+import figure_face
 import lab_tables
 import predict
 import quiz
+import stale_pages
 import story_map
 import theorem_map
 from book_inputs import execution_key
@@ -40,6 +42,15 @@ def key_the_cache(app, config):
     config.nb_execution_cache_path = str(current)
 
 
+def letter_figures(app, config):
+    """Figures are lettered like the pages, where npm has installed the face; `use_style` looks for it."""
+    if figure_face.sources():
+        face = Path(app.outdir).parent / "figures.ttf"
+        face.parent.mkdir(parents=True, exist_ok=True)
+        figure_face.make(face)
+        os.environ["RELULAB_FACE"] = str(face)
+
+
 def write_address_out(app, config):
     """The theme, too, gets the address in the one form that it understands."""
     options = config.html_theme_options
@@ -53,7 +64,7 @@ def execute_only(app, config):
     """Leave out the execution of every chapter that ONLY does not name."""
     if wanted := os.environ.get("ONLY", "").split():
         chapters = (path.relative_to(app.srcdir) for path in Path(app.srcdir, "chapters").rglob("*.md"))
-        others = [str(path) for path in chapters if not any(word in str(path) for word in wanted)]
+        others = sorted(str(path) for path in chapters if not any(word in str(path) for word in wanted))
         config.nb_execution_excludepatterns = [*config.nb_execution_excludepatterns, *others]
 
 
@@ -126,6 +137,7 @@ def finish(app, error):
     if error or app.builder.name != "html":
         return
     html = Path(app.outdir)
+    (html / doors.PRINTED).unlink(missing_ok=True)  # of the pages as they were
     repository = github_address(app.config.html_theme_options.get("repository_url", ""))
     bibliography = Path(app.srcdir, app.config.bibtex_bibfiles[0])
     export_all(html.parent, html, bibliography, repository=repository, solutions=WITH_SOLUTIONS)
@@ -134,15 +146,17 @@ def finish(app, error):
         name: data["exec_data"]["runtime"] for name, data in statistics.items() if data.get("exec_data")
     }
     (html.parent / "chapter_seconds.json").write_text(json.dumps(seconds, indent=1))
-    mend_folder(html)
+    mend_folder(html, app.builder.stands)
 
 
 def setup(app):
     app.connect("config-inited", key_the_cache)
+    app.connect("config-inited", letter_figures)
     app.connect("config-inited", write_address_out)
     app.connect("config-inited", execute_only)
     app.connect("env-before-read-docs", run_chapters)
     app.connect("env-check-consistency", write_together)
+    stale_pages.setup(app)
     quiz.setup(app)
     answer_boxes.setup(app)
     predict.setup(app)

@@ -5,6 +5,8 @@ import platform
 from collections.abc import Iterable
 from pathlib import Path
 
+from figure_face import sources
+
 ROOT = Path(__file__).resolve().parents[1]
 NOT_SOURCE = {"__pycache__", ".ipynb_checkpoints", "vendor"}
 
@@ -22,8 +24,9 @@ def digest(files: Iterable[Path], *words: str) -> str:
 
 
 def execution_key(root: Path = ROOT) -> str:
-    """Changes when an executed cell could give something else: with the library, lock or Python."""
-    files = [*files_under(root / "relulab"), root / "constraints.txt"]
+    """Changes when an executed cell could give something else: with library, lock, Python or letters."""
+    letters = [*sources(root), root / "site" / "figure_face.py"] if sources(root) else []
+    files = [*files_under(root / "relulab"), root / "constraints.txt", *letters]
     return digest(files, platform.python_version())[:16]
 
 

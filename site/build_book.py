@@ -4,10 +4,11 @@ With ONLY=part3/linear-neuron in the environment (a part of a chapter's path, or
 those chapters are executed and warnings pass: a quick look while writing, not the book. SOLUTIONS=0 leaves
 out the solutions.
 
-After a successful build that differs in the text of chapters alone, only those are read again. All pages are
-written in any case: a page may refer to what has gone from another one.
+After a successful build that differs in the text of chapters alone, only those are read again, and only pages
+that would differ are written (`stale_pages`).
 """
 
+import gc
 import os
 import shutil
 import sys
@@ -16,6 +17,10 @@ import traceback
 from pathlib import Path
 
 from book_inputs import ROOT, frame_key, text_key
+from kept import FOLDER
+
+# With it, jsonschema would read a grammar of addresses, for a second in each build; none is checked here.
+sys.modules.setdefault("rfc3987_syntax", None)
 
 
 def build(book: Path) -> int:
@@ -28,9 +33,12 @@ def build(book: Path) -> int:
         print("Nothing changed since the last build.")
     else:
         stamp.unlink(missing_ok=True)
-        shutil.rmtree(html, ignore_errors=True)
+        from_nothing = last[0] != frame
+        if from_nothing:
+            for folder in (html, book / "_build" / FOLDER):
+                shutil.rmtree(folder, ignore_errors=True)
         start = time.monotonic()
-        if failed(book, from_nothing=last[0] != frame):
+        if failed(book, from_nothing):
             print(f"\nThe book was not built: {book} (see the warnings and errors above).", file=sys.stderr)
             return 1
         stamp.write_text(f"{frame}\n{text}")
@@ -43,6 +51,8 @@ def failed(book: Path, from_nothing: bool) -> bool:
     """Run Jupyter Book; its own command reads either all pages again or writes the changed ones only."""
     from jupyter_book.sphinx import build_sphinx
 
+    # Pages are trees full of circles: to look for garbage as often as usual takes a third of a build.
+    gc.set_threshold(1_000_000, 50, 1000)
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     result = build_sphinx(
         book,

@@ -9,7 +9,8 @@ from notebooks import ARCHIVE
 from repository import github_address
 
 PAPER = "https://arxiv.org/abs/2209.15265"
-PDF = '<li><a href="../relulab.pdf">PDF</a></li>'
+PRINTED = "relulab.pdf"
+PDF = f'<li><a href="../{PRINTED}">PDF</a></li>'
 NO_PDF_YET = f"<!-- {PDF} -->"
 
 
@@ -36,7 +37,7 @@ def say_title_once(app, pagename, templatename, context, doctree):
 
 def open_pdf_door(pdf: Path, html: Path, page: str) -> None:
     """Put the printed book beside its pages, and the link to it on the first of them."""
-    shutil.copy(pdf, html / "relulab.pdf")
+    shutil.copy(pdf, html / PRINTED)
     path = html / page
     path.write_text(path.read_text("utf-8").replace(NO_PDF_YET, PDF), "utf-8")
 

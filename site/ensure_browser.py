@@ -9,7 +9,7 @@ from pathlib import Path
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = ("Google Chrome.app/Contents/MacOS/Google Chrome", "Chromium.app/Contents/MacOS/Chromium")
 
-# Without a sandbox, as containers have none, and without calls to the browser's own services.
+# Without a sandbox, as containers have none, and without calls to the browser's services or any other host.
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -18,6 +18,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 
 

@@ -7,6 +7,7 @@ be fetched.
 
 import copy
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
@@ -22,9 +23,9 @@ def texts_on(page: BeautifulSoup, name: str) -> Texts:
     return {f"{name}#{target['id']}": shown(target) for target in page.select(TARGETS)}
 
 
-def links_on(page: BeautifulSoup) -> set[str]:
+def links_on(page: BeautifulSoup) -> list[str]:
     """The anchors to which a page's links lead."""
-    return {link["href"].partition("#")[2] for link in page.select('article a.internal[href*="#"]')}
+    return sorted({link["href"].partition("#")[2] for link in page.select('article a.internal[href*="#"]')})
 
 
 def shown(target: Tag) -> str:
@@ -65,8 +66,11 @@ def plain(part: Tag) -> str:
     return str(part)
 
 
-def write(html: Path, texts: Texts, linked: set[str]) -> None:
-    wanted = {address: text for address, text in texts.items() if address.partition("#")[2] in linked}
+def write(html: Path, texts: Iterable[Texts], links: Iterable[list[str]]) -> None:
+    """Write what the pages' texts and links, one of each a page, ask for."""
+    linked = {anchor for anchors in links for anchor in anchors}
+    told = {address: text for of_a_page in texts for address, text in of_a_page.items()}
+    wanted = {address: text for address, text in told.items() if address.partition("#")[2] in linked}
     found = json.dumps(wanted, ensure_ascii=False, indent=0, sort_keys=True)
     target = html / "_static" / "hover-texts.js"
     target.parent.mkdir(exist_ok=True)

@@ -5,6 +5,7 @@ And that every numbered statement says what it rests on: statements.py.
 Prints FILE:LINE: fault.
 """
 
+import ast
 import re
 import sys
 from collections.abc import Iterator
@@ -32,6 +33,8 @@ UNSAFE = re.compile(
     rf"""|\bcm\.({UNSAFE_MAPS})\b"""
 )
 CLOCK = re.compile(r"\btime\.(?:perf_counter|monotonic|time)\b")
+UNNAMED = ast.Tuple | ast.Compare | ast.BoolOp
+TRUTH = re.compile(r"bool|all|any|(.+\.)?(allclose|isclose|array_equal|all|any)")
 FOLDED = {"remove-cell", "remove-input", "hide-input", "hide-cell"}
 WIDEST = 77
 SHORT = 4  # lines that draw and may be shown: a call of the library
@@ -140,6 +143,23 @@ def open_plot_faults(text: str) -> Iterator[Fault]:
             yield line_of(text, fence.start()), "plotting code in the open: tag it hide-input"
 
 
+def label_faults(text: str) -> Iterator[Fault]:
+    """Outputs that nothing names: a tuple, a truth value."""
+    for fence in FENCE.finditer(text):
+        options, content = options_of(fence["body"])
+        if fence["name"] != "code-cell" or not UNSHOWN.isdisjoint(options.get("tags") or []):
+            continue
+        try:
+            last = ast.parse(content).body[-1:]
+        except SyntaxError:  # a line for the shell
+            continue
+        if last and isinstance(last[0], ast.Expr) and not content.rstrip().endswith(";"):
+            value = last[0].value
+            called = ast.unparse(value.func) if isinstance(value, ast.Call) else ""
+            if isinstance(value, UNNAMED) or TRUTH.fullmatch(called) or getattr(value, "attr", "") == "shape":
+                yield line_of(text, fence.start()), "an output without a name: give it one, as in a dict"
+
+
 def colormap_faults(text: str) -> Iterator[Fault]:
     for match in UNSAFE.finditer(text):
         yield line_of(text, match.start()), f"colormap {match[1] or match[2]!r} misleads color-blind readers"
@@ -168,6 +188,7 @@ def lint(root: Path) -> list[str]:
                 *teaching_faults(text),
                 *width_faults(text),
                 *timing_faults(text),
+                *label_faults(text),
                 *colormap_faults(text),
                 *source_faults(text),
             ]

@@ -3,6 +3,7 @@
 The book's own configuration is used, and the executed chapters are those of the pages.
 """
 
+import gc
 import os
 import re
 import shutil
@@ -45,6 +46,7 @@ def sphinx(book, out):
 
     from relulab import __version__
 
+    gc.set_threshold(1_000_000, 50, 1000)  # as `build_book` does
     settings = yaml.safe_load((book / "_config.yml").read_text("utf-8"))
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     identity = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, settings['title'] + __version__)}"

@@ -17,6 +17,7 @@ from bs4 import BeautifulSoup
 STATE = "application/vnd.jupyter.widget-state+json"
 SHEETS = ("reveal/reveal.css", "pygments.css", "proof.css", "book.css", "slides.css")
 SCRIPTS = ("widgets-when-near.js", "mathjax-hub.js", "mathjax/tex-chtml-full.js", "reveal/reveal.js")
+ICON = "icon.svg"
 FOLDERS = ("reveal", "mathjax", "requirejs", "html-manager", "anywidget", "fonts")
 # A slide fills the window as a page does: a widget is where the pointer sees it.
 START = (
@@ -78,10 +79,10 @@ def of_the_section(part, section):
 def text_of(part):
     """A part as it is, without what leads elsewhere: on a slide a link is its words."""
     copy = BeautifulSoup(str(part), "html.parser")
-    for link in copy.find_all("a"):
-        link.unwrap()
     for one in copy.select(".headerlink, button, .cell_input"):
         one.decompose()
+    for link in copy.find_all("a"):
+        link.unwrap()
     for image in copy.find_all("img", src=re.compile(r"_images/")):
         image["src"] = "_images/" + image["src"].rsplit("/", 1)[1]
     for one in copy.find_all(id=True):
@@ -106,6 +107,7 @@ def make(html, outline, target):
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(plan["title"])}</title>
+<link rel="icon" href="_static/{ICON}">
 {sheets}
 {pages.math}
 </head>
@@ -124,7 +126,7 @@ def make(html, outline, target):
     for folder in FOLDERS:
         shutil.copytree(ROOT / "site" / "vendor" / folder, target / "_static" / folder)
     shutil.copy(ROOT / "site" / "slides" / "slides.css", target / "_static")
-    for name in (*SHEETS, *SCRIPTS):
+    for name in (*SHEETS, *SCRIPTS, ICON):
         if not (target / "_static" / name).is_file():
             shutil.copy(html / "_static" / name, target / "_static" / name)
     (target / "_images").mkdir()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import hovers
 from bs4 import BeautifulSoup
+from kept import Kept
 from theme_figures import offer_narrow, theme_folder, unpack
 
 # Where a widget's model may live: what a built page can run. Any other module would be silence on the page.
@@ -50,9 +51,14 @@ def put_sidebar_in_a_landmark(page):
 
 
 def make_bibliography_a_list(page):
-    """The role of a bibliography's entry is deprecated, and its list holds no list items."""
+    """The role of a bibliography's entry is deprecated, and its list holds no list items.
+
+    The text cites by author and year, with which an entry begins and ends: it needs no label besides.
+    """
     for entry in page.find_all("div", role="doc-biblioentry"):
         entry["role"] = "listitem"
+        for label in entry.find_all("span", class_="label", recursive=False):
+            label.decompose()
 
 
 def status_as_words(text):
@@ -82,7 +88,7 @@ def refuse_dead_widgets(page, name):
                 raise ValueError(f"{name}: a widget of {model['model_module']!r} is dead on a built page")
 
 
-def mend_file(path: Path, name: str, images: Path) -> tuple[hovers.Texts, set[str]]:
+def mend_file(path: Path, name: str, images: Path) -> tuple[hovers.Texts, list[str]]:
     page = BeautifulSoup(status_as_words(path.read_text("utf-8")), "html.parser")
     refuse_dead_widgets(page, path.name)
     mend(page)
@@ -92,14 +98,17 @@ def mend_file(path: Path, name: str, images: Path) -> tuple[hovers.Texts, set[st
     return hovers.texts_on(page, name), hovers.links_on(page)
 
 
-def mend_folder(html: Path) -> None:
-    pages = [path for path in html.rglob("*.html") if "_static" not in path.relative_to(html).parts]
+def mend_folder(html: Path, stands=lambda name: False) -> None:
+    """Mend all pages but those that stand as the last build left them."""
+    paths = [path for path in html.rglob("*.html") if "_static" not in path.relative_to(html).parts]
     theme_folder(html / "_images")
-    pages.sort(key=lambda path: -path.stat().st_size)
-    texts, links = {}, set()
+    paths.sort(key=lambda path: -path.stat().st_size)
+    pages = {path.relative_to(html).as_posix(): path for path in paths}
+    kept = Kept(html, "hovers")
+    found = {name: one for name, one in kept.read().items() if name in pages and stands(name)}
+    new = [name for name in pages if name not in found]
     with ProcessPoolExecutor() as pool:
-        names = [path.relative_to(html).as_posix() for path in pages]
-        for found, linked in pool.map(mend_file, pages, names, repeat(html / "_images")):
-            texts |= found
-            links |= linked
-    hovers.write(html, texts, links)
+        mended = pool.map(mend_file, [pages[name] for name in new], new, repeat(html / "_images"))
+        found |= zip(new, mended, strict=True)
+    kept.write(found)
+    hovers.write(html, *zip(*found.values(), strict=True))

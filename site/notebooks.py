@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import nbformat
+from kept import Kept, digest
 from notebook_names import citations, elsewhere, with_link_of
 from quiz import as_markdown
 
@@ -210,22 +211,38 @@ def inline(name, text, values, names):
 
 
 def export_all(build: Path, html: Path, bibliography: Path, **options) -> None:
-    """Write the notebooks of all chapters that have code beside the pages."""
-    executed = build / "jupyter_execute"
+    """Write the notebooks of all chapters that have code beside the pages, but for those that stand so."""
+    executed, kept = build / "jupyter_execute", Kept(html, "notebooks")
+    before, now, cited = kept.read(), {}, citations(bibliography)
     paths = {
         path.relative_to(executed).with_suffix("").as_posix(): path
         for path in sorted((executed / "chapters").rglob("*.ipynb"))
     }
-    notebooks = {document: nbformat.read(path, 4) for document, path in paths.items()}
-    names = {document: names_in(notebook.cells) for document, notebook in notebooks.items()}
-    titles = {document: title_of(notebook.cells) for document, notebook in notebooks.items()}
-    cited = citations(bibliography)
-    for document, notebook in notebooks.items():
-        glued = paths[document].with_suffix(".glue.json")
-        values = json.loads(glued.read_text("utf-8")) if glued.exists() else {}
+    for document, path in paths.items():
+        now[document] = {"content": digest(path.read_text("utf-8"), glued(path))}
+        known = before.get(document, {})
+        if known.get("content") != now[document]["content"]:
+            cells = nbformat.read(path, 4).cells
+            known = {"title": title_of(cells), "names": names_in(cells)}
+        now[document] |= {name: known[name] for name in ("title", "names")}
+    titles = {document: one["title"] for document, one in now.items()}
+    names = {document: one["names"] for document, one in now.items()}
+    for document, one in now.items():
         known = cited | elsewhere(document, titles, names) | names[document]
-        export(notebook, values, known, html / "_sources" / f"{document}.ipynb", **options)
-    pack_all(html, notebooks, options.get("repository", ""))
+        one["made of"] = digest(one["content"], sorted(known.items()), sorted(options.items()))
+        target = html / "_sources" / f"{document}.ipynb"
+        if one["made of"] != before.get(document, {}).get("made of") or not target.exists():
+            notebook = nbformat.read(paths[document], 4)
+            export(notebook, json.loads(glued(paths[document])), known, target, **options)
+    if now != before or not (html / ARCHIVE).exists():
+        pack_all(html, now, options.get("repository", ""))
+    kept.write(now)
+
+
+def glued(executed: Path) -> str:
+    """The values that an executed chapter hands to its prose, as JSON."""
+    path = executed.with_suffix(".glue.json")
+    return path.read_text("utf-8") if path.exists() else "{}"
 
 
 def pack_all(html: Path, documents, repository: str = "") -> None:

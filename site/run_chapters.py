@@ -36,6 +36,22 @@ def run_chapters(app, env, docnames):
                 keep(cache, futures[future], future.result())
 
 
+def with_outputs(start_client):
+    """myst-nb writes out the notebook that it was given; outputs from the cache are put into it, too."""
+
+    def start(client):
+        given = client.notebook
+        start_client(client)
+        for cell, run in zip(given.cells, client.notebook.cells, strict=True):
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = run.outputs, run.execution_count
+
+    return start
+
+
+NotebookClientCache.start_client = with_outputs(NotebookClientCache.start_client)
+
+
 def share_the_cores():
     """Kernels started here compute on one thread each: more would wait for one another."""
     os.environ.update(ONE_THREAD)
@@ -67,7 +83,24 @@ def arguments(client):
 
 def execute(notebook, folder, timeout):
     result = single_nb_execution(notebook, cwd=folder, timeout=timeout, allow_errors=False)
+    for cell in result.nb.cells:
+        if cell.cell_type == "code":
+            cell.outputs = in_one_piece(cell.outputs)
     return result.nb, result.time, result.err is None
+
+
+def in_one_piece(outputs):
+    """Each stream joined as it came: a pause may cut a line, and myst-nb ends a piece with a line break."""
+    streams, kept = {}, []
+    for output in outputs:
+        name = output["name"] if output["output_type"] == "stream" else None
+        if name in streams:
+            streams[name]["text"] += output["text"]
+            continue
+        kept.append(output)
+        if name:
+            streams[name] = output
+    return kept
 
 
 def keep(cache, client, result):

@@ -1,5 +1,6 @@
 """The story of the book as a line at the top of a chapter, showing where it stands: chapters/story.yml."""
 
+import functools
 from html import escape
 from pathlib import Path
 
@@ -9,8 +10,11 @@ from docutils import nodes
 FILE = "chapters/story.yml"
 
 
+read = functools.cache(yaml.safe_load)  # each page asks for it
+
+
 def story_of(root: Path) -> dict:
-    return yaml.safe_load((root / FILE).read_text("utf-8")) if (root / FILE).exists() else {"chapters": {}}
+    return read((root / FILE).read_text("utf-8")) if (root / FILE).exists() else {"chapters": {}}
 
 
 def drawn(story: dict, chapter: str, address) -> str:

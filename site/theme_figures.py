@@ -48,7 +48,7 @@ def theme_folder(images: Path) -> None:
 
 def theme_file(path: Path) -> None:
     svg = path.read_text("utf-8")
-    if 'id="figure_' not in svg:
+    if 'id="figure_' not in svg or STYLE in svg:
         return
     wide, narrow = parted(svg)
     path.write_text(themed(wide), "utf-8")

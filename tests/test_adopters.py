@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from make_codemeta import described
+from run_tests import groups
 
 import relulab as rl
 
@@ -59,3 +60,10 @@ def test_files_that_the_read_me_names_are_there():
     named = re.findall(r"`([A-Z_]+\.(?:md|cff))`", (ROOT / "README.md").read_text("utf-8"))
     assert {"CONTRIBUTING.md", "SECURITY.md", "CODE_OF_CONDUCT.md", "CITATION.cff"} <= set(named)
     assert all((ROOT / name).is_file() for name in named)
+
+
+def test_every_test_is_in_one_of_the_groups_that_run_side_by_side():
+    named = [ROOT / name for group in groups() for name in group]
+    files = [*(ROOT / "tests").rglob("test_*.py"), *(ROOT / "relulab").rglob("*.py")]
+    for path in files:
+        assert sum(path == one or one in path.parents for one in named) == 1, path

@@ -87,6 +87,8 @@ def test_a_good_chapter_is_clean(tmp_path):
         ("rl.plots.phase(ds)", "rl.plots.veil(rl.plots.phase(ds))", 9, "what is to be guessed"),
         ("rl.plots.phase(ds)", "rl.plots.phase(ds)\n" + "x = 1\n" * 4, 9, "plotting code in the open"),
         ("rl.plots.use_style()", f"wide = {'x' * 80}", 20, "a line of code over 77 characters"),
+        ('fig_size = rl.plots.STYLE["figure.figsize"]', "edge, 2.03", 19, "an output without a name"),
+        ('fig_size = rl.plots.STYLE["figure.figsize"]', "np.allclose(x, y)", 19, "an output without a name"),
         ('cmap="viridis"', 'cmap="jet"', 26, "colormap 'jet'"),
         ('cmap="viridis"', "cmap='gist_rainbow'", 26, "colormap 'gist_rainbow'"),
         ('cmap="viridis"', "cmap=plt.cm.hsv_r", 26, "colormap 'hsv_r'"),

@@ -13,7 +13,9 @@ from math import fsum
 import numpy as np
 
 from .arithmetic import NotProved, prove
+from .dependent_columns import exact_reach
 from .rounding import TINY, Basis, U, above, below, exact_signs, norm_above, norm_below, product, sum_above
+from .several_outputs import mesh_above, spectral_above
 
 DIGITS = Context(prec=40)
 LOST = Decimal("1e-36")  # more than 40 digits lose in a few operations on numbers up to 1
@@ -45,18 +47,19 @@ def bound_below(p):
     """A lower bound of every network's objective over the patterns."""
     if p.beta is None:
         raise NotProved("rounding errors are bounded for programs with a beta only")
-    least = _balance(p.lam) if p.free else {1: 1.0, -1: 1.0}
+    least = {1: 1.0, -1: 1.0}
+    if p.free:
+        balances = [_balance(column) for column in p.lam.reshape(len(p.lam), -1).T]
+        least = {sign: min(balance[sign] for balance in balances) for sign in least}
     uneven = above(1 - min(least.values()), 1)  # what the balance may take of an entry, as a share
-    reach = 0.0
-    for side in (1, -1) if p.form == "exact" else (1,):
-        for j in range(len(p.masks)):
-            reach = max(reach, _reach(p, j, side, uneven))
+    reach = reach_above(p, uneven)
     shorten = min(1.0, below(p.beta / reach, 1)) if reach > 0 else 1.0
     if p.loss == "logistic":
         with localcontext(DIGITS):
             return _entropies(p.lam * p.y, shorten, least, p.y)
-    along, error = product(p.lam, p.y)
-    taken = above(uneven * (np.abs(p.lam) @ np.abs(p.y)), len(p.y) + 2)
+    lam, y = p.lam.ravel(), p.y.ravel()
+    along, error = product(lam, y)
+    taken = above(uneven * (np.abs(lam) @ np.abs(y)), len(y) + 2)
     gained = below(shorten * max(float(along - error - taken) * (1 - 4 * U), 0.0), 1)
     spent = above(0.5 * (shorten * norm_above(p.lam)) ** 2, 4)
     return float((gained - spent) - U * abs(gained - spent))
@@ -75,24 +78,28 @@ def _outputs(p, net):
     second = net.second
     if net.scale is not None:
         hidden, error = _normalized(hidden, error)
-        second = second * net.scale
+        second = (second.T * net.scale).T
         error = sum_above(
             error, U * np.abs(hidden)
         )  # the product's own rounding, carried by what it multiplies
     fit, rounding = product(hidden, second)
-    pair = net.skip_first * net.skip_second
+    if np.ndim(net.skip_second):
+        pair, pair_error = product(net.skip_first, net.skip_second)
+    else:
+        pair = net.skip_first * net.skip_second
+        pair_error = U * np.abs(pair)
     linear, linear_rounding = product(p.X, pair)
     carried = sum_above(
         above(error @ np.abs(second), m + 2),
         rounding,
         linear_rounding,
-        above(U * np.abs(p.X) @ np.abs(pair), d + 2),
+        above(np.abs(p.X) @ pair_error, d + 2),
     )
     total = fit + linear + net.intercept
     if not np.isfinite(total).all():
         raise NotProved("network: its outputs overflow")
     sums = above(2 * U * (np.abs(fit + linear) + np.abs(total)), 4)
-    return total, sum_above(carried, sums, np.full(len(fit), (d + m) * TINY))
+    return total, sum_above(carried, sums, np.full(fit.shape, (d + m) * TINY))
 
 
 def _normalized(hidden, error):
@@ -111,26 +118,60 @@ def _normalized(hidden, error):
     return scaled, wrong
 
 
-def _reach(p, j, side, uneven):
-    """How far the balanced dual vector reaches on a block, from above."""
-    priced = p.masks[j] * p.lam
+def reach_above(p, uneven=0.0):
+    """How far the balanced dual vector reaches on the blocks, from above."""
+    if p.lam.ndim == 2:
+        return max(_reach_of_several(p, j, uneven) for j in range(len(p.masks)))
+    sides = (1, -1) if p.form == "exact" else (1,)
+    return max(_reach(p, j, side, uneven) for side in sides for j in range(len(p.masks)))
+
+
+def _reach_of_several(p, j, uneven):
+    priced = p.masks[j][:, None] * p.lam
     taken = above(uneven * np.abs(priced), 1)
-    m = p.multipliers.get((j, side))
+    stored = p.directions.get(j)
+    if stored is not None:
+
+        def length(v):
+            weights = np.array(v, dtype=float)
+            rows, lost = product(priced, weights)
+            return _heard(p, j, rows, sum_above(lost, above(taken @ np.abs(weights), len(v))), stored[v])
+
+        return mesh_above(stored, length, p.lam.shape[1])
+    basis = _basis(p, j) if p.kind == "normalized" else None
+    if p.kind == "normalized" and basis is None:  # of a projection of what the block hears
+        return spectral_above(priced, taken)
+    q, error = product(p.X.T, priced)
+    error = sum_above(error, above(np.abs(p.X.T) @ taken, len(priced) + 1))
+    if basis is None:
+        return spectral_above(q, error)
+    inside, rounding = product(basis.T.T, q)
+    carried = above(np.abs(basis.T.T) @ error, len(q) + 1)
+    return float(basis.longest(spectral_above(inside, sum_above(rounding, carried))))
+
+
+def _reach(p, j, side, uneven):
+    priced = side * p.masks[j] * p.lam
+    return _heard(p, j, priced, above(uneven * np.abs(priced), 1), p.multipliers.get((j, side)))
+
+
+def _heard(p, j, priced, taken, m):
+    """How far prices of one output reach with multipliers m, the prices known up to what is taken of them."""
     pull = np.zeros_like(priced) if m is None else np.where(p.masks[j], m, -m)
     # The sum of the two may round: what it loses is carried along with what the balance takes.
-    rows = side * priced + pull
-    taken = sum_above(taken, U * np.abs(rows) * (m is not None))
+    rows = priced + pull
+    balanced, taken = taken, sum_above(taken, U * np.abs(rows) * (m is not None))
     q, error = product(rows, p.X)
     error = sum_above(error, above(taken @ np.abs(p.X), len(rows) + 1))
     if p.kind != "normalized":
         return float(norm_above(sum_above(np.abs(q), error)))
     basis = _basis(p, j)
-    if basis is None:  # of a projection of what the block hears
+    if basis is None:
+        active = p.masks[j]
         if m is not None:
-            raise NotProved(
-                f"block {j}: its columns are dependent, and multipliers may pull outside its range"
-            )
-        return float(norm_above(sum_above(np.abs(priced), taken)))
+            reach = exact_reach(p.X, active, priced, m, f"block {j}")
+            return float(sum_above(reach, norm_above(balanced[active])))
+        return float(norm_above(sum_above(np.abs(priced), balanced)))  # of a projection of what it hears
     inside, rounding = product(q, basis.T)
     carried = above(error @ np.abs(basis.T), len(q) + 1)
     return float(basis.longest(norm_above(sum_above(np.abs(inside), rounding, carried))))

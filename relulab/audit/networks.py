@@ -3,8 +3,9 @@
 The upper bound is the network's own objective, the lower one that of a dual vector, shortened until it is
 feasible on every block: ``lam^T y - 1/2 ||lam||^2`` with ``||A_j^T lam|| <= beta``, in the exact form
 ``||side A_j^T lam + C_j^T m|| <= beta`` for some stored m >= 0. With a beta both carry the
-bounds of every rounding error (`network_bounds`). The minimal-norm program, and exact normalized blocks of
-dependent columns that need multipliers, are computed again in float64 without: that is not called a proof.
+bounds of every rounding error (`network_bounds`). Exact normalized blocks of dependent columns that need
+multipliers are bounded in fractions, where they are small (`dependent_columns`). Larger ones, and the
+minimal-norm program, are computed again in float64 without bounds: that is not called a proof.
 The costs, the bound
 and the gap that a certificate states are those of its arrays; what it says of uniqueness is not checked.
 """
@@ -15,7 +16,7 @@ import numpy as np
 
 from .arithmetic import AuditError, NotProved, prove, require
 from .completeness import prove_complete
-from .network_bounds import bound_below, objective_bounds
+from .network_bounds import bound_below, objective_bounds, reach_above
 from .problem import checked
 from .rounding import above
 
@@ -109,7 +110,10 @@ class _Stored:
             raise AuditError(
                 f"patterns: {masks.dtype} of shape {masks.shape}; they must be bool ({len(X)}, p)"
             )
-        self.X, self.y = checked("data", X, X.shape), checked("labels", y, (len(X),))
+        outputs = y.shape[1:] if y.ndim == 2 else ()
+        self.X, self.y = checked("data", X, X.shape), checked("labels", y, (len(X), *outputs))
+        if outputs and (not outputs[0] or c.loss != "squares"):
+            raise AuditError("labels: several outputs have columns, and squares only")
         self.beta = None if c.beta is None else _number("beta", c.beta)
         if self.beta is not None:
             require("beta", self.beta, ">", 0)
@@ -120,29 +124,45 @@ class _Stored:
         self.gates = getattr(c.patterns, "gates", None)
         if self.gates is not None:
             self.gates = checked("gates of patterns", self.gates, (X.shape[1], masks.shape[1]))
-        self.arrays, self.competitor = (_arrays(net, X.shape[1]) for net in (c.arrays, c.competitor))
+        self.arrays, self.competitor = (
+            _arrays(net, X.shape[1], *outputs) for net in (c.arrays, c.competitor)
+        )
         self.bases = {}
         self.lam = checked("dual vector", c.dual, y.shape)
         self.multipliers = {} if c.multipliers is None else self._checked_multipliers(c.multipliers)
+        self.directions = {}
+        for (j, v), m in self.multipliers.items() if outputs else ():
+            self.directions.setdefault(j, {})[v] = m
 
     def _checked_multipliers(self, stored):
         if self.form != "exact":
             raise AuditError("multipliers: the gated program has no cones that they could belong to")
         blocks, sides = np.asarray(stored.blocks), np.asarray(stored.sides)
-        if blocks.dtype.kind not in "iu" or blocks.ndim != 1 or sides.shape != blocks.shape:
+        if (
+            blocks.dtype.kind not in "iu"
+            or blocks.ndim != 1
+            or sides.shape != blocks.shape + self.y.shape[1:]
+        ):
             raise AuditError("multipliers: their blocks and sides must be whole numbers, one each")
+        if self.y.ndim == 2 and sides.dtype.kind != "i":
+            raise AuditError("multipliers: their directions must be whole numbers")
         values = checked("multipliers", stored.values, (len(blocks), len(self.X)))
         if (values < 0).any():
             raise AuditError("multipliers: they must be >= 0")
         if (blocks < self.skip).any() or (blocks >= len(self.masks)).any():
             raise AuditError("multipliers: of a block without a cone")
-        return dict(zip(zip(blocks.tolist(), sides.tolist(), strict=True), values, strict=True))
+        sides = map(tuple, sides.tolist()) if self.y.ndim == 2 else sides.tolist()
+        return dict(zip(zip(blocks.tolist(), sides, strict=True), values, strict=True))
 
     def require_its_numbers(self, c):
         """The costs, the bound and the gap that the certificate states are those of its arrays."""
         cost, net = self.objective(self.arrays), self.arrays
         outer = np.linalg.norm(net.first, axis=0) if net.scale is None else np.abs(net.scale)
-        least = outer @ np.abs(net.second) + np.linalg.norm(net.skip_first) * abs(net.skip_second)
+        if self.y.ndim == 2:
+            units = np.linalg.norm(net.skip_first, axis=0) @ np.linalg.norm(net.skip_second, axis=1)
+            least = outer @ np.linalg.norm(net.second, axis=1) + units
+        else:
+            least = outer @ np.abs(net.second) + np.linalg.norm(net.skip_first) * abs(net.skip_second)
         unbalanced = 0.5 * sum(float(np.sum(np.square(w))) for w in self._weights(net))
         least = cost - (1.0 if self.beta is None else self.beta) * (unbalanced - float(least))
         stated = {name: _number(name, getattr(c, name)) for name in ("cost", "balanced_cost", "bound", "gap")}
@@ -168,15 +188,15 @@ class _Stored:
             or (net.scale is None) == (self.kind == "normalized")
         ):
             raise AuditError("network: it is not of the form that the certificate names")
-        if self.kind != "skip" and np.any(net.skip_first) and net.skip_second:
+        if self.kind != "skip" and np.any(net.skip_first) and np.any(net.skip_second):
             raise AuditError("network: it has a linear part, which a certificate among others must not have")
-        if not self.free and net.intercept:
+        if not self.free and np.any(net.intercept):
             raise AuditError("network: it has an intercept, which the program has not")
 
     @staticmethod
     def _weights(net):
         trained = net.first.ravel() if net.scale is None else net.scale
-        return net.second, net.skip_first, [net.skip_second], trained
+        return net.second, net.skip_first, np.atleast_1d(net.skip_second), trained
 
     def objective(self, net):
         """The network's objective, computed again."""
@@ -186,8 +206,10 @@ class _Stored:
         outer = net.second
         if net.scale is not None:
             sizes = np.linalg.norm(hidden, axis=0)
-            hidden, outer = hidden / np.where(sizes > 0, sizes, 1), outer * net.scale
-        fit = hidden @ outer + self.X @ net.skip_first * net.skip_second + net.intercept
+            hidden, outer = hidden / np.where(sizes > 0, sizes, 1), (outer.T * net.scale).T
+        linear = self.X @ net.skip_first
+        linear = linear @ net.skip_second if np.ndim(net.skip_second) else linear * net.skip_second
+        fit = hidden @ outer + linear + net.intercept
         cost = 0.5 * sum(float(np.sum(np.square(w))) for w in self._weights(net))
         if self.beta is None:
             off = np.linalg.norm(fit - self.y)
@@ -201,14 +223,21 @@ class _Stored:
         """The dual vector's bound, computed again and shortened until it is feasible."""
         ball = 1.0 if self.beta is None else self.beta
         if self.free:
-            require("the dual vector's sum", abs(float(self.lam.sum())), "<=", SLACK * np.abs(self.lam).sum())
-        reach = max(self._reach(j, side) for j in range(len(self.masks)) for side in self._sides(j))
-        lam = self.lam * min(1.0, ball / reach if reach > 0 else 1.0)
+            off = np.abs(self.lam.sum(axis=0)).max()
+            require("the dual vector's sum", float(off), "<=", SLACK * np.abs(self.lam).sum())
+        if self.y.ndim == 2:
+            try:
+                reach = reach_above(self)
+            except NotProved as error:
+                raise AuditError(str(error)) from None
+        else:
+            reach = max(self._reach(j, side) for j in range(len(self.masks)) for side in self._sides(j))
+        lam, y = (self.lam * min(1.0, ball / reach if reach > 0 else 1.0)).ravel(), self.y.ravel()
         if self.beta is None:
-            return float(lam @ self.y)
+            return float(lam @ y)
         if self.loss == "squares":
-            return float(lam @ self.y - 0.5 * lam @ lam)
-        s = lam * self.y
+            return float(lam @ y - 0.5 * lam @ lam)
+        s = lam * y
         require("the smallest of the dual vector's shares", s.min(), ">=", -SLACK)
         require("the largest of the dual vector's shares", s.max(), "<=", 1 + SLACK)
         s = np.clip(s, np.finfo(float).tiny, 1 - np.finfo(float).eps / 2)
@@ -239,17 +268,22 @@ def _number(name, value):
     return float(value)
 
 
-def _arrays(net, d):
-    """A network in finite float64 arrays whose shapes go together, or None."""
+def _arrays(net, d, *outputs):
+    """A network in finite float64 arrays whose shapes go together, or None; with c outputs, if c is given."""
     if net is None:
         return None
     second = np.asarray(net.second)
-    m = len(second) if second.ndim == 1 else 0
-    shapes = {"first": (d, m), "second": (m,), "scale": (m,), "gates": (d, m), "skip_first": (d,)}
+    m = len(second) if second.ndim == 1 + len(outputs) else 0
+    shapes = {"first": (d, m), "second": (m, *outputs), "scale": (m,), "gates": (d, m), "skip_first": (d,)}
+    if outputs:
+        r = np.shape(net.skip_first)[1] if np.ndim(net.skip_first) == 2 else 0
+        shapes |= {"skip_first": (d, r), "skip_second": (r, *outputs), "intercept": outputs}
     parts = {
         name: checked(f"network: {name}", getattr(net, name), shape)
         for name, shape in shapes.items()
         if name not in ("scale", "gates") or getattr(net, name) is not None
     }
+    if outputs:
+        return replace(net, **parts)
     numbers = {name: _number(f"network: {name}", getattr(net, name)) for name in ("skip_second", "intercept")}
     return replace(net, **parts, **numbers)

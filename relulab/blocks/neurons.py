@@ -25,23 +25,24 @@ class Network:
     Neuron i gives ``second[i] * (X first[:, i])_+``; a gated one ``second[i] * gate_i(X) * X first[:, i]``,
     where the gate is open on the rows with ``x^T gates[:, i] >= 0``; a normalized one is multiplied by
     ``scale[i]`` besides, and its first-layer weights are sized so that its hidden outputs on the training
-    data have norm 1. The skip pair adds ``X skip_first * skip_second``.
+    data have norm 1. The skip pair adds ``X skip_first * skip_second``. With c outputs each neuron has c
+    second-layer weights, and the linear part is two layers with r units between them.
 
     Attributes
     ----------
     first : ndarray, shape (d, m)
         First-layer weights.
-    second : ndarray, shape (m,)
+    second : ndarray, shape (m,) or (m, c)
         Second-layer weights.
     scale : ndarray, shape (m,), or None
         The normalized network's alpha.
     gates : ndarray, shape (d, m), or None
         The gates of a gated network; None for ReLU.
-    skip_first : ndarray, shape (d,)
+    skip_first : ndarray, shape (d,) or (d, r)
         The skip pair's first weight; zero without one.
-    skip_second : float
+    skip_second : float or ndarray, shape (r, c)
         The skip pair's second weight.
-    intercept : float
+    intercept : float or ndarray, shape (c,)
         A constant that is added to the output and costs nothing; zero but for programs with a free intercept.
     """
 
@@ -50,8 +51,8 @@ class Network:
     scale: np.ndarray | None
     gates: np.ndarray | None
     skip_first: np.ndarray
-    skip_second: float
-    intercept: float = 0.0
+    skip_second: float | np.ndarray
+    intercept: float | np.ndarray = 0.0
 
     @property
     def m(self) -> int:
@@ -66,7 +67,7 @@ class Network:
         network, whose first layer is free, of ``scale_i |second_i|``.
         """
         trained = (self.first if self.scale is None else self.scale, self.second, self.skip_first)
-        return 0.5 * float(sum((part**2).sum() for part in trained) + self.skip_second**2)
+        return 0.5 * float(sum((part**2).sum() for part in trained) + np.sum(np.square(self.skip_second)))
 
     def predict(self, X: ArrayLike, normalization: str = "training") -> np.ndarray:
         """The network's outputs.
@@ -81,7 +82,7 @@ class Network:
 
         Returns
         -------
-        ndarray, shape (n,)
+        ndarray, shape (n,) or (n, c)
             The outputs.
 
         Raises
@@ -95,10 +96,12 @@ class Network:
         hidden = np.maximum(hidden, 0) if self.gates is None else hidden * (X @ self.gates >= 0)
         outer = self.second
         if self.scale is not None:
-            outer = outer * self.scale
+            outer = (outer.T * self.scale).T
             if normalization == "batch":
                 hidden = hidden / np.maximum(np.linalg.norm(hidden, axis=0), TINY)
-        return hidden @ outer + X @ self.skip_first * self.skip_second + self.intercept
+        linear = X @ self.skip_first
+        linear = linear @ self.skip_second if np.ndim(self.skip_second) else linear * self.skip_second
+        return hidden @ outer + linear + self.intercept
 
     __call__ = predict
 

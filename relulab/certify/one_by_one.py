@@ -14,6 +14,7 @@ from .problems import WORTHWHILE
 from .proofs import CHEAPER, Prices, verified
 from .search import Problem
 from .ties import neighboring, second_solution
+from .together import decide_together
 from .units import units_of
 from .verdicts import cheaper, hidden, inside, shared, tied, undecided
 
@@ -63,13 +64,11 @@ def _searched(waiting, form, iterations, xp, device):
 
 def _concluded(one, independent, finding, unsettled):
     """What a search found, verified; what it leaves open goes to interior points."""
-    problem, found = one.split.problem, finding
+    problem = one.split.problem
+    found = verified(problem, one.equations, independent, finding)
     for way in (_by_interior_points, _by_program):
-        found = verified(problem, one.equations, independent, found)
-        if found.evidence is not None or not unsettled:
-            break
-        found = way(one, found) or found
-    found = verified(problem, one.equations, independent, found)
+        if found.evidence is None and unsettled and (better := way(one, found)):
+            found = verified(problem, one.equations, independent, better)
     if found.evidence is None and (W := neighboring(problem)) is not None:
         return shared(W, found.steps)
     return found
@@ -168,7 +167,9 @@ def _without_twin(plant, S, *question):
     masks = np.asarray(S)
     full = masks.all(axis=0)
     rest = Patterns(S.array[:, ~full], S.gates[:, ~full]) if isinstance(S, Patterns) else masks[:, ~full]
-    (finding,) = decide_with_care([(plant, rest)], *question)
+    (finding,) = decide_together([plant], [masks[:, ~full]], *question)
+    if finding is None:
+        (finding,) = decide_with_care([(plant, rest)], *question)
     places = 1 + np.flatnonzero(~full)
     shape = ((2,) if question[1] == "exact" else ()) + (1 + len(full), plant.X.shape[1])
     W = np.zeros(shape)

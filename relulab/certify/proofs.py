@@ -12,9 +12,8 @@ from .verdicts import cheaper, hidden, tied, undecided
 
 EPS = np.finfo(float).eps
 ROUNDS = 3  # repairs that are made; the last is priced instead
-DIRECT = (
-    4_000_000  # numbers in the blocks up to which their singular values are computed without squaring them
-)
+DIRECT = 4_000_000  # numbers in the blocks up to which squaring may be avoided
+FIRM = 1e-6  # smallest over largest eigenvalue of their Gram matrix from which it need not be
 NOISE = 1e-9  # rounding errors of the planted equations beyond which nothing is said
 CHEAPER = 2e-9  # what the cost of an interpolant must beat that of the plant by
 INEXACT = "an interpolant that costs about {:.6g} could not be made exact for certain"
@@ -40,16 +39,20 @@ class Prices:
         self.vectors, self.values = self._singular()
 
     def _singular(self):
-        """Left singular vectors of the usable blocks, and singular values; those that are zero left out."""
-        n, d = self.X.shape
-        if n * d * len(self.usable) <= DIRECT:
-            A = np.hstack([np.zeros((n, 0)), *(self.problem.blocks.block(j) for j in self.usable)])
-            vectors, values, _ = np.linalg.svd(A, full_matrices=False)
-            keep = values > 4 * n * EPS * values.max(initial=0)
-        else:
-            values, vectors = np.linalg.eigh(self.problem.blocks.gram())
-            keep = values > 4 * n * EPS * values.max()
-            values = np.sqrt(np.maximum(values, 0))
+        """Left singular vectors of the usable blocks, and singular values; those that are zero left out.
+
+        By their Gram matrix where squaring loses nothing that counts, else by what QR leaves of them.
+        """
+        (n, d), blocks = self.X.shape, self.problem.blocks
+        large = n * d * len(self.usable) > DIRECT
+        if large or len(self.usable) == blocks.size:
+            values, vectors = np.linalg.eigh(blocks.gram())
+            if large or values[0] > FIRM * values[-1]:
+                keep = values > 4 * n * EPS * values.max()
+                return vectors[:, keep], np.sqrt(values[keep])
+        rows = np.vstack([np.zeros((0, n)), *(blocks.block(j).T for j in self.usable)])
+        vectors, values, _ = np.linalg.svd(np.linalg.qr(rows, mode="r").T, full_matrices=False)
+        keep = values > 4 * n * EPS * values.max(initial=0)
         return vectors[:, keep], values[keep]
 
     def outputs(self, W):

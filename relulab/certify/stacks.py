@@ -54,7 +54,7 @@ class Stack:
             off[i, problem.planted.home] = 0
 
         def put(arrays, dtype=np.float64):
-            return xp.asarray(np.stack(arrays).astype(dtype, copy=False), device=device)
+            return xp.asarray(np.stack(arrays, dtype=dtype, casting="same_kind"), device=device)
 
         self.X = put([problem.X for problem in problems], dtype)
         self.rows, self.off = (xp.asarray(array, device=device) for array in (rows, off))

@@ -12,7 +12,7 @@ from ..blocks.blocks import NETWORKS
 from ..blocks.conditions import FORMS
 from ..certify.any_network import certify_network
 from .choosing import RULES, fitted_path
-from .preparing import check_columns, patterns_for, scaling_of
+from .preparing import check_columns, check_readable, patterns_for, scaling_of
 
 try:
     from sklearn.base import BaseEstimator
@@ -91,9 +91,7 @@ class Simplest(BaseEstimator):
         """Checked data, the scaling, features and patterns."""
         settings, seed = self._checked_settings(), self._seed()
         options = {"dtype": np.float64, "ensure_all_finite": False, "ensure_min_samples": ROWS, **checks}
-        for name, value in (("X", X), ("y", y)):
-            if isinstance(value, np.ma.MaskedArray):
-                raise ValueError(f"{name} is a masked array; fill or drop what is masked")
+        check_readable(X, y)
         X, y = validate_data(self, X, y, **options)
         check_columns(X, getattr(self, "feature_names_in_", None), self.fit_intercept)
         self._scaling = scaling_of(X, self.fit_intercept)
@@ -107,6 +105,7 @@ class Simplest(BaseEstimator):
 
     def _features(self, X):
         check_is_fitted(self)
+        check_readable(X)
         X = validate_data(self, X, dtype=np.float64, ensure_all_finite=False, reset=False)
         bad = ~np.isfinite(X).all(axis=0)
         if bad.any():
@@ -130,7 +129,7 @@ class Simplest(BaseEstimator):
         """The network on its scaled training data against all others over its patterns."""
         return certify_network(
             network,
-            solution.blocks.X,
+            getattr(solution, "plain_blocks", solution.blocks).X,
             solution.y,
             self._patterns,
             solution.beta,

@@ -41,6 +41,34 @@ def scaling_of(X, fit_intercept):
     return Scaling(center, np.where(size > 0, size, 1.0), 1 / np.sqrt(len(X)) if fit_intercept else 0.0)
 
 
+def check_readable(X, y=None):
+    """Raise ValueError for what is no table of numbers, by the argument's name and the column's."""
+    for name, value in (("X", X), ("y", y)):
+        if isinstance(value, np.ma.MaskedArray):
+            raise ValueError(f"{name} is a masked array; fill or drop what is masked")
+        if hasattr(value, "toarray"):
+            raise ValueError(f"{name} is a sparse matrix; give {name}.toarray()")
+    found = _checks.words_in(X)
+    if found is None and isinstance(X, np.ndarray) and X.dtype.kind == "O" and X.ndim == 2:
+        text = np.array([[isinstance(entry, str) for entry in row] for row in X])
+        if text.any():
+            row, j = np.argwhere(text)[0]
+            found = f"{X[row][j]!r} in column {j}, row {row}"
+    if found is not None:
+        raise ValueError(
+            f"X holds {found}; give a column of 0 and 1 for each of its values (one-hot), or leave it out"
+        )
+    if y is None:
+        return
+    if hasattr(y, "__len__") and hasattr(X, "__len__") and np.ndim(y) and len(y) != len(X):
+        raise ValueError(f"y has {len(y)} rows and X has {len(X)}: inconsistent numbers of samples")
+    labels = np.asarray(y)
+    if labels.dtype.kind == "f" and not np.isfinite(labels).all():
+        row = np.argwhere(~np.isfinite(labels))[0][0]
+        what = "NaN" if np.isnan(labels[row]).any() else "infinity (inf)"
+        raise ValueError(f"y holds {what} in row {row}; all labels must be finite")
+
+
 def check_columns(X, names, fit_intercept):
     """Raise ValueError for NaN, infinite values and constant columns; the column is named."""
     words = (
@@ -52,6 +80,8 @@ def check_columns(X, names, fit_intercept):
     if bad.any():
         j = int(bad.any(axis=0).argmax())
         what = "NaN" if np.isnan(X[:, j]).any() else "infinity"
+        if np.isnan(X[:, j]).all():
+            raise ValueError(f"X holds NaN in all of {words[j]}; text that was read as numbers is NaN")
         raise ValueError(
             f"X holds {what} in {words[j]}, row {int(bad[:, j].argmax())}; all entries must be finite"
         )

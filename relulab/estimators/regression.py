@@ -67,8 +67,8 @@ class SimplestNetwork(RegressorMixin, Simplest):
     cv_errors_ : ndarray, shape (folds, betas), or None
         Mean squared errors of cross-validation, of scaled labels.
     certificate_ : NetworkCertificate
-        How far the network is from the cheapest over its patterns; made when it is first asked for. One
-        output only.
+        How far the network is from the cheapest over its patterns; made when it is first asked for. With
+        several outputs that is the cheapest by nuclear norms, and this one is mostly not.
     n_features_in_ : int
         Number of columns.
     feature_names_in_ : ndarray
@@ -157,9 +157,7 @@ class SimplestNetwork(RegressorMixin, Simplest):
 
     @property
     def certificate_(self) -> NetworkCertificate:
-        """How far the network is from the cheapest over its patterns; a ValueError for several outputs."""
-        if self._fitted("network_").path_.solutions[0].y.ndim == 2:
-            raise ValueError("y has several columns: network_.gap and network_.weight_decay_gap bound them")
-        if self._certificate is None:
+        """How far the network is from the cheapest over its patterns, as weight decay has it."""
+        if self._fitted("network_")._certificate is None:
             self._certificate = self._certified(self.network_, self._solution)
         return self._certificate

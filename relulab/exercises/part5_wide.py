@@ -105,7 +105,7 @@ EXERCISES = {
             0.25: "Wider, not narrower.",
         },
     ),
-    "28.3": Number(
+    "28.4": Number(
         lambda: 0.5,
         hints={
             0.25: "The start of the output varies, too.",

@@ -119,9 +119,12 @@ def _panels(ds):
         ax.label_outer()
     add_colorbar(axes, orientation="horizontal")
     drawn.suptitle(title(ds.attrs), fontsize=10)
-    if axes.flat[0].lines:
-        handles, labels = axes.flat[0].get_legend_handles_labels()
-        legend_below(drawn, handles=handles, labels=labels, loc="outside lower center")
+    told = {}
+    for ax in axes.flat:
+        handles, labels = ax.get_legend_handles_labels()
+        told |= dict(zip(labels, handles, strict=True))
+    if told:
+        legend_below(drawn, handles=[*told.values()], labels=[*told], loc="outside lower center")
     return drawn
 
 

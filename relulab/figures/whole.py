@@ -10,7 +10,7 @@ from .list import FIGURES, PAPER, Figure
 
 FINE = {"n": range(2, 91, 2), "d": range(2, 31), "trials": 10}
 OTHER_DATA = {"n": range(8, 121, 8), "d": range(4, 41, 4), "trials": 10}
-NEURONS = {"n": range(4, 61, 4), "d": range(2, 9), "trials": 10}
+NEURONS = {"n": range(4, 49, 4), "d": range(2, 7), "trials": 10}
 TREES = {"n": range(4, 121, 4), "d": range(2, 17, 2), "trials": 10}
 HARD_TREES = TREES | {"d": range(2, 13, 2)}  # the smallest direction's trees are larger
 # What is glanced at lies on the shipped grid: the two can be compared trial by trial.
@@ -35,6 +35,7 @@ DIRECTIONS = ("random", "smallest")
 PROGRAMS = {"gated": "gated network", "exact": "ReLU network"}
 EFFORT = {"gated": 3_000_000}  # nodes; near the edge a proof may need many more
 SHORT = 100_000  # nodes where large problems are many: a few next to the edge stay open
+SHORTER = 20_000  # where many neurons may be planted, and a node takes longer
 WHERE = {
     ("exact", "random"): (1.0, 1.45),
     ("exact", "smallest"): (1.5, 2.49),
@@ -96,7 +97,7 @@ _ALL = (
         _diagram(
             f"real-relu-{name}",
             *("exact", way, "neurons", (1.0, most)),
-            effort=SHORT,
+            effort=SHORTER,
             kind="relu",
             network="plain",
             k=k,
@@ -104,7 +105,7 @@ _ALL = (
         for name, (k, way, most) in WHERE_NEURONS.items()
     ),
     _edges("edges-exact", "exact", range(2, 31), (1.0, 1.5)),
-    _edges("edges-gated", "gated", range(2, 16), (2.0, 3.0)),
+    _edges("edges-gated", "gated", range(2, 11), (2.0, 3.0)),
 )
 WHOLE = {figure.number: figure for figure in _ALL}
 LISTED = FIGURES | WHOLE

@@ -57,7 +57,11 @@ class Claim:
 
     @property
     def kind(self) -> str:
-        """The verdict in a word or two, one of `KINDS`: by its first word, and whether there are more."""
+        """The verdict in a word or two, one of `KINDS`; what no interval could refute is only reported."""
+        if self.verdict in ("not tested", "missed"):
+            return self.verdict
+        if not self.must_be:
+            return "reported"
         first = self.verdict.translate(str.maketrans(",:", "  ")).split()[0]
         if self.verdict in KINDS:
             return self.verdict
@@ -118,7 +122,8 @@ class Claims:
         measured : float or array_like
             What was measured. All entries of an array must lie in the interval; NaN lies in none.
         low, high : float, optional
-            The interval; one end may be missing.
+            The interval; one end may be missing or infinite. With two infinite ends only NaN could fail, so
+            the row counts as reported.
         verdict : str
             What it means that the interval holds, where that is not "holds": a claim may hold under a
             condition, or be refuted.
@@ -132,12 +137,12 @@ class Claims:
         values = _numbers(measured)
         if low is None and high is None:
             raise ValueError("low and high are both missing; what has no interval is for report()")
-        ends = [-np.inf if low is None else low, np.inf if high is None else high]
+        ends = [_end("low", low, -np.inf), _end("high", high, np.inf)]
         if not ends[0] <= ends[1]:
             raise ValueError(f"low={low} to high={high} is no interval")
         met = bool(((values >= ends[0]) & (values <= ends[1])).all())
         verdict = _words("verdict", verdict)
-        self._add(claim, check, _shown(values), _interval(low, high), verdict if met else "missed")
+        self._add(claim, check, _shown(values), _interval(*ends), verdict if met else "missed")
 
     def report(self, claim: str, check: str, measured: Any, verdict: str = "reported") -> None:
         """Add what was measured and need not lie anywhere.
@@ -149,7 +154,7 @@ class Claims:
         measured : float, array_like or str
             What was measured, in numbers or in words.
         verdict : str
-            What the reader should take from it.
+            What the reader should take from it; the table puts "reported" before it.
         """
         shown = _words("measured", measured) if isinstance(measured, str) else _shown(_numbers(measured))
         self._add(claim, check, shown, "", _words("verdict", verdict))
@@ -164,12 +169,14 @@ class Claims:
         """
         self._add(claim, why, "", "", "not tested")
 
-    def _add(self, claim, check, *rest):
+    def _add(self, claim, check, measured, must_be, verdict):
+        if not must_be and not verdict.startswith(("missed", "not tested", "reported")):
+            verdict = f"reported: {verdict}"
         own = _words("claim", claim).startswith("(")
         if claim.startswith("..."):  # continues what is before, asides in parentheses left out
             before = [row for row in self.rows if not (row.claim.startswith("(") and row.claim.endswith(")"))]
             own = bool(before) and before[-1].own
-        self.rows.append(Claim(claim, _words("check", check), *rest, own=own))
+        self.rows.append(Claim(claim, _words("check", check), measured, must_be, verdict, own))
 
     @property
     def verdicts(self):
@@ -268,9 +275,19 @@ def _short(value):
     return f"\N{MINUS SIGN}{text[1:]}" if text[0] == "-" else text
 
 
+def _end(name, value, missing):
+    if value is None:
+        return missing
+    if np.ndim(value) or np.asarray(value).dtype.kind not in "biuf":
+        raise ValueError(f"{name}={value!r} is no number")
+    return value
+
+
 def _interval(low, high):
-    if low is None:
+    if low == -np.inf and high == np.inf:
+        return ""
+    if low == -np.inf:
         return f"at most {_short(high)}"
-    if high is None:
+    if high == np.inf:
         return f"at least {_short(low)}"
     return _short(low) if low == high else f"{_short(low)} to {_short(high)}"

@@ -23,7 +23,9 @@ LOWEST = 0.75  # how far a panel's height shrinks
 FEWEST = 250  # CSS pixels of width, under which letters run together
 MOST = 0.6  # of a panel that a legend may cover
 OPEN, CLOSE = '<metadata id="narrow"><![CDATA[', "]]></metadata>"
-LETTERS = re.compile(r'<g [^>]*transform="translate\([^"]*scale\((0\.\d+) -0\.\d+\)"')
+SHRUNK = 0.7  # an index or an exponent beside its letter, in Matplotlib
+INDEXED = re.compile(r"\$[^$]*(?:[_^]|frac)")
+LETTERS = re.compile(r'transform="translate\([^"]*scale\((?:(0\.\d+) -0\.\d+|(0\.\d+))\)"')
 WIDTH = re.compile(r'<svg [^>]*width="([\d.]+)pt"')
 
 
@@ -80,8 +82,11 @@ def parted(svg: str) -> tuple[str, str | None]:
 
 
 def smallest_letters(svg: str) -> float:
-    """The smallest font size in a drawing on a phone, in CSS pixels; indices and exponents do not count."""
-    scales = [float(scale) for scale in LETTERS.findall(parted(svg)[0])]
+    """The smallest font size in a drawing on a phone, in CSS pixels, of an index or exponent too."""
+    scales, line = [], 1
+    for size, shrunk in LETTERS.findall(parted(svg)[0]):
+        line = float(size or line)
+        scales.append(line * float(shrunk or 1))
     points = float(WIDTH.search(svg)[1])
     return 100 * min(scales, default=np.inf) * min(4 / 3, PHONE / points)
 
@@ -127,7 +132,8 @@ def _make_readable(figure, undo):
     """Long titles break, and no letter is below the smallest."""
     for text in figure.findobj(Text):
         undo.callback(text.set_fontsize, text.get_fontsize())
-        text.set_fontsize(max(text.get_fontsize(), SMALLEST * 3 / 4))
+        smallest = SMALLEST * 3 / 4 / (SHRUNK if INDEXED.search(text.get_text()) else 1)
+        text.set_fontsize(max(text.get_fontsize(), smallest))
     for ax in figure.axes:
         for text in (ax.title, ax.xaxis.label, ax.yaxis.label):
             undo.callback(text.set_wrap, text.get_wrap())

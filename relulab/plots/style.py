@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib import font_manager
 
 if TYPE_CHECKING:
     from typing import Any
@@ -62,7 +64,8 @@ STYLE = {
 def use_style() -> None:
     """Use the book's look for all figures from here on; in a notebook, draw them as SVG.
 
-    A wide figure holds a second, narrow drawing of itself, which pages show on a phone.
+    A wide figure holds a second, narrow drawing of itself, which pages show on a phone. The letters are those
+    of the font file that the environment variable ``RELULAB_FACE`` names, or Matplotlib's own.
 
     Examples
     --------
@@ -70,6 +73,9 @@ def use_style() -> None:
     >>> rl.plots.use_style()
     """
     mpl.rcParams.update(STYLE)
+    if face := os.environ.get("RELULAB_FACE"):
+        font_manager.fontManager.addfont(face)
+        mpl.rcParams["font.family"] = font_manager.FontProperties(fname=face).get_name()
     try:
         from IPython import get_ipython
         from matplotlib_inline.backend_inline import set_matplotlib_formats
@@ -117,9 +123,12 @@ def mark_undecided(ds: Any, ax: Any) -> None:
     """Write the number of undecided trials on the cells that have any; an isometry condition only fails."""
     if ds.attrs.get("metric") == "isometry":
         return
-    for i, j in zip(*np.nonzero(ds.undecided.values), strict=True):
+    marked = list(zip(*np.nonzero(ds.undecided.values), strict=True))
+    for i, j in marked:
         place = float(ds.d[j]), float(ds.n[i])
         ax.text(*place, f"?{int(ds.undecided[i, j])}", ha="center", va="center", color="black")
+    if marked:
+        ax.plot([], [], ls="", marker="$?1$", ms=10, color=COLORS["ink"], label="one trial left undecided")
 
 
 def legend_below(drawn: Any, **where: Any) -> Legend:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 HEARD = {(True, False): "blue", (False, True): "orange", (True, True): "green", (False, False): "gray"}
 LARGEST = 900  # area of the disc of the largest price
+LABEL = np.array([19, 12])  # points from a sample to its price
 STEPS = 1440
 
 
@@ -58,15 +59,24 @@ def draw_ten_points(
     if prices is not None:
         prices = _checks.array("prices", prices, (10,))
         ax.scatter(*ten.X.T, s=LARGEST * np.abs(prices / np.abs(prices).max()), c=colors, alpha=0.3, lw=0)
-        for x, price in zip(ten.X, prices, strict=True):
+        for x, price, away in zip(ten.X, prices, _away(ten.X), strict=True):
             words = f"{price:.2f}".replace("-", "−")
-            ax.annotate(words, x, (0, 9), textcoords="offset points", ha="center", fontsize=9)
+            look = {"textcoords": "offset points", "ha": "center", "va": "center", "fontsize": 9}
+            ax.annotate(words, x, LABEL * away, **look)
     for x, color, filled in zip(ten.X, colors, on, strict=True):
         ax.plot(*x, "o", ms=7 if prices is None else 4, color=color, mfc=color if filled else "none")
     if arrows:
         draw_neurons(ax)
     ax.set(xlim=(-1.4, 1.4), ylim=(-1.4, 1.4), aspect="equal")
     ax.set_axis_off()
+
+
+def _away(X):
+    """For each point the direction that leads away from the others, the near ones above all."""
+    apart = X[:, None] - X
+    square = (apart**2).sum(-1) + np.eye(len(X))
+    push = (apart / square[..., None] ** 2).sum(1)
+    return push / np.linalg.norm(push, axis=1, keepdims=True)
 
 
 def draw_neurons(ax: Axes, count: int = 2) -> None:

@@ -1,10 +1,10 @@
 """The convex programs that training is equal to, and their solutions.
 
 `cvxpy_programs` writes them as the paper does, `losses` is what a fit costs, `solutions` is what a solver
-gives back, `scaling` a program at unit scale, `infeasibility` a proof that it has no solution, `fast` solves
-it on the blocks, `working_set` on few of them, `warm_starts` from the solution of a similar one,
-`reaching` how far a dual vector reaches,
-`several_outputs` the program for labels of several columns, `executors` work elsewhere,
+gives back, `as_networks` how that becomes a network, `scaling` a program at unit scale, `infeasibility` a
+proof that it has no solution, `fast` solves it on the blocks, `working_set` on few of them, `warm_starts`
+from the solution of a similar one, `reaching` how far a dual vector reaches, `several_outputs` the programs
+for labels of several columns, `nuclear` solves the one that weight decay gives, `executors` work elsewhere,
 `free_levels` with an intercept that `fast` could not find, `solving` is `solve` itself, `regularization` is
 `path`, `pruning` leaves out neurons that are not needed.
 

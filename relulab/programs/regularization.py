@@ -15,7 +15,7 @@ from ..patterns.sampling import Patterns
 from ..solvers.arrays import norms
 from .executors import run_on
 from .losses import LOSSES, check_labels
-from .several_outputs import SeveralOutputs, check_several, lifted, several
+from .several_outputs import NORMS, SeveralOutputs, check_several, lifted, several
 
 if TYPE_CHECKING:
     from typing import Any
@@ -89,6 +89,7 @@ def beta_max(
     form: str = "gated",
     loss: str = "squares",
     intercept: bool = False,
+    norm: str = "frobenius",
 ) -> float:
     """The smallest beta at which the zero network is a solution.
 
@@ -111,6 +112,8 @@ def beta_max(
         What the fit costs.
     intercept : bool
         Whether a free constant is in the fit.
+    norm : {"frobenius", "nuclear"}
+        Of several outputs, as in `solve`; then it is the largest Frobenius or spectral norm.
 
     Returns
     -------
@@ -129,8 +132,8 @@ def beta_max(
     >>> rl.programs.beta_max(np.eye(2), [3.0, 4.0], np.ones((2, 1), dtype=bool), network="plain")
     5.0
     """
-    blocks, y, free = _program(*_checked(X, y, S, network, form, loss, intercept), intercept)
-    return _largest_beta(blocks, y, form, LOSSES[loss], free)
+    program = _checked(X, y, S, network, form, loss, intercept, norm)
+    return _largest_beta(*program, form, loss, intercept, norm)
 
 
 def path(
@@ -145,6 +148,7 @@ def path(
     validation: tuple[ArrayLike, ArrayLike] | None = None,
     tol: float = 1e-4,
     executor: Any = None,
+    norm: str = "frobenius",
 ) -> RegularizationPath:
     """Solve a network's program for many beta, each from the solution before.
 
@@ -177,6 +181,8 @@ def path(
         Relative gap to reach at each beta.
     executor : concurrent.futures.Executor, optional
         Solves the path in six pieces, as `phase_diagram` its cells: threads, processes, a Dask cluster.
+    norm : {"frobenius", "nuclear"}
+        Of several outputs, as in `solve`: the nuclear norm is what weight decay charges.
 
     Returns
     -------
@@ -197,11 +203,11 @@ def path(
     >>> int(found.neurons[0]), bool((found.gaps <= 1e-4).all()), bool(found.errors[-1] < found.errors[0])
     (0, True, True)
     """
-    blocks, labels = _checked(X, y, S, network, form, loss, intercept)
+    blocks, labels = _checked(X, y, S, network, form, loss, intercept, norm)
     if (tol := _checks.positive("tol", tol)) >= 1:
         raise ValueError(f"tol={tol:g} is not below 1, the gap of the zero network")
-    program = many, y, free = _program(blocks, labels, intercept)
-    largest = _largest_beta(many, y, form, LOSSES[loss], free)
+    program = many, y, _ = _program(blocks, labels, intercept)
+    largest = _largest_beta(blocks, labels, form, loss, intercept, norm)
     if betas is None:
         betas = np.geomspace(1, SPAN, POINTS) * (largest or 1.0)
     else:
@@ -212,10 +218,14 @@ def path(
         validation = _validation(validation, blocks.X.shape[1], labels.shape[1:], loss)
     gates = S.gates if isinstance(S, Patterns) else None
     parts = [betas] if executor is None else np.array_split(betas, min(PARTS, len(betas)))
-    found = run_on(executor, _points, [(*program, part.tolist(), form, tol, loss) for part in parts])
+    if labels.ndim == 2 and norm == "nuclear":
+        work, rest = _nuclear_points, (blocks, labels, intercept, tol)
+    else:
+        work, rest = _points, (*program, form, tol, loss)
+    found = run_on(executor, work, [(b.tolist(), *rest) for b in parts])
     solutions = [replace(point, blocks=many, y=y, given_gates=gates) for part in found for point in part]
     if labels.ndim == 2:
-        solutions = [SeveralOutputs(point, blocks, labels.shape[1], gates) for point in solutions]
+        solutions = [SeveralOutputs(point, blocks, labels.shape[1], gates, norm) for point in solutions]
     on = [norms(found.parts) for found in solutions]
     tried = (
         None
@@ -233,7 +243,7 @@ def path(
     )
 
 
-def _points(blocks, y, free, betas, form, tol, loss):
+def _points(betas, blocks, y, free, form, tol, loss):
     """Solutions for falling betas, each from the one before, without what whoever asked for them has."""
     from .warm_starts import solve_from
 
@@ -244,6 +254,18 @@ def _points(blocks, y, free, betas, form, tol, loss):
     return solutions
 
 
+def _nuclear_points(betas, blocks, y, free, tol):
+    """The same with nuclear norms."""
+    from .nuclear import solve_nuclear
+
+    solutions, start = [], None
+    for beta in betas:
+        found = solve_nuclear(blocks, y, beta, tol, free=free, start=start)
+        start = found.coordinates
+        solutions.append(replace(found.lifted, blocks=None, y=None))
+    return solutions
+
+
 def _program(blocks, y, intercept):
     """The program with one output that it is: blocks, labels, and how many constants are free."""
     if y.ndim == 1:
@@ -251,9 +273,10 @@ def _program(blocks, y, intercept):
     return lifted(blocks, y.shape[1]), y.ravel(), intercept * y.shape[1]
 
 
-def _checked(X, y, S, network, form, loss, intercept):
+def _checked(X, y, S, network, form, loss, intercept, norm):
     X = _checks.data(X)
     _checks.choice("form", form, FORMS)
+    _checks.choice("norm", norm, NORMS)
     y = check_several(y, len(X), form, loss) if several(y) else _checks.array("y", y, (len(X),))
     check_labels(loss, y, 1.0, intercept)
     return Blocks(X, S, network), y
@@ -268,13 +291,17 @@ def _validation(given, d, outputs, loss):
     return rows, labels
 
 
-def _largest_beta(blocks, y, form, loss, intercept):
-    nothing = np.zeros(len(y))
+def _largest_beta(blocks, y, form, loss, intercept, norm):
+    if y.ndim == 2 and norm == "nuclear":
+        prices = y - y.mean(axis=0) if intercept else y
+        return float(np.linalg.norm(np.moveaxis(blocks.adjoint(prices.T), 0, 2), 2, axis=(1, 2)).max())
+    blocks, y, free = _program(blocks, y, intercept)
+    loss, nothing = LOSSES[loss], np.zeros(len(y))
     fit = nothing
-    if intercept:
-        level = np.atleast_1d(loss.intercept(nothing, y, int(intercept)))
+    if free:
+        level = np.atleast_1d(loss.intercept(nothing, y, int(free)))
         fit = np.tile(level, len(y) // len(level))
-    return cones.largest_norm(blocks, loss.prices(fit, y, intercept), form)
+    return cones.largest_norm(blocks, loss.prices(fit, y, free), form)
 
 
 def _error(fit, y, loss):

@@ -1,20 +1,29 @@
-"""Several outputs: one penalty for all outputs of a pattern.
+"""Several outputs: one penalty for all outputs of a pattern, of two norms.
 
-A gated network with c outputs is ``sum_i D_i X w_i v_i^T``. Weight decay charges ``||w_i|| ||v_i||`` for a
-neuron with balanced layers, and so, for all neurons of a pattern together, the *nuclear* norm of
-``V_j = sum_i w_i v_i^T`` (Sahiner, Ergen, Pauly and Pilanci, 2021, who have the cones too). Training with
-weight decay, with as many neurons as it likes, is therefore
+A gated network with c outputs is ``sum_i D_i X w_i v_i^T``. Weight decay charges a neuron
+``(||w_i||^2 + ||v_i||^2) / 2``, at least ``||w_i|| ||v_i||`` and just that when its layers are balanced. All
+neurons of pattern j together give ``V_j = sum_i w_i v_i^T``. Of all ways to write V_j so, the cheapest costs
+its *nuclear* norm, the sum of its singular values: ``||V_j||_* <= sum_i ||w_i v_i^T||_* = sum_i ||w_i||
+||v_i||`` by the triangle inequality, and the neurons of its singular value decomposition cost just that, at
+most min(d, c) of them. So training with weight decay, with as many neurons as it likes, *is*
 
-    ``min 1/2 ||sum_j A_j V_j - Y||^2 + beta sum_j ||V_j||_*``,  V_j of shape (d, c).
+    ``min 1/2 ||sum_j A_j V_j - Y||^2 + beta sum_j ||V_j||_*``,  V_j of shape (d, c),
 
-The program solved here groups over outputs: it has the Frobenius norm ``||V_j||_F <= ||V_j||_*`` instead. It
+over the gated networks of these patterns: ``norm="nuclear"`` (Sahiner, Ergen, Pauly and Pilanci, 2021). A
+linear part of two layers with min(d, c) hidden units between them costs its nuclear norm for the same reason,
+and so does a normalized block in its own coordinates.
+
+``norm="frobenius"`` groups over outputs: it has ``||V_j||_F <= ||V_j||_*`` instead. It
 is a relaxation of weight decay, never above it, and is weight decay itself where all V_j found have rank
 one. Its other name: weight decay on gated networks whose neurons have first weights for each output. As
 ``A_j V`` is ``(A_j x I_c) vec(V)``, it is a program with one output on ``X x I_c``, row i and its labels
 becoming c rows, which share their bit of every pattern.
 
-With cones this fails: ``U_j - W_j`` with the columns of both in the cone charges a neuron with outputs of
-both signs more than weight decay does, so that it bounds nothing. The exact form is refused.
+With cones both fail. The first weights of a ReLU network's neurons lie in the cone of their pattern, and the
+singular vectors of V_j need not; Frobenius norms of ``U_j - W_j`` with the columns of both in the cone charge
+a neuron with outputs of both signs more than weight decay does, so that they bound nothing. What weight decay
+charges there is the gauge of the ``w v^T`` with w in the cone, whose dual has to maximize ``||Q^T w||`` over
+a cone, a convex function. The exact form is refused.
 """
 
 from __future__ import annotations
@@ -27,6 +36,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import _checks
+from ..blocks.neurons import Network
 from ..patterns.sampling import gates_of
 from ..solvers.arrays import norms
 from .losses import Squares
@@ -36,6 +46,7 @@ if TYPE_CHECKING:
 
     from .solutions import Solution
 
+NORMS = ("frobenius", "nuclear")
 RANK = 1e-6  # singular values below this share of all norms are zero
 
 
@@ -44,9 +55,10 @@ def several(y):
     return np.ndim(y) == 2
 
 
-def check_several(Y, n, form, loss):
+def check_several(Y, n, form, loss, norm="frobenius"):
     """Labels of shape (n, c), and a refusal of what the program does not have."""
     Y = _checks.array("y", Y, (n, "c"))
+    _checks.choice("norm", norm, NORMS)
     if form != "gated":
         raise ValueError(f'y has {Y.shape[1]} columns: several outputs have form="gated" only')
     if loss != "squares":
@@ -79,12 +91,15 @@ class SeveralOutputs:
         How many there are, c.
     given_gates : ndarray, shape (d, p), or None
         Gates that realize the patterns.
+    norm : {"frobenius", "nuclear"}
+        Of which program it is the solution.
     """
 
     lifted: Solution
     plain_blocks: object
     outputs: int
     given_gates: np.ndarray | None = None
+    norm: str = "frobenius"
 
     def __getattr__(self, name):
         if name in ("value", "gap", "status", "reason", "beta", "form", "network", "loss", "parts", "blocks"):
@@ -129,7 +144,10 @@ class SeveralOutputs:
 
     @property
     def dual(self) -> np.ndarray:
-        """The dual vector, one a row and output, shape (n, c): every ``||A_j^T dual||_F <= beta``."""
+        """The dual vector, one a row and output, shape (n, c).
+
+        Every ``||A_j^T dual|| <= beta``, by the Frobenius or, of the nuclear program, the spectral norm.
+        """
         return self.lifted.dual.reshape(-1, self.outputs)
 
     @property
@@ -183,6 +201,38 @@ class SeveralOutputs:
         which, i = np.nonzero(size > RANK * max(size.sum(), np.finfo(float).tiny))
         root = np.sqrt(size[which, i])
         return left[which, :, i].T * root, right[which, i] * root[:, None], self.gates[:, which], self.skip
+
+    def to_network(self, negligible: float = RANK) -> Network:
+        """The gated network of rank-one neurons whose cost is what weight decay charges.
+
+        Parameters
+        ----------
+        negligible : float
+            Neurons whose size is at most this share of all are left out.
+
+        Returns
+        -------
+        Network
+            With `second` of shape (m, c).
+
+        Raises
+        ------
+        ValueError
+            Where the program has no solution, or a pattern no gate.
+        """
+        self.require()
+        blocks, s = self.plain_blocks, self.plain_blocks.skip
+        left, size, right = np.linalg.svd(self.coordinates, full_matrices=False)
+        which, i = np.nonzero(size > negligible * max(size.sum(), np.finfo(float).tiny))
+        root = np.sqrt(size[which, i])
+        first, second = left[which, :, i].T * root, right[which, i] * root[:, None]
+        neuron, scale = which >= s, None
+        linear = (first[:, ~neuron], second[~neuron])
+        first, second, which, root = first[:, neuron], second[neuron], which[neuron] - s, root[neuron]
+        if blocks.factors is not None:
+            first, scale = np.einsum("jab,bj->aj", blocks.factors[which], first / root), root
+        intercept = np.zeros(self.outputs) if self.intercept is None else np.array(self.intercept)
+        return Network(first, second, scale, self.gates[:, which], *linear, intercept)
 
     @cached_property
     def gates(self):

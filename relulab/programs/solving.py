@@ -16,7 +16,7 @@ from .cvxpy_programs import dual, primal, weight_of_regularizer
 from .infeasibility import PROOF, proves_infeasible
 from .losses import check_labels
 from .scaling import Scaled
-from .several_outputs import SeveralOutputs, check_several, lifted, several
+from .several_outputs import NORMS, SeveralOutputs, check_several, lifted, several
 from .solutions import Solution
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def solve(
     solver: str = "clarabel",
     loss: str = "squares",
     intercept: bool = False,
+    norm: str = "frobenius",
     **options: Any,
 ) -> Solution | Any:
     """Solve the convex program of a network.
@@ -53,8 +54,7 @@ def solve(
     X : array_like, shape (n, d)
         The data.
     y : array_like, shape (n,) or (n, c)
-        The labels. Several columns are several outputs, gated and squares only: each block's weights have
-        one Frobenius norm, a relaxation of what weight decay charges; see `relulab.programs.several_outputs`.
+        The labels. Several columns are several outputs, gated and squares only.
     S : Patterns or array_like of bool, shape (n, p)
         The patterns.
     network : {"plain", "skip", "normalized"}
@@ -71,9 +71,13 @@ def solve(
         ``sum_i log(1 + exp(-y_i fit_i))``; see `relulab.programs.losses`.
     intercept : bool
         Whether a constant that costs nothing is added to the fit, with `beta`.
+    norm : {"frobenius", "nuclear"}
+        What the weights of a pattern cost, where there are several outputs. The nuclear norm is what weight
+        decay charges; the Frobenius norm is a relaxation, which is faster; see
+        `relulab.programs.several_outputs`. ``"nuclear"`` needs ``solver="newton"``.
     **options
         Passed to the solver, such as ``tol_gap_rel=1e-12`` (clarabel); newton knows ``tol=1e-8`` and
-        ``max_iterations=100``, Newton steps of each of its programs.
+        ``max_iterations=100``, Newton steps of each of its programs, or steps of the nuclear one.
 
     Returns
     -------
@@ -100,6 +104,7 @@ def solve(
     """
     blocks, labels, beta = _checked(X, y, S, network, form, beta, loss)
     _checks.choice("solver", solver, SOLVERS)
+    _checks.choice("norm", norm, NORMS)
     y, gates = labels.ravel(), S.gates if isinstance(S, Patterns) else None
     check_labels(loss, y, beta, intercept)
     if solver != "clarabel":
@@ -109,9 +114,24 @@ def solve(
     if intercept and solver == "clarabel":
         raise ValueError(f'y has {labels.shape[1]} columns: with an intercept they need solver="newton"')
     many, c = lifted(blocks, labels.shape[1]), labels.shape[1]
-    return SeveralOutputs(
-        _solved(many, y, form, beta, solver, loss, intercept * c, options), blocks, c, gates
-    )
+    if norm == "frobenius":
+        found = _solved(many, y, form, beta, solver, loss, intercept * c, options)
+        return SeveralOutputs(found, blocks, c, gates)
+    if solver == "clarabel":
+        raise ValueError('norm="nuclear" needs solver="newton"')
+    return solve_several(blocks, labels, beta, free=intercept, gates=gates, **options)
+
+
+def solve_several(blocks, Y, beta, tol=1e-6, free=False, gates=None, **options):
+    """The program with nuclear norms, from the solution of that with Frobenius norms; see `solve_nuclear`."""
+    from .nuclear import solve_nuclear
+
+    c = Y.shape[1]
+    near = _solved(lifted(blocks, c), Y.ravel(), "gated", beta, "newton", "squares", free * c, {})
+    near = SeveralOutputs(near, blocks, c, gates, "nuclear")
+    if not Y.any() or not np.isfinite(near.coordinates).all():  # nothing to fit, or nothing fits
+        return near
+    return solve_nuclear(blocks, Y, beta, tol, free=free, start=near.coordinates, gates=gates, **options)
 
 
 def _solved(blocks, y, form, beta, solver, loss, intercept, options):

@@ -189,10 +189,10 @@ class _Program:
             if squares:
                 own, c = new, new_c
                 break
-            own, c, moved = self._toward(own, c, fit, new, new_c, new_fit)
-            lam, before = None, fit
+            own, c, fell = self._toward(own, c, fit, new, new_c, new_fit)
+            lam = None
             fit = blocks.apply(own[0] - own[1]) + c
-            if not moved or np.abs(fit - before).max() <= precision * max(1.0, np.abs(fit).max()):
+            if fell <= precision:  # what is left falls by the square of that
                 break
         whole = np.zeros_like(found.parts)
         whole[:, working] = own
@@ -230,7 +230,7 @@ class _Program:
         return np.stack([w.reshape(m, r), np.zeros((m, r))]), c, None
 
     def _toward(self, parts, c, fit, new, new_c, new_fit):
-        """As far toward a model's minimum as the objective falls; the intercept is made best."""
+        """As far toward a model's minimum as the objective falls, by what share; the best intercept."""
 
         def objective(fit, parts):
             return self.loss.value(fit, self.y) + self.beta * np.linalg.norm(parts, axis=-1).sum()
@@ -240,10 +240,10 @@ class _Program:
             there = fit + length * (new_fit - fit)
             shift = self.loss.intercept(there, self.y) if self.free else 0.0
             moved = parts + length * (new - parts)
-            if objective(there + shift, moved) < before:
-                return moved, c + length * (new_c - c) + shift, True
+            if (after := objective(there + shift, moved)) < before:
+                return moved, c + length * (new_c - c) + shift, (before - after) / before
             length /= 2
-        return parts, c, False
+        return parts, c, 0.0
 
 
 def _columns(blocks):

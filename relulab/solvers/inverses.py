@@ -4,6 +4,7 @@ import numpy as np
 from array_api_compat import array_namespace
 
 SMALL = 24  # matrices up to this size are inverted by elimination
+CACHED = 2**20  # numbers of the matrices that NumPy inverts at a time, which a cache holds
 
 
 def inverse(gram, ridge=0.0):
@@ -30,12 +31,22 @@ def inverse(gram, ridge=0.0):
     >>> bool(np.allclose(inverse(gram) @ gram, np.eye(40)))
     True
     """
-    xp = array_namespace(gram)
-    if ridge:
-        eye = xp.eye(gram.shape[-1], dtype=gram.dtype, device=gram.device)
-        added = ridge / gram.shape[-1] * xp.linalg.trace(gram)
-        gram = gram + added[..., None, None] * eye
-    return _halved(gram, xp)
+    xp, m = array_namespace(gram), gram.shape[-1]
+    if not isinstance(gram, np.ndarray):
+        return _halved(_ridged(gram, ridge, xp), xp)
+    inverses, width = np.empty_like(gram), max(1, CACHED // m**2)
+    flat, into = gram.reshape(-1, m, m), inverses.reshape(-1, m, m)
+    for part in (slice(start, start + width) for start in range(0, len(flat), width)):
+        into[part] = _halved(_ridged(flat[part], ridge, np), np)
+    return inverses
+
+
+def _ridged(gram, ridge, xp):
+    if not ridge:
+        return gram
+    eye = xp.eye(gram.shape[-1], dtype=gram.dtype, device=gram.device)
+    added = ridge / gram.shape[-1] * xp.linalg.trace(gram)
+    return gram + added[..., None, None] * eye
 
 
 def _halved(gram, xp):

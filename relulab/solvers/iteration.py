@@ -10,8 +10,6 @@ from typing import NamedTuple
 
 from array_api_compat import array_namespace
 
-from .arrays import root
-
 RELAXATION = 1.8
 SHORT = 1e-30  # keeps zero weights from dividing by zero
 
@@ -134,7 +132,8 @@ def on_blocks(matrices, W):
 
 
 def norms(W):
-    return root(array_namespace(W).vecdot(W, W))
+    xp = array_namespace(W)
+    return xp.sqrt(xp.vecdot(W, W))
 
 
 def _shrink(W, threshold):

@@ -1,8 +1,11 @@
 """What fails a build, and what makes a built page stale."""
 
+import re
+
 import pytest
 from book_inputs import ROOT, execution_key, frame_key, text_key
 from booktools import build, make_book
+from run_chapters import in_one_piece
 
 HEAD = """---
 jupytext:
@@ -49,32 +52,75 @@ def test_a_second_run_without_a_change_does_nothing(fixture_html):
     assert before == {path: path.stat().st_mtime_ns for path in fixture_html.rglob("*")}
 
 
-def test_a_changed_chapter_is_read_alone_but_may_break_another(tmp_path):
+# The first speaks of the second and of a word of the third.
+PAGES = {
+    "index": "# First\n\nRead {ref}`there <there>` and {doc}`second`, of a {term}`block`, by {eq}`sum`.\n",
+    "second": "# Second\n\n(there)=\n## Place\n\nOld words.\n\n$$\na = b\n$$ (sum)\n",
+    "third": "# Third\n\n```{glossary}\nblock\n  A matrix.\n```\n",
+    "fourth": "# Fourth\n\nOf none.\n",
+}
+
+
+def test_a_changed_chapter_is_read_alone_and_arrives_where_it_is_shown(tmp_path):
     source = tmp_path / "source"
     (source / "chapters").mkdir(parents=True)
-    toc = "format: jb-book\nroot: chapters/index\nchapters:\n  - file: chapters/second\n"
-    (source / "_toc.yml").write_text(toc)
-    (source / "chapters" / "index.md").write_text("# First\n\nRead {ref}`there <there>`.\n")
-    (source / "chapters" / "second.md").write_text("# Second\n\n(there)=\n## Place\n\nOld words.\n")
+    others = "".join(f"  - file: chapters/{name}\n" for name in list(PAGES)[1:])
+    (source / "_toc.yml").write_text(f"format: jb-book\nroot: chapters/index\nchapters:\n{others}")
+    for name, text in PAGES.items():
+        (source / "chapters" / f"{name}.md").write_text(text)
     book = make_book(tmp_path / "book", source)
-    first = build(book)
-    assert first.returncode == 0, first.stdout + first.stderr
-    assert "2 added, 0 changed" in first.stdout
+    html = book / "_build" / "html"
+    hovers = html / "_static" / "hover-texts.js"
 
-    second = book / "chapters" / "second.md"
-    second.write_text(second.read_text().replace("Old words", "New words"))
-    again = build(book)
-    assert again.returncode == 0, again.stdout + again.stderr
-    assert "0 added, 1 changed" in again.stdout
-    html = book / "_build" / "html" / "chapters"
-    assert "New words" in (html / "second.html").read_text()
-    assert 'href="second.html#there"' in (html / "index.html").read_text()
+    def change(name, *pairs):
+        path = book / "chapters" / f"{name}.md"
+        for old, new in pairs:
+            assert old in path.read_text()
+            path.write_text(path.read_text().replace(old, new))
 
-    second.write_text(second.read_text().replace("(there)=\n", ""))
+    def rebuilt(counts):
+        """The pages that a build writes."""
+        before = {page: page.stat().st_mtime_ns for page in (html / "chapters").glob("*.html")}
+        result = build(book)
+        assert result.returncode == 0, result.stdout + result.stderr
+        assert counts in result.stdout
+        return {
+            page.stem for page in (html / "chapters").iterdir() if before.get(page) != page.stat().st_mtime_ns
+        }
+
+    def shown(name):
+        return (html / "chapters" / f"{name}.html").read_text()
+
+    def everything():  # but for the sums in addresses of style sheets, which a first build cannot know
+        texts = {path: path.read_text() for path in [*html.rglob("*.html"), hovers]}
+        return {path: re.sub(r"\.css\?v=\w+", ".css", text) for path, text in texts.items()}
+
+    assert rebuilt("4 added, 0 changed") == set(PAGES)
+    change("second", ("Old words", "New words"))
+    assert rebuilt("0 added, 1 changed") == {"index", "second"}  # the root is always written
+    assert "New words" in shown("second")
+    assert 'href="second.html#there"' in shown("index")
+    assert "A matrix" in hovers.read_text()
+
+    change("third", ("A matrix", "Some rows"))
+    change("second", ("$$\na = b", "$$\n0 = 0\n$$ (zero)\n\n$$\na = b"))
+    assert rebuilt("0 added, 2 changed") == {"index", "second", "third"}
+    assert "Some rows" in hovers.read_text()
+    assert "(2)" in shown("index")
+
+    change("second", ("# Second", "# Another"))
+    assert rebuilt("0 added, 1 changed") == set(PAGES)
+    assert all("Another" in shown(name) for name in PAGES)
+    by_steps = everything()
+
+    change("second", ("(there)=\n", ""))
     for _ in range(2):
         broken = build(book)
         assert broken.returncode != 0
         assert "undefined label: 'there'" in broken.stdout + broken.stderr
+    change("second", ("\n## ", "\n(there)=\n## "))
+    rebuilt("4 added, 0 changed")
+    assert everything() == by_steps
 
 
 MEET = """import time
@@ -172,3 +218,12 @@ def test_what_python_leaves_behind_changes_nothing(house):
     (house / "relulab" / "__pycache__").mkdir()
     (house / "relulab" / "__pycache__" / "core.pyc").write_text("compiled")
     assert execution_key(house) == execution
+
+
+def test_a_line_that_was_printed_in_pieces_stays_one_line():
+    def piece(text, name="stdout"):
+        return {"output_type": "stream", "name": name, "text": text}
+
+    picture = {"output_type": "display_data", "data": {}}
+    came = [piece("a = 0.5"), piece("60\n"), picture, piece("careful\n", "stderr"), piece("b"), piece("\n")]
+    assert in_one_piece(came) == [piece("a = 0.560\nb\n"), picture, piece("careful\n", "stderr")]

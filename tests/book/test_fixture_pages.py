@@ -13,6 +13,17 @@ def test_a_page_is_sound(fixture_book, visit, name, width):
     assert_page_is_sound(page, problems, width)
 
 
+def test_another_host_is_told_and_not_reached(blank):
+    page, problems = blank(1280)
+    page.set_content('<img src="http://example.org/a.png"><img src="http://192.0.2.1/b.png">')
+    page.wait_for_load_state("networkidle")
+    assert [one for one in problems if one.startswith("asks another host")] == [
+        "asks another host: http://example.org/a.png",
+        "asks another host: http://192.0.2.1/b.png",
+    ]
+    assert sum("ERR_NAME_NOT_RESOLVED" in one for one in problems) == 2
+
+
 def test_the_root_leads_to_the_first_page(fixture_book, blank):
     page, problems = blank(1280)
     page.goto(fixture_book, wait_until="commit")
@@ -64,6 +75,10 @@ def test_wide_things_scroll_in_their_own_box(fixture_book, visit):
         assert box.evaluate(
             "box => box.scrollWidth > box.clientWidth && getComputedStyle(box).overflowX == 'auto'"
         )
+        fades = "box => box.hasAttribute('data-more') == {}"
+        page.wait_for_function(fades.format("true"), arg=box.element_handle())
+        box.evaluate("box => (box.scrollLeft = box.scrollWidth)")
+        page.wait_for_function(fades.format("false"), arg=box.element_handle())
 
 
 def test_dark_pages_are_dark(fixture_book, visit):

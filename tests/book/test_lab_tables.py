@@ -40,7 +40,7 @@ def test_all_claims_of_the_paper_are_listed_and_none_of_the_books_own(fixture_ht
     assert rows == [
         ["A half is < one.", "0.5", "at most 1", "holds"],
         ["... and a third, too.", "0.333", "at most 1", "holds if one divides"],
-        ["Quarters are rare.", "4", "", "not at all"],
+        ["Quarters are rare.", "4", "at least 4", "not at all"],
         ["Halves of nothing.", "", "", "not tested"],
     ]
 

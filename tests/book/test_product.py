@@ -50,7 +50,9 @@ def test_solutions_are_left_out_on_request(class_edition, fixture_html):
 def test_a_page_offers_its_notebook(fixture_html):
     page = (fixture_html / "chapters" / "widgets.html").read_text()
     assert re.search(r'href="[^"]*_sources/chapters/widgets\.ipynb"', page)
-    assert (fixture_html / "_sources" / "chapters" / "widgets.ipynb").exists()
+    notebook = nbformat.read(fixture_html / "_sources" / "chapters" / "elements.ipynb", 4)
+    shown = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
+    assert any("image/svg+xml" in data or "image/png" in data for data in shown)
 
 
 def test_a_fork_with_an_address_offers_colab_and_binder(class_edition, fixture_html):
@@ -174,11 +176,11 @@ def test_links_to_other_hosts_are_found(tmp_path):
 
 def test_mending_leaves_scripts_and_text_as_they_are(tmp_path):
     script = '<script type="application/json">{"a": "x < y && \\"z\\" </p>"}</script>'
-    (tmp_path / "page.html").write_text(
-        f"<!DOCTYPE html>\n<html><body><p>1 &lt; 2 é</p>{script}</body></html>"
-    )
-    mend_folder(tmp_path)
-    mended = (tmp_path / "page.html").read_text()
+    html = tmp_path / "html"
+    html.mkdir()
+    (html / "page.html").write_text(f"<!DOCTYPE html>\n<html><body><p>1 &lt; 2 é</p>{script}</body></html>")
+    mend_folder(html)
+    mended = (html / "page.html").read_text()
     assert script in mended
     assert "<p>1 &lt; 2 é</p>" in mended
     assert mended.startswith("<!DOCTYPE html>")

@@ -1,5 +1,7 @@
 """Every page of the built book: sound, light, open to everybody, and in time."""
 
+import contextlib
+import functools
 import gzip
 import json
 import subprocess
@@ -8,7 +10,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 import pytest
 from book_contents import chapters_in_order
-from booktools import ROOT, assert_page_is_sound, axe_faults, pages_of
+from booktools import ROOT, assert_page_is_sound, axe_faults, come_near_widgets, pages_of, watch
 from bs4 import BeautifulSoup
 from pypdf import PdfReader
 
@@ -30,35 +32,48 @@ def test_every_chapter_has_a_page(book_html):
     assert {path.as_posix() for path in chapters} <= set(pages_of(book_html))
 
 
+@pytest.fixture
+def reader(browser):
+    """`reader(width)`: pages for one reader, whose browser keeps what pages share, but no memory of them."""
+    with contextlib.ExitStack() as contexts:
+
+        def reader(width, height=900):
+            context = browser.new_context(viewport={"width": width, "height": height})
+            contexts.callback(context.close)
+            context.add_init_script("localStorage.clear()")
+            return context
+
+        yield reader
+
+
 @pytest.mark.parametrize("width", [1280, 390])
-def test_every_page_is_sound_and_accessible(book_html, book, visit, width, subtests):
+def test_every_page_is_sound_light_and_accessible(book_html, book, reader, width, subtests):
+    context, weights = reader(width), {}
     for name in pages_of(book_html):
         with subtests.test(name):
-            page, problems = visit(f"{book}/{name}", width)
+            page, problems, files = context.new_page(), [], set()
+            watch(page, problems)
+            page.on(
+                "response", lambda response, files=files: files.add(urlsplit(response.url).path.lstrip("/"))
+            )
+            page.goto(f"{book}/{name}")
+            page.wait_for_load_state("networkidle")
+            weights[name] = sum(sent_bytes(book_html / unquote(file)) for file in files)
+            come_near_widgets(page)
+            page.wait_for_load_state("networkidle")
             assert_page_is_sound(page, problems, width)
             for scheme in ("light", "dark"):
                 page.emulate_media(color_scheme=scheme)
                 page.locator(f"html[data-theme={scheme}]").wait_for()
                 assert axe_faults(page) == []
             page.close()
-
-
-def test_pages_are_light_before_a_widget_is_asked_for(book_html, book, browser, subtests):
-    """As a host sends them, compressed."""
-    weights = {}
-    for name in pages_of(book_html):
-        page, files = browser.new_page(viewport={"width": 1280, "height": 900}), set()
-        page.on("response", lambda response, files=files: files.add(urlsplit(response.url).path.lstrip("/")))
-        page.goto(f"{book}/{name}")
-        page.wait_for_load_state("networkidle")
-        page.close()
-        weights[name] = sum(sent_bytes(book_html / unquote(file)) for file in files)
     for name, weight in sorted(weights.items(), key=lambda item: -item[1]):
         print(f"{weight / 1000:7.0f} kB  {name}")
-        with subtests.test(name):
-            assert weight < PAGE_BYTES
+        with subtests.test(f"weight of {name}"):
+            assert weight < PAGE_BYTES  # as a host sends it, compressed, before a widget is asked for
 
 
+@functools.cache
 def sent_bytes(path):
     return min(len(gzip.compress(path.read_bytes())), path.stat().st_size) if path.is_file() else 0
 
@@ -118,11 +133,12 @@ def test_the_pdf_holds_every_chapter_in_order(pdf, book_html):
         assert not [link for link in links if "127.0.0.1" in link]
 
 
-def test_nothing_is_cut_off_in_print(book, book_html, browser, subtests):
+def test_nothing_is_cut_off_in_print(book, reader, subtests):
     """At the width of the printed column, every picture is there and no equation or figure is wider."""
+    context = reader(877, 1200)
     for _, chapter in chapters_in_order(ROOT / "_toc.yml"):
         with subtests.test(chapter):
-            page = browser.new_page(viewport={"width": 877, "height": 1200})
+            page = context.new_page()
             page.emulate_media(media="print")
             page.goto(f"{book}/{chapter}.html")
             page.wait_for_load_state("networkidle")

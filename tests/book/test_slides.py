@@ -44,6 +44,7 @@ def test_every_slide_shows_what_the_page_says(slides, blank, width):
             slide = page.locator("section.present")
             shown.append(slide.inner_text())
             assert slide.evaluate("slide => slide.scrollWidth <= slide.clientWidth + 1")
+            assert "#" not in shown[-1]
         assert "10 minutes" in shown[0]
         assert "A theorem" in shown[1]
         assert page.locator("section.present .jupyter-widgets").first.is_visible()

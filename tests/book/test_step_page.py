@@ -70,10 +70,25 @@ def test_the_proposal_leans_uphill_and_forgets_it_when_steps_are_short(opened):
     explorer.locator("[data-control=place]").fill("3")
     explorer.locator("[data-control=sigma]").fill("0.4")
     wait_for(explorer, "+root.dataset.sigma > 2")
-    far = int(words.inner_text().split()[-2])
+    far = float(words.inner_text().split()[-2])
     explorer.locator("[data-control=sigma]").fill("-3")
     wait_for(explorer, "+root.dataset.sigma < 0.01")
     assert far > 75
-    assert int(words.inner_text().split()[-2]) == 50
+    assert float(words.inner_text().split()[-2]) == pytest.approx(50, abs=0.3)
     explorer.locator("[data-control=place]").fill("0")
     wait_for(explorer, "root.querySelector('[data-role=uphill]').textContent.startsWith('At the top')")
+
+
+def test_words_follow_the_coordinate_even_where_the_slope_hardly_changes(opened):
+    """In the tails of the hyperbolic density the probability stays; where the coordinate is does not."""
+    _, explorer = opened(NAME)
+    slider, words = explorer.locator("[data-control=place]"), part(explorer, "uphill")
+    said = []
+    for place in ("-4", "-3", "3", "4"):
+        slider.fill(place)
+        start = f"From {float(place):.1f},".replace("-", "\u2212")
+        wait_for(explorer, f"root.querySelector('[data-role=uphill]').textContent.startsWith('{start}')")
+        said.append(words.inner_text())
+        assert slider.get_attribute("aria-valuetext").startswith(f"at {place}: ")
+    assert len(set(said)) == 4
+    assert len({text.split()[-2] for text in said}) < 4

@@ -83,6 +83,7 @@ SLIDERS = {
     "training-player": "index",
     "isometry-explorer": "n",
     "triangle-explorer": "rho",
+    "tree-explorer": "index",
 }
 TURN = """async ([slider, times]) => {
     // A browser that nobody looks at may draw no frame for as long as it likes.
@@ -144,7 +145,7 @@ def test_a_finger_is_enough(fixture_book, browser, name):
 
 
 def wait_for_all(page):
-    page.wait_for_function("document.querySelectorAll('[data-widget][data-ready=true]').length === 12")
+    page.wait_for_function("document.querySelectorAll('[data-widget][data-ready=true]').length === 15")
     done = "document.querySelectorAll('[data-widget=isometry-explorer][data-state=done]').length === 2"
     page.wait_for_function(done)
 
@@ -173,7 +174,7 @@ def test_without_scripts_a_still_stands_for_each(fixture_book, browser):
         page = context.new_page()
         page.goto(fixture_book + PAGE)
         stills = page.locator("noscript figure")
-        assert stills.count() == 12
+        assert stills.count() == 15
         for still in stills.all():
             assert still.locator("img").bounding_box()["width"] > 250
             assert still.locator("img").get_attribute("alt")

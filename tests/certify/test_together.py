@@ -13,7 +13,7 @@ from relulab.certify.problems import Member, planted
 from relulab.certify.sampled import decide_many
 from relulab.certify.units import Units
 from relulab.data.ensembles import cluster_direction, cluster_means, clustered
-from relulab.solvers import arrays
+from relulab.solvers import arrays, inverses
 from relulab.solvers.inverses import inverse
 
 GRIDS = [
@@ -192,3 +192,12 @@ def test_singular_planted_equations_are_left_to_care():
     assert np.isnan(inverse(singular, 1e-14)).any()
     plants, patterns = rl.phase.instances(10, 70, range(5), direction="smallest", rng=990017)
     assert {v.status for v in decide_many(plants, patterns)} == {"not-unique"}
+
+
+def test_inverses_in_parts_are_those_of_the_whole(monkeypatch):
+    X = np.random.default_rng(0).standard_normal((2, 5, 60, 30)).astype(np.float32)
+    gram = X.swapaxes(2, 3) @ X
+    whole = inverse(gram, 1e-7)
+    np.testing.assert_allclose(whole @ gram, np.broadcast_to(np.eye(30), gram.shape), atol=1e-3)
+    monkeypatch.setattr(inverses, "CACHED", 3 * 30**2)
+    np.testing.assert_array_equal(inverse(gram, 1e-7), whole)

@@ -51,6 +51,14 @@ def test_letters_can_be_read_on_a_phone(panels):
     assert width(narrow) < 1.15 * PHONE
 
 
+def test_exponents_can_be_read_on_a_phone():
+    figure, ax = plt.subplots(figsize=(4.8, 3.4))
+    ax.loglog([1, 1000], [1e-6, 1])
+    ax.set_xlabel(r"$\|x_1\|$", fontsize=8)
+    wide, narrow = parted(drawn_twice(figure))
+    assert smallest_letters(wide) < SMALLEST <= smallest_letters(narrow) + 0.5
+
+
 def test_the_figure_is_as_before():
     figure, axes = plt.subplots(1, 2, figsize=(9, 4), sharey=True)
     axes[0].plot([0, 1], label="a line")

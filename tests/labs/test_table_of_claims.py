@@ -73,6 +73,9 @@ def test_a_table_without_claims_is_an_error():
         (lambda c: c.add("claim", "check", 1), "low and high are both missing"),
         (lambda c: c.add("claim", "check", 1, low=2, high=1), "no interval"),
         (lambda c: c.add("claim", "check", 1, low=np.nan), "no interval"),
+        (lambda c: c.add("claim", "check", 1, low=np.inf, high=-np.inf), "no interval"),
+        (lambda c: c.add("claim", "check", 1, low=[0, 1]), "low=[0, 1] is no number"),
+        (lambda c: c.add("claim", "check", 1, high="one"), "high='one' is no number"),
         (lambda c: c.add("claim", "check", [], low=0), "measured is empty"),
         (lambda c: c.add("claim", "check", "many", low=0), "neither a number"),
         (lambda c: c.add("claim", "check", 1j, low=0), "neither a number"),
@@ -105,7 +108,7 @@ def test_the_table_shows_numbers_in_short():
     assert html.count("<tr ") == 6
     assert "A &lt;paper&gt;" in html
     assert "i &amp; j" in html
-    assert claims.verdicts[-2:] == ["not seen here", "not tested"]
+    assert claims.verdicts[-2:] == ["reported: not seen here", "not tested"]
 
 
 def test_a_thumbnail_needs_its_text():
@@ -133,10 +136,23 @@ def test_a_thumbnail_needs_its_text():
 )
 def test_a_verdict_is_of_a_kind(verdict, kind):
     claims = Claims("A paper")
-    claims.report("Something holds.", "by looking", 1, verdict=verdict)
+    claims.add("Something holds.", "by looking", 1, low=1, verdict=verdict)
     assert claims.rows[0].kind == kind
     claims.leave("More.", "no time")
     assert claims.rows[1].kind == "not tested"
+
+
+@pytest.mark.parametrize("verdict", ["holds", "holds if smooth", "not seen here", "proved", "hardly"])
+def test_what_cannot_be_missed_is_reported(verdict):
+    claims = Claims("A paper")
+    claims.report("Something holds.", "by looking", 1, verdict=verdict)
+    claims.add("More.", "by looking", 1, low=-np.inf, high=np.inf, verdict=verdict)
+    claims.add("Yet more.", "by looking", 1, high=np.inf, verdict=verdict)
+    told = ("reported", f"reported: {verdict}", "")
+    assert [(row.kind, row.verdict, row.must_be) for row in claims.rows] == 3 * [told]
+    assert claims.verdict == "not tested"
+    claims.add("Not even a number.", "by looking", np.nan, low=-np.inf, verdict=verdict)
+    assert claims.rows[-1].kind == "missed"
 
 
 def test_what_is_the_books_own_is_told_from_the_papers():
@@ -164,7 +180,7 @@ def test_what_is_the_books_own_is_told_from_the_papers():
 def test_a_paper_has_a_verdict_too(verdicts, whole):
     claims = Claims("A paper")
     for verdict in verdicts:
-        claims.report("Something holds.", "by looking", 1, verdict=verdict)
-    claims.report("(An aside.)", "by looking", 1, verdict="nothing")
+        claims.add("Something holds.", "by looking", 1, low=1, verdict=verdict)
+    claims.add("(An aside.)", "by looking", 1, low=1, verdict="nothing")
     assert claims.verdict == whole
     assert f'data-verdict="{whole}"' in claims._repr_html_()

@@ -10,13 +10,16 @@ from relulab.widgets import (
     ArrangementExplorer,
     CertificateExplorer,
     CurveExplorer,
+    EchoExplorer,
     Flipbook,
     GateExplorer,
     IsometryExplorer,
     PhaseExplorer,
     StepExplorer,
     TrainingPlayer,
+    TreeExplorer,
     TriangleExplorer,
+    WholeExplorer,
     ZonotopeExplorer,
     record,
 )
@@ -59,6 +62,13 @@ def run():
             ],
         ),
         (
+            lambda: EchoExplorer([0.5] + 11 * [0]),
+            [
+                "1 of 12 borders reflect. The loudest echo, -0.50, comes at time 1; behind",
+                "impedance is 3.00",
+            ],
+        ),
+        (
             lambda: ZonotopeExplorer([[1, -2], [1, 2]], w=[1, 0]),
             ["2 rows, w = (1.00, 0.00)", "h = 1.12: this dual vector does not prove it."],
         ),
@@ -69,6 +79,19 @@ def run():
         (
             lambda: StepExplorer(proposal="langevin", n=10_000, sigma=0.2),
             ["In 10,000 dimensions a step of 0.2 is accepted with probability 0.", "a coordinate is 0.0"],
+        ),
+        (
+            lambda: TreeExplorer([[1, 0], [0, 1], [-1, 0], [0, -1]], w=[3, 4]),
+            ['alt="Rings of sectors, one ring for each row with a sign;', "over all patterns."],
+        ),
+        (
+            lambda: WholeExplorer(program="gated", trials=1),
+            [
+                'alt="A phase diagram over d and n: shares of recovered problems, 8 by 3 cells."',
+                "in the gated network over all patterns, n to 16, d to 4, 1 random problem a cell.",
+                "ReLU network over all patterns: median edge of nested rows",
+                "n = 4 at d = 2, n = 7 at d = 3, n = 10 at d = 4, n = 13 at d = 5, n = 15 at d = 6.",
+            ],
         ),
         (lambda: TrainingPlayer({"mine": run()}), ["Training loss over the steps. mine: from "]),
         (
@@ -110,13 +133,16 @@ def test_the_still_of_a_given_plant_tells_both_certificates():
         ArrangementExplorer,
         CertificateExplorer,
         CurveExplorer,
+        EchoExplorer,
         Flipbook,
         GateExplorer,
         IsometryExplorer,
         PhaseExplorer,
         StepExplorer,
         TrainingPlayer,
+        TreeExplorer,
         TriangleExplorer,
+        WholeExplorer,
         ZonotopeExplorer,
     ],
 )

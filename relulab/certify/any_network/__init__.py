@@ -1,7 +1,8 @@
 """How far anybody's network is from the cheapest one.
 
 `reading` takes a network of whatever make, `uniqueness` asks whether the cheapest one is the only one,
-`answers` holds the answer and its file, `door` is `certify_network` itself.
+`several` bounds networks of several outputs, with a `mesh` of directions for ReLU networks, `answers` holds
+the answer and its file, `door` is `certify_network` itself.
 
 >>> import relulab as rl
 >>> X, y = [[1.0], [2.0], [-1.0]], [1.0, 2.0, 0.0]

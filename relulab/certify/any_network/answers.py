@@ -42,11 +42,13 @@ class NetworkCertificate:
         along directions that the ball hardly moves. True where the outputs of these are independent, False
         where those of the neurons found are dependent, None is open; a free intercept counts as one of them.
         Nor is it True where the rows of a normalized neuron leave its weights open. This is computed in
-        float64 and neurons that nearly agree count as one: it is numerical, and `check` does not prove it.
-    dual : ndarray, shape (n,)
+        float64 and neurons that nearly agree count as one: it is numerical, and `check` does not prove it. Of
+        ReLU networks with several outputs it is open.
+    dual : ndarray, shape (n,) or (n, c)
         The dual vector.
     multipliers : Multipliers or None
-        In the exact form, what keeps it in its ball on the cones.
+        In the exact form, what keeps it in its ball on the cones; with c outputs of each direction of the
+        mesh, whose whole numbers (c,) stand in place of a side.
     competitor : Network or None
         A cheaper network.
     reason : str
@@ -116,7 +118,8 @@ class NetworkCertificate:
             if f"{whose} first" not in arrays:
                 return None
             parts = {name: arrays.get(f"{whose} {name}") for name in PIECES}
-            return Network(**parts | {name: float(parts[name]) for name in ("skip_second", "intercept")})
+            numbers = {name: float(a) for name, a in parts.items() if np.ndim(a) == 0 and a is not None}
+            return Network(**parts | numbers)
 
         masks, gates, multipliers = arrays["masks"], arrays.get("gates of patterns"), None
         if "multipliers values" in arrays:

@@ -11,10 +11,12 @@ from ...blocks import cones
 from ...blocks.blocks import Blocks
 from ...programs.cvxpy_programs import weight_of_regularizer
 from ...programs.losses import LOSSES, check_labels
+from ...programs.several_outputs import check_several
 from ...programs.solving import solve
 from ..verdicts import Multipliers
 from .answers import NetworkCertificate
 from .reading import as_arrays, kind_of, patterns_of
+from .several import several_bounds
 from .uniqueness import is_unique
 
 if TYPE_CHECKING:
@@ -43,7 +45,10 @@ def certify_network(
     Weak duality bounds the objective of all networks over the patterns from below. First the network's own
     residuals are tried as prices; if these do not settle it, the convex program is solved, and its dual
     vector is taken. A network with gates is compared with gated networks (the relaxed program), one without
-    with ReLU networks (the exact program), always over the patterns of `S` and its own.
+    with ReLU networks (the exact program), always over the patterns of `S` and its own. Several outputs:
+    gated networks have a program of their own, with nuclear norms, and are compared with its solution. ReLU
+    networks have none that is known to be tractable: their bound holds, by a mesh of output directions, but
+    nothing is solved, so that a network far from the cheapest stays undecided.
 
     Parameters
     ----------
@@ -51,11 +56,13 @@ def certify_network(
         A `Network`; one of the modules of `relulab.networks` that holds one network; a torch
         ``nn.Sequential(Linear, ReLU, Linear)``, whose first bias is the weight of X's last column, a constant
         one, and pays for it as all weights do, and whose second bias is the free intercept; or
-        ``(first, second)`` of shapes (d, m) and (m,), with a skip weight (d,) as a third.
+        ``(first, second)`` of shapes (d, m) and (m,), with a skip weight (d,) as a third. For c outputs a
+        solution of several, a `Network` or ``nn.Sequential`` with c outputs, ``(first, second)`` with second
+        (m, c), with a skip weight (d, c) as a third, or all that `SeveralOutputs.to_layers` gives.
     X : array_like, shape (n, d)
         The data. A bias is a column of ones.
-    y : array_like, shape (n,)
-        The labels.
+    y : array_like, shape (n,) or (n, c)
+        The labels; several columns are several outputs, with squares only.
     S : Patterns, array_like of bool, shape (n, p), or "all"
         The patterns; ``"all"`` enumerates those of X, which is for small sizes.
     beta : float, optional
@@ -96,26 +103,26 @@ def certify_network(
     """
     from ...programs.warm_starts import solve_from
 
-    X = _checks.data(X)
-    if np.ndim(y) == 2 and np.shape(y)[1] > 1:
-        raise ValueError(
-            f"y has {np.shape(y)[1]} columns and certify_network takes one output; of rl.solve(X, y, S, ...) "
-            ".gap and .weight_decay_gap bound several"
-        )
-    y = _checks.array("y", y, (len(X),))
-    net = as_arrays(network, X)
+    X, c = _checks.data(X), None
+    if np.ndim(y) == 2:
+        y = check_several(y, len(X), "gated", loss)
+        c = y.shape[1]
+    else:
+        y = _checks.array("y", y, (len(X),))
+    net = as_arrays(network, X, c)
     beta, tol = weight_of_regularizer(beta), _checks.positive("tol", tol)
     if tol >= 1:
         raise ValueError(f"tol={tol:g} is not below 1, the gap of every network")
     check_labels(loss, y, beta, intercept)
     among, form = kind_of(net, among), "exact" if net.gates is None else "gated"
-    if net.intercept and not intercept:
+    if np.any(net.intercept) and not intercept:
         raise ValueError("network has an intercept; compare it with intercept=True")
     patterns, everywhere = patterns_of(net, X, S)
     blocks, rule = Blocks(X, patterns, among), LOSSES[loss]
     with np.errstate(over="ignore", invalid="ignore"):
         fit = net.predict(X, "batch")
-        cost, balanced = (_objective(fit, y, beta, rule, spent) for spent in (net.cost, _balanced(net)))
+        at = (fit.ravel(), y.ravel(), beta, rule)
+        cost, balanced = (_objective(*at, spent) for spent in (net.cost, _balanced(net)))
     if not (np.isfinite(cost) and np.isfinite(fit).all()):
         raise ValueError("network has outputs or a cost that float64 cannot hold")
     missed = np.linalg.norm(fit - y)
@@ -123,6 +130,13 @@ def certify_network(
         off = f"{missed:.1e}, their norm being {np.linalg.norm(y):.1e}"
         raise ValueError(f"network misses the labels by {off}; give the beta of its weight decay")
 
+    if c is not None:
+        found = several_bounds(blocks, fit, y, form, beta, cost, tol, intercept)
+        dual, bound, solution, stored, unique = found
+        gap = (cost - bound) / cost if cost > 0 else 0.0
+        said = _status(gap, tol, cost, solution, patterns.p)
+        question = X, y, net, patterns, beta, among, form, loss, intercept, tol, everywhere
+        return _certificate(said, (cost, balanced, bound, float(gap)), unique, dual, stored, question)
     dual = solution = start = None
     bound = -np.inf
     if beta is not None:
@@ -136,40 +150,28 @@ def certify_network(
             dual = solution.dual
             bound = float(dual @ y) if beta is None else rule.bound(dual, y)
     gap = (cost - bound) / cost if cost > 0 else 0.0
-    status, competitor, reason = _status(gap, tol, cost, solution, patterns.p)
     ball = 1.0 if beta is None else beta
     stored = _multipliers(blocks, dual, ball) if form == "exact" else None
     unique = None
     if beta is not None:
         unique = is_unique(solve_from(blocks, y, form, beta, FINE, loss, intercept, start)[0])
-    return NetworkCertificate(
-        status,
-        cost,
-        balanced,
-        bound,
-        float(gap),
-        unique,
-        dual,
-        stored,
-        competitor,
-        reason + (" (all of them)" if everywhere else " (sampled, and its own)"),
-        X,
-        y,
-        net,
-        patterns,
-        beta,
-        among,
-        form,
-        loss,
-        intercept,
-        tol,
-        everywhere,
-    )
+    said = _status(gap, tol, cost, solution, patterns.p)
+    question = X, y, net, patterns, beta, among, form, loss, intercept, tol, everywhere
+    return _certificate(said, (cost, balanced, bound, float(gap)), unique, dual, stored, question)
+
+
+def _certificate(said, numbers, unique, dual, multipliers, question):
+    status, competitor, reason = said
+    reason += " (all of them)" if question[-1] else " (sampled, and its own)"
+    return NetworkCertificate(status, *numbers, unique, dual, multipliers, competitor, reason, *question)
 
 
 def _balanced(net):
-    linear = np.linalg.norm(net.skip_first) * abs(net.skip_second)
     sizes = np.linalg.norm(net.first, axis=0) if net.scale is None else np.abs(net.scale)
+    if net.second.ndim == 2:
+        units = np.linalg.norm(net.skip_first, axis=0) @ np.linalg.norm(net.skip_second, axis=1)
+        return float(sizes @ np.linalg.norm(net.second, axis=1) + units)
+    linear = np.linalg.norm(net.skip_first) * abs(net.skip_second)
     return float(sizes @ np.abs(net.second) + linear)
 
 

@@ -13,12 +13,14 @@ from ...patterns.sampling import Patterns, as_masks, distinct_columns
 NEAR = 1e-9  # a neuron that is that close to a row's border, relative to its terms, touches it
 
 
-def as_arrays(network, X):
-    """A network of whatever kind as a `Network` that takes the rows of X."""
+def as_arrays(network, X, c=None):
+    """A network of whatever kind as a `Network` that takes the rows of X; of c outputs, if c is given."""
     d = X.shape[1]
     if type(network).__name__ == "Sequential":
-        network = _of_layers(network, X)
-    if isinstance(network, tuple | list) and len(network) in (2, 3):
+        network = _of_layers(network, X, c)
+    if c is not None:
+        network = of_several(network, c)
+    elif isinstance(network, tuple | list) and len(network) in (2, 3):
         first = _checks.array("network's first layer", network[0], ("d", "m"))
         second = _checks.array("network's second layer", np.ravel(network[1]), (first.shape[1],))
         skip = np.zeros(len(first))
@@ -40,10 +42,30 @@ def as_arrays(network, X):
         raise ValueError(
             f"network takes {len(network.first)} inputs and X has {d} columns; a bias is a column of ones"
         )
-    return _checked(network)
+    return _checked(network, c)
 
 
-def _of_layers(layers, X):
+def of_several(network, c):
+    """A solution or layers with c outputs as a `Network`."""
+    if hasattr(network, "to_layers"):
+        return network.to_network()
+    if not (isinstance(network, tuple | list) and len(network) in (2, 3, 4)):
+        return network
+    first = _checks.array("network's first layer", network[0], ("d", "m"))
+    second = _checks.array("network's second layer", network[1], (first.shape[1], c))
+    gates, skip = (None, *network[2:])[-2:] if len(network) > 2 else (None, None)
+    if gates is not None:
+        gates = _checks.array("network's gates", gates, first.shape)
+    linear = np.zeros((len(first), 0)), np.zeros((0, c))
+    if skip is not None:
+        skip = _checks.array("network's skip weight", skip, (len(first), c))
+        left, size, right = np.linalg.svd(skip, full_matrices=False)
+        kept = size > 0
+        linear = left[:, kept] * np.sqrt(size[kept]), np.sqrt(size[kept])[:, None] * right[kept]
+    return Network(first, second, None, gates, *linear, np.zeros(c))
+
+
+def _of_layers(layers, X, c):
     """``nn.Sequential(Linear, ReLU, Linear)`` with or without biases.
 
     The first layer's bias is the weight of X's last column, which is then constant; the second's is the
@@ -55,8 +77,8 @@ def _of_layers(layers, X):
     inner, _, outer = layers
     first = _checks.numbers("network's first layer", inner.weight).astype(np.float64).T
     second = _checks.numbers("network's second layer", outer.weight).astype(np.float64)
-    if len(second) != 1:
-        raise ValueError(f"network has {len(second)} outputs; certify_network takes one")
+    if len(second) != (c or 1):
+        raise ValueError(f"network has {len(second)} outputs and y has {c or 1} columns")
     if inner.bias is not None:
         constant = X[0, -1]
         if not constant or np.ptp(X[:, -1]) or len(first) != X.shape[1] - 1:
@@ -66,11 +88,16 @@ def _of_layers(layers, X):
             )
         bias = _checks.numbers("network's first bias", inner.bias).astype(np.float64) / constant
         first = np.vstack([first, bias])
-    intercept = 0.0 if outer.bias is None else float(_checks.numbers("network's second bias", outer.bias)[0])
-    return Network(first, second[0], None, None, np.zeros(len(first)), 0.0, intercept)
+    intercept = 0.0 * second[:, 0]
+    if outer.bias is not None:
+        intercept = _checks.numbers("network's second bias", outer.bias).astype(np.float64)
+    if c is None:
+        return Network(first, second[0], None, None, np.zeros(len(first)), 0.0, float(intercept[0]))
+    nothing = np.zeros((len(first), 0)), np.zeros((0, c))
+    return Network(first, second.T, None, None, *nothing, intercept)
 
 
-def _checked(network):
+def _checked(network, c):
     """The same network in finite float64 arrays whose shapes go together."""
     first = np.asarray(network.first)
     if first.ndim != 2:
@@ -78,8 +105,15 @@ def _checked(network):
     d, m = first.shape
     shapes = {"first": (d, m), "second": (m,), "scale": (m,), "gates": (d, m), "skip_first": (d,)}
     parts = {}
-    for name, shape in (shapes | {"skip_second": (), "intercept": ()}).items():
+    of_outputs = {"skip_second": (), "intercept": ()}
+    if c is not None:
+        r = np.shape(network.skip_first)[-1] if np.ndim(network.skip_first) == 2 else 0
+        shapes |= {"second": (m, c), "skip_first": (d, r)}
+        of_outputs = {"skip_second": (r, c), "intercept": (c,)}
+    for name, shape in (shapes | of_outputs).items():
         part = getattr(network, name)
+        if c is not None and name == "intercept":
+            part = np.broadcast_to(part, (c,))
         if part is None and name in ("scale", "gates"):
             continue
         part = _checks.numbers(f"network's {name}", part).astype(np.float64)
@@ -92,7 +126,7 @@ def _checked(network):
 
 
 def kind_of(net, among):
-    linear = net.skip_second and np.any(net.skip_first)
+    linear = np.any(net.skip_second) and np.any(net.skip_first)
     own = "normalized" if net.scale is not None else "skip" if linear else "plain"
     among = own if among is None else _checks.choice("among", among, NETWORKS)
     if (among == "normalized") != (own == "normalized") or (among == "plain" and own == "skip"):
@@ -116,7 +150,7 @@ def patterns_of(net, X, S):
     else:
         own = X @ gates >= 0
         used = own.any(axis=0)
-    used &= net.second != 0
+    used &= np.any(net.second.T != 0, axis=0) if net.second.ndim == 2 else net.second != 0
     complete = getattr(S, "complete", False)
     if complete:  # a neuron on a border lives in a cell beside it
         return S, True

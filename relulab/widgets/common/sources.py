@@ -15,6 +15,9 @@ WIDGETS = Path(__file__).parents[1]
 COMMENT = re.compile(r"^[ \t]*//.*\n", re.MULTILINE)
 COMPUTING = ("numerics", "problems", "blocks", "exact", "decision", "lab")  # together they are relulab()
 LABORATORY = tuple(f"laboratory/{name}.js" for name in COMPUTING)
+# With these behind them, everywhere().
+WHOLE = ("arrangements", "gated_everywhere", "half_trees", "real_network", "everywhere")
+EVERYWHERE = tuple(f"laboratory/{name}.js" for name in WHOLE)
 
 UNPACK = """
 const bytes = Uint8Array.from(atob("{}"), (letter) => letter.charCodeAt(0));

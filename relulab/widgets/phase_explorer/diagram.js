@@ -153,7 +153,7 @@ function makeDiagram({ id, view, heights: [lowest, tallest], onOpen, onPoint }) 
     context.clearRect(0, 0, width, height);
     view.shown.n.forEach((n, i) => view.shown.d.forEach((d, j) => {
       const found = standIn(i, j);
-      if (!found) return;
+      if (!found?.trials.length) return;
       const place = cellBox(n, d);
       context.globalAlpha = found.own ? 1 : 0.4;
       const value = score(found.trials);

@@ -19,8 +19,8 @@ from ...figures.results import open_figure
 from ...phase.datasets import meanings
 from ..common.sources import LABORATORY, joined, packed
 from ..common.stills import Still
+from ..common.stored_edges import edges_over_all
 from .job import Job
-from .measured import edges_over_all
 from .still import still
 
 if TYPE_CHECKING:

@@ -187,7 +187,11 @@ function render({ model, el }) {
     const words = `Acceptance and squared jump against the step. At ${short(sigma)}: ${percent(acceptance)} accepted, ${percent(share, 0)} of the best squared jump.`;
     curves.draw({ points, best, limit, log: Math.log10(sigma), acceptance, share, words }, space);
     const up = proposals.draw({ ...now, place }, half);
-    uphill.textContent = place === 0 ? "At the top there is no uphill." : `It goes uphill with probability ${percent(up, 0)}.`;
+    const tilt = TARGETS[now.target].slope(place).toFixed(2).replace("-", "\u2212");
+    const leans = `it goes uphill with probability ${percent(up)}.`;
+    inputs.place.setAttribute("aria-valuetext", `at ${short(place)}: ${percent(up)} uphill`);
+    uphill.textContent = place === 0 ? "At the top there is no uphill."
+      : `From ${place.toFixed(1).replace("-", "\u2212")}, where the log density has the slope ${tilt}, ${leans}`;
     verdict.replaceChildren(node("strong", {}, `${percent(acceptance)} accepted: ${aside}.`),
       ` The expected squared jump of a coordinate is ${short(Math.max(0, here.jump))}, ${percent(share, 0)} of the best. ` +
       `The best step, ${short(10 ** best.log)}, accepts ${percent(best.acceptance)}; as n grows that tends to ${percent(limit)}.`);

@@ -1,4 +1,4 @@
-"""The edges over all patterns that come with the package, as a phase explorer draws them."""
+"""The edges over all patterns that come with the package, as explorers draw them."""
 
 from __future__ import annotations
 

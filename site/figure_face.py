@@ -1,0 +1,61 @@
+"""The face of the figures' letters: the pages' sans, with what it lacks from Matplotlib's own.
+
+Matplotlib takes one font for a text with mathematics, and no compressed one. So the pages' latin and Greek
+letters and all other signs of DejaVu Sans are joined in one file, when the book is built. The letters are as
+large as those of DejaVu Sans at the same size.
+"""
+
+import logging
+from pathlib import Path
+
+import matplotlib
+from fontTools.merge import Merger
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
+from fontTools.ttLib.scaleUpem import scale_upem
+
+ROOT = Path(__file__).resolve().parents[1]
+CUTS = ("latin", "greek")
+NAME = "Relulab Figures"  # the pages' face keeps its name to itself
+UNITS = 2048  # an em of DejaVu Sans
+TALL = 1120 / UNITS / 0.486  # the height of an x in DejaVu Sans over that in the pages' face
+UNUSED = ["GSUB", "GPOS", "GDEF", "FFTM", "STAT", "HVAR", "gasp", "fpgm", "prep", "kern", "DSIG", "LTSH"]
+
+
+def sources(root: Path = ROOT) -> list[Path]:
+    """The files of the pages' face; none where npm has not installed them."""
+    folder = root / "node_modules" / "@fontsource" / "source-sans-3" / "files"
+    files = [folder / f"source-sans-3-{cut}-400-normal.woff" for cut in CUTS]
+    return files if all(file.exists() for file in files) else []
+
+
+def make(target: Path) -> None:
+    logging.getLogger("fontTools").setLevel(logging.ERROR)
+    fonts, known = [], set()
+    for file in [*sources(), Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"]:
+        font = TTFont(file)
+        signs = set(font.getBestCmap()) - known
+        known |= signs
+        bare(font, signs)
+        if file.suffix == ".woff":
+            scale_upem(font, round(TALL * UNITS))
+            font["head"].unitsPerEm = UNITS
+        fonts.append(target.with_suffix(f".{len(fonts)}.ttf"))
+        font.flavor = None
+        font.save(fonts[-1])
+    joined = Merger().merge([str(font) for font in fonts])
+    for record in joined["name"].names:
+        if record.nameID in (1, 3, 4, 6, 16):
+            record.string = NAME.replace(" ", "") if record.nameID == 6 else NAME
+    joined.save(target)
+    for font in fonts:
+        font.unlink()
+
+
+def bare(font: TTFont, signs: set[int]) -> None:
+    """Leave the outlines of these signs, and nothing that moves them."""
+    options = Options(hinting=False, layout_features=[])
+    options.drop_tables += UNUSED
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=signs)
+    subsetter.subset(font)
