@@ -29,7 +29,8 @@ def decide_all(plant, network, form, iterations, effort=EFFORT, rng=0, rounds=30
     network, form, iterations
         As for `decide`.
     effort : float
-        Nodes of trees of signs, after which the search gives up.
+        Nodes of trees of signs, after which the search gives up; less than a million lowers in proportion
+        how many patterns are listed after it.
     rng : numpy.random.Generator or int
         Source of randomness.
     rounds : int
@@ -65,7 +66,8 @@ def decide_all(plant, network, form, iterations, effort=EFFORT, rng=0, rounds=30
             found = decide_by_signs(plant, form, effort, rng)
         if found.status != "undecided":
             return found
-    listed = _enumerated(plant, network, form, iterations)
+    patience = np.inf if found is None else ENUMERABLE * effort / EFFORT
+    listed = _enumerated(plant, network, form, iterations, patience)
     if listed is not None and (listed.status != "undecided" or found is None):
         return listed
     return found or over_all(cutting_planes(plant, network, form, iterations, rng, rounds))

@@ -102,3 +102,11 @@ def test_sizes_that_no_list_reaches(n, d, k):
         verdict = rl.decide(plant, "all", "plain", "exact")
         assert verdict.status in ("recovered", "not-recovered")
         assert rl.check(verdict, plant, "all").proved
+
+
+def test_little_effort_lists_few_patterns():
+    """Listing what a search left open is work, too: without a limit this one takes minutes."""
+    plant = rl.phase.instance(24, 5, 6, kind="relu", k=2, direction="opposite")[0]
+    verdict = rl.decide(plant, "all", form="exact", network="plain", effort=1_000)
+    assert verdict.status == "undecided"
+    assert np.asarray(verdict.patterns).shape[1] == 2  # its own, not the 21,806 of these rows
