@@ -80,7 +80,6 @@ def _edges(name, form, d, edge):
 
 _ALL = (
     _diagram("real-random", "exact", "random", "paper"),
-    _diagram("real-smallest", "exact", "smallest", "paper", effort=SHORT),
     *(_diagram(f"real-{way}-fine", "exact", way, "fine") for way in DIRECTIONS),
     *(_diagram(f"gated-{way}", "gated", way, size) for way, size in GATED.items()),
     *(_diagram(f"sampled-{way}", "gated", way, size) for way, size in GATED.items()),
@@ -105,7 +104,7 @@ _ALL = (
         for name, (k, way, most) in WHERE_NEURONS.items()
     ),
     _edges("edges-exact", "exact", range(2, 31), (1.0, 1.5)),
-    _edges("edges-gated", "gated", range(2, 11), (2.0, 3.0)),
+    _edges("edges-gated", "gated", range(2, 13), (2.0, 3.0)),
 )
 WHOLE = {figure.number: figure for figure in _ALL}
 LISTED = FIGURES | WHOLE
