@@ -1,13 +1,15 @@
 """A figure is drawn a second time for phones where its letters would be too small, and stays as it was."""
 
 import warnings
+from contextlib import ExitStack
 
 import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
 
-from relulab.plots import STYLE
+from relulab.plots import STYLE, narrow
 from relulab.plots.narrow import PHONE, SMALLEST, WIDTH, drawn_twice, parted, smallest_letters
 
 PIXELS = 4 / 3  # a point
@@ -91,3 +93,19 @@ def test_the_two_drawings_part_as_they_were_joined():
     wide, narrow = parted(drawn_twice(figure))
     for drawing in (wide, narrow):
         assert drawing.count("<svg") == drawing.count("</svg>") == 1
+
+
+@pytest.mark.parametrize("height", [3.2, 4, 5])
+def test_a_legend_below_leaves_the_axis_its_name(height):
+    figure = Figure((6.2, height), layout="constrained")
+    ax = figure.subplots()
+    for name in ("training", "validation", "the best of all those that were tried", "active neurons"):
+        ax.loglog([1e-2, 1], [1, 2], label=name)
+    ax.set_xlabel("beta")
+    legend = ax.legend()
+    with ExitStack() as undo:
+        narrow._narrow(figure, undo)
+        figure.draw_without_rendering()
+        below = legend.get_window_extent()
+        assert below.y1 < ax.xaxis.label.get_window_extent().y0
+        assert below.y1 > ax.xaxis.label.get_window_extent().y0 - 0.15 * figure.dpi
