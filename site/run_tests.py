@@ -38,6 +38,7 @@ def groups_of_pages() -> list[list[str]]:
 
 def run(arguments: list[str]) -> int:
     begun = time.monotonic()
+    print(f"{' '.join(arguments)} ...", flush=True)
     command = [sys.executable, "-m", "pytest", "-q", *arguments]
     done = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, env=os.environ | ONE_THREAD)
     seconds = time.monotonic() - begun
