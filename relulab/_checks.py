@@ -80,16 +80,20 @@ def array(name, value, shape):
     if not fits:
         raise ValueError(f"{name} has shape {result.shape}; it must be {wanted}, each length at least 1")
     if not np.isfinite(result).all():
-        place = " ".join(map(str, np.argwhere(~np.isfinite(result))[0]))
-        columns = list(getattr(value, "columns", ()))
-        if result.ndim == 2:
-            row, j = np.argwhere(~np.isfinite(result))[0]
-            place = f"in column {columns[j]!r}, row {row}" if columns else f"in column {j}, row {row}"
-        elif result.ndim == 1:
-            place = f"in row {place}"
-        where = f" {place}" if result.ndim in (1, 2) else ""
+        where = _first_bad(result, value)
         raise ValueError(f"{name} holds NaN or infinite values{where}; all entries must be finite")
     return result
+
+
+def _first_bad(result, value):
+    """Where the first entry that is not finite stands; in words, the columns named where they have names."""
+    if result.ndim not in (1, 2):
+        return ""
+    row, *column = np.argwhere(~np.isfinite(result))[0]
+    if not column:
+        return f" in row {row}"
+    names = list(getattr(value, "columns", ()))
+    return f" in column {names[column[0]]!r}, row {row}" if names else f" in column {column[0]}, row {row}"
 
 
 def words_in(table):

@@ -1,5 +1,7 @@
 """What explorers take: a few rows that can be told apart, and a direction."""
 
+import numpy as np
+
 from ... import _checks
 
 
@@ -22,3 +24,9 @@ def direction(name, u, d=2):
     if not u.any():
         raise ValueError(f"{name} is zero; it must point somewhere")
     return u
+
+
+def unit(name, u):
+    """A direction in the plane, scaled to unit length, as a list."""
+    u = direction(name, u)
+    return (u / np.hypot(*u)).tolist()

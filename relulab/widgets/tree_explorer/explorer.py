@@ -8,7 +8,7 @@ import anywidget
 import numpy as np
 import traitlets
 
-from ..common.inputs import direction, rows_in
+from ..common.inputs import rows_in, unit
 from ..common.sources import joined, packed
 from ..common.stills import Still, pictured
 
@@ -82,7 +82,7 @@ class TreeExplorer(Still, anywidget.AnyWidget):
     def __init__(self, X: ArrayLike | None = None, w: ArrayLike | None = None) -> None:
         if X is None:
             X = np.random.default_rng(5627).standard_normal((6, 2))
-        super().__init__(X=_rows(X), w=_unit([0.8, 0.6] if w is None else w))
+        super().__init__(X=_rows(X), w=unit("w", [0.8, 0.6] if w is None else w))
 
     @traitlets.validate("X")
     def _validate_rows(self, proposal):
@@ -90,7 +90,7 @@ class TreeExplorer(Still, anywidget.AnyWidget):
 
     @traitlets.validate("w")
     def _validate_plant(self, proposal):
-        return _unit(proposal["value"])
+        return unit("w", proposal["value"])
 
     @property
     def nodes(self) -> list[tuple]:
@@ -129,11 +129,6 @@ def _rows(X):
     if not np.any(X, axis=1).all():
         raise ValueError("X has a zero row; it has no sign")
     return X
-
-
-def _unit(w):
-    w = direction("w", w)
-    return (w / np.hypot(*w)).tolist()
 
 
 def _tree(X, w):

@@ -8,7 +8,7 @@ import anywidget
 import numpy as np
 import traitlets
 
-from ..common.inputs import direction, rows_in
+from ..common.inputs import rows_in, unit
 from ..common.sources import joined, packed
 from ..common.stills import Still, pictured
 
@@ -75,7 +75,7 @@ class ZonotopeExplorer(Still, anywidget.AnyWidget):
     def __init__(self, X: ArrayLike | None = None, w: ArrayLike | None = None) -> None:
         if X is None:
             X = np.random.default_rng(3874).standard_normal((6, 2))
-        super().__init__(X=rows_in(X, MOST_ROWS), w=_unit([0.8, 0.6] if w is None else w))
+        super().__init__(X=rows_in(X, MOST_ROWS), w=unit("w", [0.8, 0.6] if w is None else w))
 
     @traitlets.validate("X")
     def _validate_rows(self, proposal):
@@ -83,7 +83,7 @@ class ZonotopeExplorer(Still, anywidget.AnyWidget):
 
     @traitlets.validate("w")
     def _validate_plant(self, proposal):
-        return _unit(proposal["value"])
+        return unit("w", proposal["value"])
 
     @traitlets.validate("h")
     def _validate_distance(self, proposal):
@@ -140,11 +140,6 @@ def verdict_words(h):
     if h < 1 - SURE:
         return f"h = {value} < 1: the linear neuron is the only solution, over all patterns."
     return f"h = {value}: this dual vector does not prove it."
-
-
-def _unit(w):
-    w = direction("w", w)
-    return (w / np.hypot(*w)).tolist()
 
 
 def _dual(X, w):
