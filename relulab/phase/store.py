@@ -169,6 +169,9 @@ class StoredCells(Cells):
         return [self._open(name) for name in (self.name, *sorted(others - {self.name})) if name in others]
 
     def _members(self, path):
+        """The names of what is written whole under a path; another process may just be writing more."""
+        if (folder := local_folder(self.address)) is not None:
+            return sorted(member.parent.name for member in folder.glob(f"{path}/*/zarr.json"))
         import zarr
         from zarr.errors import GroupNotFoundError
 
@@ -186,9 +189,14 @@ class StoredCells(Cells):
 
     def note(self, kind, name, record):
         import zarr
+        from zarr.errors import ContainsGroupError
 
+        place = {"path": f"{kind}/{name}"}
         with self._told_where():
-            zarr.create_group(self.address, path=f"{kind}/{name}", attributes=record, overwrite=True)
+            try:
+                zarr.create_group(self.address, **place, attributes=record)
+            except ContainsGroupError:  # not deleted first: another process may be noting the same
+                zarr.open_group(self.address, **place, mode="r+").attrs.put(record)
 
     def notes(self, kind):
         import zarr

@@ -9,7 +9,7 @@ import zarr
 
 import relulab as rl
 from relulab.phase import grid
-from relulab.phase.store import DamagedCells, open_store
+from relulab.phase.store import DamagedCells, open_store, stored_configuration
 
 SWEEP = {"n": [12, 20, 28], "d": [4, 8], "trials": 2, "rng": 5, "progress": False}
 FIELDS = ("status", "evidence", "margin", "iterations", "rate", "evidence_count")
@@ -111,6 +111,24 @@ def test_two_extend_at_once(finished):
     for ds, change in zip(found, changes, strict=True):
         same(ds, sweep(**change))
         same(sweep(finished, **change), ds)
+
+
+def test_many_note_the_same_at_once(finished):
+    whole = stored_configuration(finished)
+
+    def note_and_read(number):
+        with open_store(finished, whole) as kept:
+            for trial in range(8):
+                kept.note("workers", "same", {"worker": f"{number} {trial}"})
+                assert any("worker" in note for note in kept.notes("workers"))
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(note_and_read, range(8)))
+    with open_store(finished, whole) as kept:
+        kept.note("workers", "same", {"other": "last"})
+        assert {"other": "last"} in kept.notes("workers")
+        assert not list(finished.rglob("*.partial"))
 
 
 def test_a_damaged_cell_counts_only_where_nothing_else_holds_it(finished, computed):
