@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.legend import Legend
 from matplotlib.text import Text
-from matplotlib.transforms import ScaledTranslation
+
+from .style import stand_below
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,7 +24,6 @@ ROW = 4  # panels that a phone stacks; more stand two in a row
 LOWEST = 0.75  # how far a panel's height shrinks
 FEWEST = 250  # CSS pixels of width, under which letters run together
 MOST = 0.6  # of a panel that a legend may cover
-GAP = 0.04  # inches between an axis and a legend below it
 OPEN, CLOSE = '<metadata id="narrow"><![CDATA[', "]]></metadata>"
 SHRUNK = 0.7  # an index or an exponent beside its letter, in Matplotlib
 INDEXED = re.compile(r"\$[^$]*(?:[_^]|frac)")
@@ -163,11 +163,7 @@ def _drop_legends(panels, undo):
         if inside and (box.width > MOST * panel.width or box.height > MOST * panel.height):
             undo.callback(legend.set_loc, legend._loc)
             undo.callback(setattr, legend, "_bbox_to_anchor", legend._bbox_to_anchor)
-            under = ax.xaxis.get_tightbbox()  # the letters keep their size, whatever the panel's height
-            drop = (panel.y0 - under.y0) / ax.figure.dpi + GAP if under else GAP
-            below = ScaledTranslation(0, -drop, ax.figure.dpi_scale_trans)
-            legend.set_bbox_to_anchor((0.5, 0), ax.transAxes + below)
-            legend.set_loc("upper center")
+            stand_below(legend, ax)
 
 
 def _missing(figure, panels, high):

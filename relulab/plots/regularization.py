@@ -54,7 +54,6 @@ def path(found: RegularizationPath, ax: Any = None, show: str = "errors") -> Axe
     _checks.choice("show", show, ("errors", "norms"))
     if ax is None:
         _, ax = plt.subplots()
-    (_draw_errors if show == "errors" else _draw_norms)(found, ax)
     form = found.solutions[0].form
     ax.set(
         xscale="log",
@@ -62,6 +61,7 @@ def path(found: RegularizationPath, ax: Any = None, show: str = "errors") -> Axe
         title=f"{found.solutions[0].network} network, {form}, over {_p(found)} patterns",
     )
     ax.xaxis.set_inverted(True)
+    (_draw_errors if show == "errors" else _draw_norms)(found, ax)
     return ax
 
 
@@ -86,7 +86,7 @@ def _draw_errors(found, ax):
     beside.set_ylim(bottom=0)
     beside.spines["right"].set_visible(True)
     handles = [*ax.get_lines(), *beside.get_lines()]
-    legend_below(ax, handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.18))
+    legend_below(ax, handles=handles)
 
 
 def _draw_norms(found, ax):

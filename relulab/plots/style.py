@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import matplotlib as mpl
 import numpy as np
 from matplotlib import font_manager
+from matplotlib.transforms import ScaledTranslation
 
 if TYPE_CHECKING:
     from typing import Any
 
     from matplotlib.legend import Legend
 
+GAP = 0.04  # inches between an axis and a legend below it
 # Okabe and Ito's colors, safe for color-blind readers; the order is that of use.
 COLORS = {
     "blue": "#0072B2",
@@ -133,8 +135,18 @@ def mark_undecided(ds: Any, ax: Any) -> None:
 
 def legend_below(drawn: Any, **where: Any) -> Legend:
     """A legend under an axes, or elsewhere on a figure; what is white on the picture is gray in it."""
-    where = where or {"loc": "upper center", "bbox_to_anchor": (0.5, -0.18)}
-    legend = drawn.legend(**where, ncols=1, fontsize=9)
+    legend = drawn.legend(**{"loc": "upper center"} | where, ncols=1, fontsize=9)
+    if "loc" not in where:
+        stand_below(legend, drawn)
     for line in legend.get_lines():
         if line.get_color() == "white":
             line.set_color(COLORS["gray"])
+    return legend
+
+
+def stand_below(legend: Legend, ax: Any) -> None:
+    """Move a legend under an axes and its label, whatever height the axes will get; the label is known by now."""
+    under = ax.xaxis.get_tightbbox()  # in inches, as letters keep their size
+    drop = (ax.bbox.y0 - under.y0) / ax.figure.dpi + GAP if under else GAP
+    legend.set_bbox_to_anchor((0.5, 0), ax.transAxes + ScaledTranslation(0, -drop, ax.figure.dpi_scale_trans))
+    legend.set_loc("upper center")

@@ -9,6 +9,7 @@ import pytest
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
+import relulab as rl
 from relulab.plots import STYLE, narrow
 from relulab.plots.narrow import PHONE, SMALLEST, WIDTH, drawn_twice, parted, smallest_letters
 
@@ -109,3 +110,20 @@ def test_a_legend_below_leaves_the_axis_its_name(height):
         below = legend.get_window_extent()
         assert below.y1 < ax.xaxis.label.get_window_extent().y0
         assert below.y1 > ax.xaxis.label.get_window_extent().y0 - 0.15 * figure.dpi
+
+
+def test_the_path_and_the_diagram_leave_their_axis_its_name():
+    X = rl.draw("gaussian", 30, 3, rng=0)
+    found = rl.path(X, rl.plant(X, rng=1).y, rl.sample_patterns(X, rng=2))
+    for ax in (
+        rl.plots.path(found),
+        rl.plots.path(found, show="norms"),
+        rl.plots.diagram(rl.open_figure("4a")),
+    ):
+        for height in (4.8, 2.4):
+            ax.figure.set_figheight(height)
+            ax.figure.draw_without_rendering()
+            label = ax.xaxis.label.get_window_extent()
+            assert label.height > 0
+            assert ax.get_legend().get_window_extent().y1 < label.y0
+        plt.close(ax.figure)
