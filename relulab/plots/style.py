@@ -145,7 +145,7 @@ def legend_below(drawn: Any, **where: Any) -> Legend:
 
 
 def stand_below(legend: Legend, ax: Any) -> None:
-    """Move a legend under an axes and its label, whatever height the axes will get; the label is known by now."""
+    """Move a legend under an axes and its label, which is known by now, whatever the axes' height will be."""
     under = ax.xaxis.get_tightbbox()  # in inches, as letters keep their size
     drop = (ax.bbox.y0 - under.y0) / ax.figure.dpi + GAP if under else GAP
     legend.set_bbox_to_anchor((0.5, 0), ax.transAxes + ScaledTranslation(0, -drop, ax.figure.dpi_scale_trans))
