@@ -39,6 +39,12 @@ function makePlot() {
     return mark("circle", { cx, cy, ...attributes });
   };
 
+  // What lies beyond the picture stands at its rim, in its own direction.
+  const within = (at) => {
+    const most = (MIDDLE - 9) / unit / Math.max(...at.map(Math.abs));
+    return most < 1 ? at.map((x) => most * x) : at;
+  };
+
   function reset(run) {
     const final = run.frames.at(-1), last = Math.floor(run.frames.length / 4);
     const reach = [final, run.frames[Math.min(last, run.frames.length - 1)]].flatMap((frame) =>
@@ -64,9 +70,9 @@ function makePlot() {
       class: `tp-trail ${kind(j)}`,
       d: `M${past.map((one) => place(standing(one, j, run.linear)).map((x) => x.toFixed(1)).join(" ")).join("L")}`,
     }));
-    const dots = frame.second.map((_, j) => dot(standing(frame, j, run.linear), { class: `tp-neuron ${kind(j)}`, r: 5 }));
+    const dots = frame.second.map((_, j) => dot(within(standing(frame, j, run.linear)), { class: `tp-neuron ${kind(j)}`, r: 5 }));
     const { active, directions, sums } = directionsOf(frame, run.linear);
-    const wholes = sums.map((one) => dot(one.place, { class: `tp-sum ${one.plus ? "tp-plus" : "tp-minus"}`, r: 7.5 }));
+    const wholes = sums.map((one) => dot(within(one.place), { class: `tp-sum ${one.plus ? "tp-plus" : "tp-minus"}`, r: 7.5 }));
     picture.setAttribute("aria-label", `${active} active neurons in ${directions} directions at step ${frame.step}; ` +
       `rings mark the ${run.hidden.length} planted.`);
     picture.replaceChildren(...ground, ...trails, ...wholes, ...dots);
@@ -100,7 +106,7 @@ function makeCurves() {
         mark("text", { x: left - 6, y: y(power) + 4, "text-anchor": "end" }, superscript(power)),
       ]);
       const line = `M${heights.map((at, k) => `${x(k).toFixed(1)} ${at.toFixed(1)}`).join("L")}`;
-      return [mark("text", { class: "tp-name", x: left, y: top - 8 }, name), ...ticks,
+      return [mark("text", { class: "tp-name", x: left + 8, y: top - 8 }, name), ...ticks,
         mark("path", { class: `tp-curve ${className}`, d: line }), mark("circle", { class: `tp-now ${className}`, r: 4.5 })];
     });
     const cursor = mark("path", { class: "tp-cursor" });
