@@ -56,13 +56,12 @@ function curvesFor({ network, form, ensemble, direction, k }) {
   if (network === "skip" && form === "gated") {
     add("half", "n = 2d: an all-ones pattern, which the gated program cannot bear, with probability 50 % (Wendel)", (d) => 2 * d,
       (n, d) => 1 - LAB.wendel(n, d), "n = 2d: below this line, in theory, at most half are found");
-    add("edge", "probability 95 % and 5 %", (d) => wendelCrossing(d, 0.95));
-    add("edge", "probability 95 % and 5 %", (d) => wendelCrossing(d, 0.05));
+    for (const level of [0.95, 0.05]) add("edge", "probability 95 % and 5 %", (d) => wendelCrossing(d, level));
     if (ensemble === "gaussian" && direction === "smallest") {
       add("dots", "the edge over sampled patterns by a formula (heuristic; it tends to 2.49d)", sampledEdge, null,
         "where a formula expects half for this direction (heuristic)");
     }
-    add("edge", "n = d: from here the exact program, the ReLU network, recovers (proved for whitened data)", (d) => d);
+    add("far", "n = d: from here the exact program, the ReLU network, recovers (proved for whitened data)", (d) => d);
   } else if (network === "skip") {
     add("half", "n = d: the edge of the exact program, the ReLU network, for whitened data (proved)", (d) => d, null,
       "n = d: from this line on, in theory, all are found for whitened data");

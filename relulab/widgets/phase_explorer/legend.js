@@ -49,7 +49,7 @@ function makeLegend(view, plain) {
 }
 
 // The same signs for a picture that the reader saves: 26 wide, 10 high.
-const DASHES = { half: [], edge: [5, 4], dots: [1.5, 5], "over-gated": [9, 3], "over-exact": [9, 3, 2, 3] };
+const DASHES = { half: [], edge: [5, 4], far: [12, 3], dots: [1.5, 5], "over-gated": [9, 3], "over-exact": [9, 3, 2, 3] };
 const CURVE = "#d9480f", CURVES = { "over-gated": "#7a2e8e", "over-exact": "#00664a" };
 
 function scaleSign(context) {

@@ -25,7 +25,7 @@ const switchedOn = (view) => view.edges.filter(({ form }) => view.on.has(form)).
 // Measured edges take the place of theory's thin lines: with all of them nobody could tell one from another.
 function allCurves(view) {
   const measured = view.plain ? [] : switchedOn(view);
-  return [...curvesOn(view).filter(({ kind }) => kind !== "edge" || measured.length === 0), ...measured];
+  return [...curvesOn(view).filter(({ kind }) => !/edge|far/.test(kind) || measured.length === 0), ...measured];
 }
 
 // What the switched curves say at one dimension, in words for the readout.

@@ -213,7 +213,7 @@ function render({ model, el }) {
     progress.value = view.cells.size / total;
     root.dataset.computed = view.cells.size;
     if (!run) return;
-    status.textContent = `Computing: ${view.cells.size} of ${total} cells.`;
+    status.textContent = `Computing: ${view.cells.size} of ${total} cells. Pale: not yet computed.`;
     if (Math.floor(4 * progress.value) > Math.floor(4 * before)) live.textContent = status.textContent;
   }
 

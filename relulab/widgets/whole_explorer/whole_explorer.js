@@ -187,7 +187,7 @@ function render({ model, el }) {
     progress.value = known / total;
     root.dataset.computed = known;
     if (!job) return;
-    status.textContent = `Deciding: ${known} of ${total} cells.`;
+    status.textContent = `Deciding: ${known} of ${total} cells. Pale: not yet decided.`;
     if (Math.floor(4 * progress.value) > Math.floor(4 * before)) live.textContent = status.textContent;
   }
 
