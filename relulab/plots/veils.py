@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.colors import to_hex
 
 from .. import _checks
 
@@ -78,7 +79,15 @@ def veil(
         "truth": _curve(curve) if kind == "curve" else float(_checks.array(kind, given[kind], ())),
     }
     _refuse_unseen(known)
+    same = [line for line in ax.lines if kind == "curve" and _is_drawn_by(line, *curve)]
+    if same:  # a reader sees the truth in the figure's own color
+        known["color"] = to_hex(same[0].get_color())
     ax.patch.set_gid(MARK + json.dumps(known, separators=(",", ":")))
+
+
+def _is_drawn_by(line, xs, ys):
+    drawn = line.get_xydata()
+    return drawn.shape == (len(xs), 2) and np.allclose(drawn, np.column_stack([xs, ys]))
 
 
 def _curve(curve):

@@ -39,7 +39,7 @@
     const figure = document.getElementById(ask.dataset.predict);
     const image = figure?.querySelector("img");
     if (!image || !ask.dataset.veil) return;
-    const { kind, box, narrow, limits, scales, names, truth } = JSON.parse(ask.dataset.veil);
+    const { kind, box, narrow, limits, scales, names, truth, color } = JSON.parse(ask.dataset.veil);
     const axes = { x: scaleOf(limits.x, scales.x), y: scaleOf(limits.y, scales.y) };
     const alt = image.alt;
 
@@ -67,8 +67,10 @@
     lieOverAxes();
     const cover = make("rect", { class: "veil-cover", width: "100%", height: "100%" });
     const lines = make("g", { "aria-hidden": "true" });
+    const within = make("svg", { width: "100%", height: "100%", "aria-hidden": "true" }); // the truth may leave the axes
+    if (color) within.style.setProperty("--truth", color);
     const handles = places.map((place, k) => handleOf(place, k));
-    picture.append(cover, lines, ...handles);
+    picture.append(cover, within, lines, ...handles);
 
     const button = make("button", { type: "button" });
     const verdict = make("p", { role: "status", class: "predict-said" });
@@ -156,7 +158,8 @@
       const { width, height } = picture.getBoundingClientRect();
       const mine = kind === "curve" ? pointsOf(guess) : guess[0];
       const drawn = shown && !touched ? [] : lineOf(mine, "veil-guess");
-      lines.replaceChildren(...(shown ? lineOf(right, "veil-truth") : []), ...drawn);
+      within.replaceChildren(...(shown ? lineOf(right, "veil-truth") : []));
+      lines.replaceChildren(...drawn);
       handles.forEach((handle, k) => {
         const [x, y] = kind === "curve" ? [places[k], guess[k]] : kind === "x" ? [guess[0], 0.5] : [0.5, guess[0]];
         handle.setAttribute("transform", `translate(${x * width} ${(1 - y) * height})`);
@@ -188,7 +191,7 @@
     function reveal() {
       shown = true;
       image.alt = alt;
-      verdict.textContent = touched ? `${words()} Dashed: your guess. Solid green: the truth.` : words();
+      verdict.textContent = touched ? `${words()} Dashed: your guess. Solid: the truth.` : words();
       handles.forEach((handle) => handle.setAttribute("tabindex", -1));
       draw();
     }

@@ -76,7 +76,7 @@ def test_a_good_curve_is_called_close(page):
     curve = Question(page, "curve")
     curve.draw(*((x, 0.9 * x**2) for x in np.linspace(0, 1, 30)))
     curve.button.click()
-    assert curve.said().endswith("Close. Dashed: your guess. Solid green: the truth.")
+    assert curve.said().endswith("Close. Dashed: your guess. Solid: the truth.")
 
 
 def test_a_place_on_a_logarithmic_axis_is_set(page):
