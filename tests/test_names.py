@@ -13,10 +13,7 @@ from relulab.spectra import batch_size
 PUBLIC = [getattr(rl, name) for name in rl.__all__]
 WINGS = [data, theory, sensing, certify, spectra, rl.programs, rl.phase]
 ROOMS = [guarantees, diagrams, style, results, batch_size]
-HELPERS = {
-    f"relulab.plots.style.{name}"
-    for name in ("edges", "title", "legend_below", "stand_below", "mark_undecided")
-}
+HELPERS = {f"relulab.plots.style.{name}" for name in ("edges", "title", "legend_below", "mark_undecided")}
 
 
 def public_functions():

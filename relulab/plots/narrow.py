@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.legend import Legend
 from matplotlib.text import Text
-
-from .style import stand_below
+from matplotlib.transforms import ScaledTranslation
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from matplotlib.figure import Figure
 
 PHONE = 350  # CSS pixels that a phone leaves to a picture
@@ -24,6 +25,7 @@ ROW = 4  # panels that a phone stacks; more stand two in a row
 LOWEST = 0.75  # how far a panel's height shrinks
 FEWEST = 250  # CSS pixels of width, under which letters run together
 MOST = 0.6  # of a panel that a legend may cover
+GAP = 0.04  # inches between an axis and a legend below it
 OPEN, CLOSE = '<metadata id="narrow"><![CDATA[', "]]></metadata>"
 SHRUNK = 0.7  # an index or an exponent beside its letter, in Matplotlib
 INDEXED = re.compile(r"\$[^$]*(?:[_^]|frac)")
@@ -91,6 +93,14 @@ def smallest_letters(svg: str) -> float:
         scales.append(line * float(shrunk or 1))
     points = float(WIDTH.search(svg)[1])
     return 100 * min(scales, default=np.inf) * min(4 / 3, PHONE / points)
+
+
+def stand_below(legend: Legend, ax: Any) -> None:
+    """Move a legend under an axes and its label, which is known by now, whatever the axes' height will be."""
+    under = ax.xaxis.get_tightbbox()  # in inches, as letters keep their size
+    drop = (ax.bbox.y0 - under.y0) / ax.figure.dpi + GAP if under else GAP
+    legend.set_bbox_to_anchor((0.5, 0), ax.transAxes + ScaledTranslation(0, -drop, ax.figure.dpi_scale_trans))
+    legend.set_loc("upper center")
 
 
 def _svg(figure):

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import matplotlib as mpl
 import numpy as np
 from matplotlib import font_manager
-from matplotlib.transforms import ScaledTranslation
+
+from .narrow import drawn_twice, stand_below
 
 if TYPE_CHECKING:
     from typing import Any
 
     from matplotlib.legend import Legend
 
-GAP = 0.04  # inches between an axis and a legend below it
 # Okabe and Ito's colors, safe for color-blind readers; the order is that of use.
 COLORS = {
     "blue": "#0072B2",
@@ -86,8 +86,6 @@ def use_style() -> None:
     if (shell := get_ipython()) is not None:
         from matplotlib.figure import Figure
 
-        from .narrow import drawn_twice
-
         set_matplotlib_formats("svg")
         shell.display_formatter.formatters["image/svg+xml"].for_type(Figure, drawn_twice)
 
@@ -142,11 +140,3 @@ def legend_below(drawn: Any, **where: Any) -> Legend:
         if line.get_color() == "white":
             line.set_color(COLORS["gray"])
     return legend
-
-
-def stand_below(legend: Legend, ax: Any) -> None:
-    """Move a legend under an axes and its label, which is known by now, whatever the axes' height will be."""
-    under = ax.xaxis.get_tightbbox()  # in inches, as letters keep their size
-    drop = (ax.bbox.y0 - under.y0) / ax.figure.dpi + GAP if under else GAP
-    legend.set_bbox_to_anchor((0.5, 0), ax.transAxes + ScaledTranslation(0, -drop, ax.figure.dpi_scale_trans))
-    legend.set_loc("upper center")
