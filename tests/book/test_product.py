@@ -9,8 +9,9 @@ import nbformat
 import pytest
 import yaml
 from booktools import ROOT, make_book
+from bs4 import BeautifulSoup
 from check_links import external_links
-from mend_pages import mend_folder
+from mend_pages import keep_punctuation_at_formulas, mend_folder
 from notebook_names import citations, elsewhere
 from notebooks import folded_solutions, plain, without_glue
 
@@ -184,3 +185,13 @@ def test_mending_leaves_scripts_and_text_as_they_are(tmp_path):
     assert script in mended
     assert "<p>1 &lt; 2 é</p>" in mended
     assert mended.startswith("<!DOCTYPE html>")
+
+
+def test_what_touches_a_formula_stays_on_its_line():
+    text = "<p>So ({x}), and {y}-th, {z} is {u}more {v}</p>"
+    formulas = {name: f'<span class="math">{name}</span>' for name in "xyzuv"}
+    page = BeautifulSoup(f'<article class="bd-article">{text.format(**formulas)}</article>', "html.parser")
+    words = page.get_text()
+    keep_punctuation_at_formulas(page)
+    assert [part.get_text() for part in page.select("span.together")] == ["(x),", "y-th,"]
+    assert page.get_text() == words
