@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -24,9 +25,10 @@ def build_with(folder, **environment):
 
 
 @pytest.fixture(scope="module")
-def class_edition(tmp_path_factory):
-    """The small book without solutions, as a fork with an address would build it."""
+def class_edition(fixture_html, tmp_path_factory):
+    """The small book without solutions, as a fork with an address builds it, with cells executed before."""
     folder = make_book(tmp_path_factory.mktemp("class") / "book")
+    shutil.copytree(fixture_html.parent / "executed", folder / "_build" / "executed")
     configuration = yaml.safe_load((folder / "_config.yml").read_text())
     theme = configuration["sphinx"]["config"]["html_theme_options"]
     theme["repository_url"] = "https://github.com/someone/their-fork"
