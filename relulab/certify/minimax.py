@@ -25,7 +25,7 @@ from array_api_compat import array_namespace
 
 from ..blocks.conditions import MARGIN
 from ..solvers.arrays import pick, root, take, to_numpy
-from ..solvers.inverses import inverse
+from ..solvers.factors import solver
 from .problems import ALMOST
 from .stacks import RIDGE
 
@@ -62,7 +62,7 @@ def search(stack, dual, found, steps=STEPS):
         for i, problem in enumerate(stack.problems):
             own, finding = dual[i : i + 1, ...], None
             if slope[i] < -STEEP:
-                own_metric = None if front.metric is None else to_numpy(front.metric[i : i + 1, ...])
+                own_metric = None if front.metric is None else front.metric.member(i)
                 finding = _competitor(problem, to_numpy(own[0, :, 0]), which[i], own_metric, power, step)
             if finding is None and reaches[i, best[i]].max() < 1 + ALMOST:
                 end = own + float(SHARES[best[i]]) * move[i : i + 1, ...]
@@ -85,7 +85,7 @@ class Front(NamedTuple):
     """The m blocks that reach furthest: what Newton's step needs to know of them.
 
     Gradients Q and weights W (b, m, d), the w_j (b, m), ``bend = (q - 2) / ||q_j||^2`` (b, m), X (b, n, d),
-    the diagonals of the D_j (b, m, n), and for normalized networks the ``M_j^+`` (b, m, d, d).
+    the diagonals of the D_j (b, m, n), and for normalized networks the ``M_j^+``.
     """
 
     Q: object
@@ -97,30 +97,24 @@ class Front(NamedTuple):
     metric: object
 
     def step(self, B):
-        """Newton's step, nu, and the inverse of H: (b, n, 1), (b, k d, 1), (b, n, n)."""
+        """Newton's step, nu, and what solves with H: (b, n, 1), (b, k d, 1), a callable."""
         xp = array_namespace(B)
         ridge = RIDGE["float32" if B.dtype == xp.float32 else "float64"]
         outputs = (self.W @ xp.matrix_transpose(self.X)) * self.rows
-        inner = inverse(self._hessian(outputs), ridge)
+        solve, Bt = solver(self._hessian(outputs), ridge), xp.matrix_transpose(B)
         slope = xp.matrix_transpose(outputs) @ self.weight[..., None]
-        inner_B, inner_slope = inner @ B, inner @ slope
-        Bt = xp.matrix_transpose(B)
-        nu = -(inverse(Bt @ inner_B, ridge) @ (Bt @ inner_slope))
-        return -(inner_slope + inner_B @ nu), nu, inner
+        both = solve(xp.concat([B, slope], axis=2))
+        inner_B, inner_slope = both[..., :-1], both[..., -1:]
+        nu = -solver(Bt @ inner_B, ridge)(Bt @ inner_slope)
+        return -(inner_slope + inner_B @ nu), nu, solve
 
     def _hessian(self, outputs):
         xp = array_namespace(outputs)
         along = xp.matrix_transpose(outputs) @ ((self.weight * self.bend)[..., None] * outputs)
-        Xt = xp.matrix_transpose(self.X)
-        if self.metric is None:
-            return along + (self.X @ Xt) * (
-                xp.matrix_transpose(self.rows) @ (self.weight[..., None] * self.rows)
-            )
-        for j in range(self.rows.shape[1]):
-            block = self.rows[:, j, :, None] * self.X
-            way = self.weight[:, j, None, None] * self.metric[:, j, ...]
-            along = along + (block @ way) @ xp.matrix_transpose(block)
-        return along
+        if self.metric is not None:
+            return along + self.metric.between(self.rows, self.X, self.weight)
+        weighted = xp.matrix_transpose(self.rows) @ (self.weight[..., None] * self.rows)
+        return along + (self.X @ xp.matrix_transpose(self.X)) * weighted
 
     def through(self, dQ, dW):
         """``w_j (I + (q - 2) u_j u_j^T) dq_j``, as gradients and as weights."""
@@ -145,7 +139,7 @@ def _front(stack, Q, W, lengths, which, power):
     weight, bend = _powers(np.take_along_axis(lengths, which, axis=1), power)
     xp = array_namespace(Q)
     weight, bend = (xp.asarray(a, dtype=Q.dtype, device=Q.device) for a in (weight, bend))
-    metric = None if stack.metric is None else pick(stack.metric, which)
+    metric = None if stack.metric is None else stack.metric.pick(which)
     return Front(pick(Q, which), pick(W, which), weight, bend, stack.X, pick(stack.rows, which), metric)
 
 
@@ -172,17 +166,17 @@ def _share(reaches, which, power):
 def _competitor(problem, dual, which, metric, power, step):
     """The step once more in float64, and the cheaper interpolant that it gives; None where it gives none."""
     rows, X = problem.rows(which)[None], problem.X[None]
-    metric = None if metric is None else metric.astype(np.float64)
+    metric = None if metric is None else metric.precise()
 
     def gradients(dual):
         Q = (rows * dual) @ X
-        return Q, Q if metric is None else (metric @ Q[..., None])[..., 0]
+        return Q, Q if metric is None else metric.solve(Q)
 
     Q, W = gradients(dual)
     on = ~np.isin(which, problem.planted.home)
     weight, bend = _powers(np.sqrt(np.vecdot(Q, W)) * on, power)
     front = Front(Q, W, weight, bend, X, rows, metric)
-    move, nu, inner = front.step(problem.planted.B[None])
+    move, nu, solve = front.step(problem.planted.B[None])
     V, lengths = front.others(*gradients(move[0, :, 0]))
     g, nu, spent = problem.planted.g.reshape(problem.k, -1), nu.reshape(problem.k, -1), lengths.sum()
     shares = 4 / np.linalg.norm(nu) * 0.5 ** np.arange(30)
@@ -191,6 +185,6 @@ def _competitor(problem, dual, which, metric, power, step):
     competitor = problem.point(g + share * nu)
     competitor[which] += share * V[0]
     competitor, cost = problem.mended(
-        competitor, which, lambda error: front.through(*gradients(inner[0] @ error))[1][0]
+        competitor, which, lambda error: front.through(*gradients(solve(error[None, :, None])[0, :, 0]))[1][0]
     )
     return problem.cheaper(competitor, cost, step) if cost < problem.k * (1 - MARGIN) else None
