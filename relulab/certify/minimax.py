@@ -50,11 +50,12 @@ def search(stack, dual, found, steps=STEPS):
         lengths = to_numpy(stack.off * root(xp.linalg.vecdot(Q, W)))
         which = np.argsort(-lengths, axis=1, kind="stable")[:, : FRONTS[step > 1]]
         front = _front(stack, Q, W, lengths, which, power)
-        move, nu, _ = front.step(B)
+        move, nu, solve = front.step(B)
         move = stack.project(dual + xp.astype(move, xp.float64)) - dual
         dQ = stack.adjoint(move)
         dW = stack.lift(dQ)
-        slope = to_numpy(front.slope(g, nu, pick(dQ, which), pick(dW, which)))
+        V, spent = front.others(pick(dQ, which), pick(dW, which))
+        slope = to_numpy(xp.sum(g * nu, axis=(1, 2)) / spent + 1)
         across, square = (to_numpy(stack.off * xp.linalg.vecdot(a, dW)) for a in (Q, dQ))
         reaches = _along(lengths, across, square)
         best = reaches.max(axis=2).argmin(axis=1)
@@ -62,8 +63,8 @@ def search(stack, dual, found, steps=STEPS):
         for i, problem in enumerate(stack.problems):
             own, finding = dual[i : i + 1, ...], None
             if slope[i] < -STEEP:
-                own_metric = None if front.metric is None else front.metric.member(i)
-                finding = _competitor(problem, to_numpy(own[0, :, 0]), which[i], own_metric, power, step)
+                of_step = (to_numpy(a[i, ...]).astype(np.float64) for a in (nu, V, spent))
+                finding = _competitor(problem, which[i], *of_step, _repairs(front, solve, i), step)
             if finding is None and reaches[i, best[i]].max() < 1 + ALMOST:
                 end = own + float(SHARES[best[i]]) * move[i : i + 1, ...]
                 reach = stack.take([i]).reaches(end)[0]
@@ -123,16 +124,17 @@ class Front(NamedTuple):
         return tuple(self.weight[..., None] * (d + along * a) for d, a in ((dQ, self.Q), (dW, self.W)))
 
     def others(self, dQ, dW):
-        """The v_j of a step, as weights, and their norms."""
+        """The v_j of a step, as weights, and the sum of their norms: (b, m, d), (b,)."""
         along = zip(self.through(dQ, dW), (self.Q, self.W), strict=True)
         Q, W = (moved + self.weight[..., None] * a for moved, a in along)
-        return W, root(array_namespace(W).linalg.vecdot(Q, W))
+        xp = array_namespace(W)
+        return W, xp.sum(root(xp.linalg.vecdot(Q, W)), axis=1)
 
-    def slope(self, g, nu, dQ, dW):
-        """``g^T nu + sum_j ||v_j||`` over that sum: (b,)."""
-        xp = array_namespace(nu)
-        spent = xp.sum(self.others(dQ, dW)[1], axis=1)
-        return xp.sum(g * nu, axis=(1, 2)) / spent + 1
+    def member(self, i):
+        """That of one problem, in NumPy."""
+        metric = None if self.metric is None else self.metric.member(i)
+        arrays = (to_numpy(array[i : i + 1, ...]) for array in self[:-1])
+        return Front(*arrays, metric)
 
 
 def _front(stack, Q, W, lengths, which, power):
@@ -163,28 +165,26 @@ def _share(reaches, which, power):
     return SHARES[np.sum(sizes**power, axis=2).argmin(axis=1)]
 
 
-def _competitor(problem, dual, which, metric, power, step):
-    """The step once more in float64, and the cheaper interpolant that it gives; None where it gives none."""
-    rows, X = problem.rows(which)[None], problem.X[None]
-    metric = None if metric is None else metric.precise()
+def _repairs(front, solve, i):
+    """What leads from labels (n,) to weights of the front, in one problem, that give about these labels."""
+    own, like = front.member(i), front.X
 
-    def gradients(dual):
-        Q = (rows * dual) @ X
-        return Q, Q if metric is None else metric.solve(Q)
+    def repair_of(error):
+        error = array_namespace(like).asarray(error[None, :, None], dtype=like.dtype, device=like.device)
+        dual = to_numpy(solve(error, slice(i, i + 1)))[:, :, 0]
+        Q = (own.rows * dual[:, None]) @ own.X
+        return own.through(Q, Q if own.metric is None else own.metric.solve(Q))[1][0]
 
-    Q, W = gradients(dual)
-    on = ~np.isin(which, problem.planted.home)
-    weight, bend = _powers(np.sqrt(np.vecdot(Q, W)) * on, power)
-    front = Front(Q, W, weight, bend, X, rows, metric)
-    move, nu, solve = front.step(problem.planted.B[None])
-    V, lengths = front.others(*gradients(move[0, :, 0]))
-    g, nu, spent = problem.planted.g.reshape(problem.k, -1), nu.reshape(problem.k, -1), lengths.sum()
+    return repair_of
+
+
+def _competitor(problem, which, nu, V, spent, repair_of, step):
+    """The cheaper interpolant that a step gives, made exact in float64; None where it gives none."""
+    g, nu = problem.planted.g.reshape(problem.k, -1), nu.reshape(problem.k, -1)
     shares = 4 / np.linalg.norm(nu) * 0.5 ** np.arange(30)
     costs = np.linalg.norm(g + shares[:, None, None] * nu, axis=2).sum(axis=1) + shares * spent
     share = shares[costs.argmin()]
     competitor = problem.point(g + share * nu)
-    competitor[which] += share * V[0]
-    competitor, cost = problem.mended(
-        competitor, which, lambda error: front.through(*gradients(solve(error[None, :, None])[0, :, 0]))[1][0]
-    )
+    competitor[which] += share * V
+    competitor, cost = problem.mended(competitor, which, repair_of)
     return problem.cheaper(competitor, cost, step) if cost < problem.k * (1 - MARGIN) else None

@@ -11,6 +11,7 @@ the identity for plain and skip networks and ``X^T D_j X`` for the normalized on
 from typing import NamedTuple
 
 import numpy as np
+from scipy.linalg.lapack import dtrtri
 
 from ..blocks.blocks import Blocks
 from ..blocks.conditions import EQUATIONS, MARGIN
@@ -26,7 +27,8 @@ UNCLEAR = 1e-9  # eigenvalues of a Gram matrix below this share may be rounding 
 WORTHWHILE = 4_500  # blocks x n x d up to which a tie is worth finding out whether something is cheaper
 MEASURED = 20_000  # the same up to which normalized blocks, often of lower rank there, are built and measured
 LEFT = "left"  # what `Member.all_ones` says of a tie that is
-CLEAR = 1e-14  # squares of reaches that are this certain are not refined any more
+FULL = 1e4  # condition of a block below which no rank is in doubt
+CLEAR = 1e-11  # squares of reaches that are this certain are not refined any more
 ALMOST = 1e-2  # how wrong float32 may be about the reaches of normalized networks
 
 
@@ -84,6 +86,11 @@ def planted(plant, masks, network):
 
 def basis(block):
     """An orthonormal basis of a block's range, and the way from its coordinates to weights, zero-padded."""
+    if len(block) >= block.shape[1]:
+        U, R = np.linalg.qr(block)
+        way, singular = dtrtri(R)
+        if not singular and np.linalg.norm(R) * np.linalg.norm(way) < FULL:
+            return U, way
     U, s, Vt = np.linalg.svd(block, full_matrices=False)
     rank = int((s > s[0] * max(block.shape) * np.finfo(float).eps).sum())
     size = block.shape[1]

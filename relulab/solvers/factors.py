@@ -33,7 +33,7 @@ def solver(gram, ridge=0.0):
     Returns
     -------
     callable
-        Right sides (b, m, r) -> solutions (b, m, r).
+        Right sides (b, m, r) -> solutions (b, m, r); with a slice as well, those of some of the matrices.
 
     Examples
     --------
@@ -48,11 +48,11 @@ def solver(gram, ridge=0.0):
         factors = factored(gram.copy(), ridge)
         if factors is not None:
             _, solve, _ = routines(gram)
-            return lambda right: np.stack(
-                [solve(factor, own, lower=1)[0] for factor, own in zip(factors, right, strict=True)]
+            return lambda right, some=slice(None): np.stack(
+                [solve(factor, own, lower=1)[0] for factor, own in zip(factors[some], right, strict=True)]
             )
     inner = inverse(gram, ridge)
-    return lambda right: inner @ right
+    return lambda right, some=slice(None): inner[some, ...] @ right
 
 
 def factored(gram, ridge):
@@ -95,10 +95,6 @@ class Inverses:
         """Those of one problem, in NumPy: (1, p, m, m)."""
         return Inverses(to_numpy(self.arrays[i : i + 1, ...]))
 
-    def precise(self):
-        """The same in float64."""
-        return Inverses(self.arrays.astype(np.float64))
-
     def between(self, rows, X, weight):
         """``sum_j w_j D_j X G_j^-1 X^T D_j``: rows (b, p, n), X (b, n, m), weights (b, p) -> (b, n, n)."""
         xp, total = array_namespace(X), 0
@@ -132,9 +128,6 @@ class Factors:
 
     def member(self, i):
         return Factors(self.factors[i : i + 1])
-
-    def precise(self):
-        return Factors([[factor.astype(np.float64) for factor in own] for own in self.factors])
 
     def between(self, rows, X, weight):
         *_, solve = routines(X)
