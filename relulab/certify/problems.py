@@ -260,4 +260,3 @@ class Member(NamedTuple):
                 return W, cost(W) + 2 * cost(repair) if helps else np.inf
             W = W - repair
         return W, np.inf
-

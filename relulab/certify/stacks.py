@@ -8,7 +8,7 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from ..solvers.arrays import root, take, to_numpy
-from ..solvers.factors import Factors, Inverses, factored
+from ..solvers.factors import Each, Factors, Inverses, factored
 from ..solvers.inverses import inverse
 from .problems import basis
 from .proofs import spread
@@ -124,36 +124,40 @@ class Stack:
     def metric(self):
         if self._metric is None and self.problems[0].network == "normalized":
             thin = to_numpy(array_namespace(self.X).sum(self.rows, axis=2)) < THIN * self.X.shape[2]
-            self._metric = (None if thin.any() else self._factors()) or self._inverses(thin)
+            if isinstance(self.X, np.ndarray):
+                whole = (slice(i, i + 1) for i in range(len(self.X)))
+                self._metric = Each([self._factors(i, thin) or self._inverses(i, thin) for i in whole])
+            else:
+                self._metric = self._inverses(slice(None), thin)
         return self._metric
 
-    def _factors(self):
-        """Cholesky factors of the M_j; None where one is singular, and for other libraries than NumPy."""
-        if not isinstance(self.X, np.ndarray):
+    def _factors(self, i, thin):
+        """Cholesky factors of the M_j of one problem; None where one is thin or singular."""
+        if thin[i].any():
             return None
-        factors = []
-        for X, rows in zip(self.X, self.rows, strict=True):
-            gram = np.empty((len(rows), X.shape[1], X.shape[1]), dtype=X.dtype)
-            for start in range(0, X.shape[1], PART):  # of a symmetric matrix no more than is read
-                some = X[:, start : start + PART, None] * X[:, None, start:]
-                product = rows @ some.reshape(len(X), -1)
-                gram[:, start : start + PART, start:] = product.reshape(len(rows), *some.shape[1:])
-            factors.append(factored(gram, RIDGE[self.dtype]))
-        return None if None in factors else Factors(factors)
+        X, rows = self.X[i][0], self.rows[i][0]
+        gram = np.empty((len(rows), X.shape[1], X.shape[1]), dtype=X.dtype)
+        for start in range(0, X.shape[1], PART):  # of a symmetric matrix no more than is read
+            some = X[:, start : start + PART, None] * X[:, None, start:]
+            product = rows @ some.reshape(len(X), -1)
+            gram[:, start : start + PART, start:] = product.reshape(len(rows), *some.shape[1:])
+        factors = factored(gram, RIDGE[self.dtype])
+        return None if any(factor is None for factor in factors) else Factors(factors)
 
-    def _inverses(self, thin):
-        xp = array_namespace(self.X)
-        b, n, d = self.X.shape
-        squares = xp.reshape(self.X[:, :, :, None] * self.X[:, :, None, :], (b, n, d * d))
-        second = xp.reshape(self.rows @ squares, (*self.rows.shape[:2], d, d))
+    def _inverses(self, some, thin):
+        """The M_j^+ of some problems: thin ones exact."""
+        xp, X, rows, thin = array_namespace(self.X), self.X[some, ...], self.rows[some, ...], thin[some]
+        b, n, d = X.shape
+        squares = xp.reshape(X[:, :, :, None] * X[:, :, None, :], (b, n, d * d))
+        second = xp.reshape(rows @ squares, (*rows.shape[:2], d, d))
         if not thin.any():
             return Inverses(inverse(second, RIDGE[self.dtype]))
         exact = np.zeros((*thin.shape, d, d), dtype=self.dtype)
-        X, active = to_numpy(self.X).astype(np.float64), to_numpy(self.rows)
+        data, active = to_numpy(X).astype(np.float64), to_numpy(rows)
         for i, j in zip(*np.nonzero(thin), strict=True):
-            way = basis(X[i] * active[i, j][:, None])[1]
+            way = basis(data[i] * active[i, j][:, None])[1]
             exact[i, j] = way @ way.T
-        device, thin = self.X.device, thin[..., None, None]
+        device, thin = X.device, thin[..., None, None]
         exact, thin = xp.asarray(exact, device=device), xp.asarray(thin, device=device)
         eye = xp.eye(d, dtype=second.dtype, device=device)
         return Inverses(xp.where(thin, exact, inverse(xp.where(thin, eye, second), RIDGE[self.dtype])))

@@ -6,17 +6,17 @@ has the same.
 
 import numpy as np
 from array_api_compat import array_namespace
-from scipy.linalg import blas, lapack
+from scipy.linalg import lapack
 
 from .arrays import pick, take, to_numpy
 from .inverses import inverse
 
-SINGLE = lapack.spotrf, lapack.spotrs, blas.strsm
-DOUBLE = lapack.dpotrf, lapack.dpotrs, blas.dtrsm
+SINGLE = lapack.spotrf, lapack.spotrs, lapack.strtri
+DOUBLE = lapack.dpotrf, lapack.dpotrs, lapack.dtrtri
 
 
 def routines(array):
-    """LAPACK's and BLAS's routines for an array of float32 or float64: potrf, potrs, trsm."""
+    """LAPACK's potrf, potrs and trtri for arrays of float32 or float64."""
     return SINGLE if array.dtype == np.float32 else DOUBLE
 
 
@@ -44,19 +44,25 @@ def solver(gram, ridge=0.0):
     >>> bool(np.allclose(gram @ solver(gram)(np.ones((3, 40, 2))), 1))
     True
     """
-    if isinstance(gram, np.ndarray):
-        factors = factored(gram.copy(), ridge)
-        if factors is not None:
-            _, solve, _ = routines(gram)
-            return lambda right, some=slice(None): np.stack(
-                [solve(factor, own, lower=1)[0] for factor, own in zip(factors[some], right, strict=True)]
-            )
-    inner = inverse(gram, ridge)
-    return lambda right, some=slice(None): inner[some, ...] @ right
+    if not isinstance(gram, np.ndarray):
+        inner = inverse(gram, ridge)
+        return lambda right, some=slice(None): inner[some, ...] @ right
+    ways = [_way(own, factor, ridge) for own, factor in zip(gram, factored(gram.copy(), ridge), strict=True)]
+    return lambda right, some=slice(None): np.stack(
+        [way(own) for way, own in zip(ways[some], right, strict=True)]
+    )
+
+
+def _way(gram, factor, ridge):
+    if factor is None:
+        inner = inverse(gram[None], ridge)[0]
+        return lambda right: inner @ right
+    _, solve, _ = routines(gram)
+    return lambda right: solve(factor, right, lower=1)[0]
 
 
 def factored(gram, ridge):
-    """Cholesky factors (m, m) of matrices (b, m, m), which are overwritten; None where one is singular.
+    """Cholesky factors (m, m) of matrices (b, m, m), which are overwritten; None for a singular one.
 
     Only the upper triangles are read.
     """
@@ -64,13 +70,8 @@ def factored(gram, ridge):
     size = gram.shape[-1]
     diagonals = np.einsum("bii->bi", gram)
     diagonals += ridge / size * diagonals.sum(axis=1, keepdims=True)
-    factors = []
-    for own in gram:
-        lower, info = factor(own.T, lower=1, clean=0, overwrite_a=1)
-        if info:
-            return None
-        factors.append(lower)
-    return factors
+    found = (factor(own.T, lower=1, clean=0, overwrite_a=1) for own in gram)
+    return [None if info else lower for lower, info in found]
 
 
 class Inverses:
@@ -106,37 +107,47 @@ class Inverses:
 
 
 class Factors:
-    """The same by Cholesky factors: a list of factors (m, m) for each problem."""
+    """The same of one problem, by Cholesky factors (m, m): a list of p."""
 
     def __init__(self, factors):
         self.factors = factors
 
     def solve(self, Q):
-        _, solve, _ = routines(self.factors[0][0])
-        return np.array(
-            [
-                [solve(factor, q, lower=1)[0] for factor, q in zip(own, many, strict=True)]
-                for own, many in zip(self.factors, Q.astype(self.factors[0][0].dtype, copy=False), strict=True)
-            ]
-        )
-
-    def take(self, which):
-        return Factors([self.factors[i] for i in which])
+        _, solve, _ = routines(self.factors[0])
+        Q = Q[0].astype(self.factors[0].dtype, copy=False)
+        return np.array([[solve(factor, q, lower=1)[0] for factor, q in zip(self.factors, Q, strict=True)]])
 
     def pick(self, which):
-        return Factors([[own[j] for j in some] for own, some in zip(self.factors, which, strict=True)])
-
-    def member(self, i):
-        return Factors(self.factors[i : i + 1])
+        return Factors([self.factors[j] for j in which[0]])
 
     def between(self, rows, X, weight):
-        *_, solve = routines(X)
-        total = np.empty((len(X), X.shape[1], X.shape[1]), dtype=X.dtype)
-        for i, own in enumerate(self.factors):
-            parts = np.empty((X.shape[1], len(own), X.shape[2]), dtype=X.dtype)
-            for j, factor in enumerate(own):
-                block = (np.sqrt(weight[i, j]) * rows[i, j])[:, None] * X[i]
-                parts[:, j] = solve(1.0, factor, block.T, lower=1, overwrite_b=1).T
-            parts = parts.reshape(len(parts), -1)
-            total[i] = parts @ parts.T
-        return total
+        _, _, invert = routines(X)
+        parts = np.empty((X.shape[1], len(self.factors), X.shape[2]), dtype=X.dtype)
+        for j, factor in enumerate(self.factors):
+            block = (np.sqrt(weight[0, j]) * rows[0, j])[:, None] * X[0]
+            np.matmul(block, np.tril(invert(factor, lower=1)[0]).T, out=parts[:, j])  # quicker than trsm
+        parts = parts.reshape(len(parts), -1)
+        return (parts @ parts.T)[None]
+
+
+class Each:
+    """Factors or Inverses of several problems, each as if it were alone."""
+
+    def __init__(self, members):
+        self.members = members
+
+    def solve(self, Q):
+        return np.concatenate([one.solve(Q[i : i + 1]) for i, one in enumerate(self.members)])
+
+    def take(self, which):
+        return Each([self.members[i] for i in which])
+
+    def pick(self, which):
+        return Each([one.pick(which[i : i + 1]) for i, one in enumerate(self.members)])
+
+    def member(self, i):
+        return self.members[i]
+
+    def between(self, *arrays):
+        parts = (one.between(*(a[i : i + 1] for a in arrays)) for i, one in enumerate(self.members))
+        return np.concatenate(list(parts))
