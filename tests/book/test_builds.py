@@ -65,7 +65,8 @@ def test_a_changed_chapter_is_read_alone_and_arrives_where_it_is_shown(tmp_path)
     source = tmp_path / "source"
     (source / "chapters").mkdir(parents=True)
     others = "".join(f"  - file: chapters/{name}\n" for name in list(PAGES)[1:])
-    (source / "_toc.yml").write_text(f"format: jb-book\nroot: chapters/index\noptions:\n  numbered: true\nchapters:\n{others}")
+    head = "format: jb-book\nroot: chapters/index\noptions:\n  numbered: true\n"
+    (source / "_toc.yml").write_text(f"{head}chapters:\n{others}")
     for name, text in PAGES.items():
         (source / "chapters" / f"{name}.md").write_text(text)
     book = make_book(tmp_path / "book", source)
@@ -146,7 +147,7 @@ def test_chapters_run_side_by_side_but_for_one_that_measures_time(tmp_path):
     chapters = tmp_path / "source" / "chapters"
     chapters.mkdir(parents=True)
     others = "".join(f"  - file: chapters/{name}\n" for name in list(codes)[1:])
-    (chapters.parent / "_toc.yml").write_text(f"format: jb-book\nroot: chapters/index\noptions:\n  numbered: true\nchapters:\n{others}")
+    (chapters.parent / "_toc.yml").write_text(f"format: jb-book\nroot: chapters/index\nchapters:\n{others}")
     for name, code in codes.items():
         (chapters / f"{name}.md").write_text(f"{HEAD}```{{code-cell}} ipython3\n{code}\n```\n")
     book = make_book(tmp_path / "book", chapters.parent)
