@@ -9,6 +9,7 @@ from ...patterns.sampling import count_patterns
 from ..exact_network.door import decide_exact
 from ..problems import WORTHWHILE
 from ..sampled import decide_over
+from .by_blocks import decide_by_blocks
 from .by_signs import decide_by_signs
 from .closed_forms import along_a_row, linear, one_normalized
 from .cutting_planes import cutting_planes
@@ -16,6 +17,7 @@ from .evidence import over_all
 
 ENUMERABLE = 20_000_000  # patterns x n x d up to which they are all written down
 QUICKLY = 2_000  # the same up to which that takes less time than a tree
+LISTED = 20_000  # the same for planted ReLU neurons, whose trees are larger
 EFFORT = 1_000_000  # nodes; about ten seconds
 
 
@@ -60,11 +62,12 @@ def decide_all(plant, network, form, iterations, effort=EFFORT, rng=0, rounds=30
             return found
         if skip and (known := along_a_row(plant, form)) is not None:
             return known
-    elif skip and plant.X.any():
-        found = _enumerated(plant, network, form, iterations, QUICKLY)
+    elif plant.X.any() and network != "normalized":
+        found = _enumerated(plant, network, form, iterations, QUICKLY if skip else LISTED)
         if found is None or found.status == "undecided":
-            found = decide_by_signs(plant, form, effort, rng)
-        if found.status != "undecided":
+            tree = decide_by_signs(plant, form, effort, rng) if skip else decide_by_blocks(plant, network, effort, rng)
+            found = tree or found
+        if found is not None and found.status != "undecided":
             return found
     patience = np.inf if found is None else ENUMERABLE * effort / EFFORT
     listed = _enumerated(plant, network, form, iterations, patience)
