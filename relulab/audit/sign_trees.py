@@ -12,10 +12,10 @@ other; every leaf k signs deep, with c the sum so far, must have
 
 A tree whose leaves all have one covers every u. It is stored level by level, one bit a node: is it split?
 
-For k planted ReLU neurons ``X^T D_i lam = g_i``, their directions with their output signs, on the patterns D_i
-of the neurons, and ``2 X^T D(u) lam = X^T lam + sum_l s_l(u) a_l``. If that is shorter than 2 for every u with
-another pattern (and ``||X^T lam|| < 1``, with a skip connection), no solution has anything off the planted
-blocks, and there only multiples of the neurons; where the planted blocks are independent, only the plant.
+For k planted ReLU neurons let ``X^T D_i lam = g_i``, their directions with their output signs, on their
+patterns D_i. Then ``2 X^T D(u) lam = X^T lam + sum_l s_l(u) a_l``. If that is shorter than 2 for every u
+with another pattern (and ``||X^T lam|| < 1``, with a skip connection), no solution has anything off the
+planted blocks, and there only multiples of the neurons; where these blocks are independent, only the plant.
 A leaf may then have a third thing: the signs of a planted neuron on all lines. The lines must be those of all
 rows, so that such a leaf is its pattern alone, and no neuron may be orthogonal to a row.
 """
@@ -52,7 +52,9 @@ def prove_over_signs(problem, dual, proof):
     linear = (problem.kind, problem.network) == ("linear", "skip")
     relu = problem.kind == "relu" and problem.network in ("plain", "skip") and problem.form == "gated"
     if not (linear or relu):
-        raise AuditError("sign tree: it is for a linear plant in the skip network, and for gated ReLU neurons")
+        raise AuditError(
+            "sign tree: it is for a linear plant in the skip network, and for gated ReLU neurons"
+        )
     rows, line, columns, tree, circuits, shares = _checked(problem, proof)
     side = _sides(problem.X, rows, line)
     if ((line < 0) & (dual != 0) & problem.X.any(axis=1)).any():
@@ -61,7 +63,7 @@ def prove_over_signs(problem, dual, proof):
     spread = np.zeros((len(rows), len(dual)))
     spread[line[on], on] = side[on] * dual[on]
     a, off = product(spread, problem.X)
-    m = shares.shape[1]
+    m, whole = shares.shape[1], 0.0
     if linear:
         (center,), (error,) = problem.targets()
         moved = above(problem.size * _distance(problem, dual, columns, center, error), 1)
@@ -82,7 +84,7 @@ def prove_over_signs(problem, dual, proof):
     longest = _walk(tree, center, a[:m], shares, circuits, planted)
     bound = above(sum_above(np.sqrt(longest), slack) / 2, 3)
     prove("sign tree: the largest reach", bound, "<", 1)
-    return float(bound)
+    return float(max(bound, whole))
 
 
 def _planted(problem, rows, line, m):

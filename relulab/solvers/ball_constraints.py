@@ -1,7 +1,8 @@
 """Primal-dual interior points for sums of signed vectors that must stay in a ball.
 
-For vectors ``z_i`` (unit rows of Z), signs ``s_j`` (or other shares) and a point w, let ``b_j(q) = w + sum_i s_ji q_i z_i``.
-Programs over the q = q_0 + N y, q_0 the start and N an orthonormal basis of what may change:
+For vectors ``z_i`` (unit rows of Z), signs (or other shares) ``s_j`` and a point w, let
+``b_j(q) = w + sum_i s_ji q_i z_i``. Programs over the q = q_0 + N y, q_0 the start and N an orthonormal basis
+of what may change:
 
     least radius   min max_j ||b_j(q)||,   or with a room for each  min max_j (||b_j(q)||^2 - 1) / room_j
     sparse         min ||q||^2 + sum_i weight_i |q_i|  s.t.  ||b_j(q)|| <= radius for all j.
@@ -67,7 +68,7 @@ def least_radius(balls, q, enough=0.0, beyond=np.inf):
 
 
 def least_excess(balls, q, room, enough=-np.inf, beyond=np.inf):
-    """The q whose largest ``(||b_j(q)||^2 - 1) / room_j`` is least: balls of radius 1, in which some need room.
+    """The q whose largest ``(||b_j(q)||^2 - 1) / room_j`` is least.
 
     Parameters
     ----------

@@ -1,16 +1,16 @@
-"""The verdict of a tree of signs for k planted ReLU neurons: plain and skip networks, gated, over all patterns.
+"""The verdict of a tree of signs: k planted ReLU neurons, plain and skip networks, gated, over all patterns.
 
 The tree sets the signs of all lines, those that the dual vector leaves out last: only so is a leaf with the
 signs of a planted neuron its pattern and no other. These k leaves reach 1, as the equations want; every other
 one must have a bound or a circuit.
 
-A normalized network is another matter. Its dual vector must have ``||U_D^T lam|| < 1`` with a basis U_D of
-the range of ``D X``, which is ``sqrt(g^T (X^T D X)^{-1} g)`` for ``g = X^T D lam``: what is measured is a sum
-with signs, and what it is measured by is the inverse of another one. A lower bound of ``X^T D X`` over all
-signs of the rows that are free is that of the rows that are fixed and active, which is singular until as many
-of these as there are dimensions are, so that near the root the bound is infinite; and ``||U_D^T lam|| <= ||D lam||``,
-which has signs alone, is 1 or more for every pattern that holds a planted one, as some always does. So the
-tree says nothing there, and such networks are not decided here.
+A normalized network needs ``||U_D^T lam|| < 1``, U_D a basis of the range of ``D X``. That is
+``sqrt(g^T (X^T D X)^-1 g)`` with ``g = X^T D lam``: a sum with signs, measured by the inverse of another one.
+The bound carries over only below nodes that have d independent active rows, as many as make what is known of
+``X^T D X`` invertible. For rows in general position the first 2 d have 2^(2 d - 1) sign words, of which
+nearly half have fewer active ones. ``||D lam||``, which bounds the norm without an inverse, is 1 or more for
+every pattern that holds a planted one. So a tree begins with up to 4^d / 4 nodes without a bound, and none is
+grown here: normalized networks are listed, or refuted by cutting planes.
 """
 
 from dataclasses import replace
@@ -18,17 +18,16 @@ from dataclasses import replace
 import numpy as np
 
 from ... import _checks
-from ...audit.arithmetic import AuditError
-from ...audit.checking import check
 from ...patterns.borders import signs_of
-from ...patterns.sampling import Patterns
+from ...patterns.sampling import Patterns, sample_patterns
 from ..sampled import decide_over
 from ..verdicts import Verdict
-from .evidence import over_all
+from .evidence import accepted, over_all
 from .planted_dual import PlantedQuestion
 from .searching import search
-from .written import patterns_of, written
+from .written import written
 
+SPARE = 0  # seed of patterns that a competitor may use besides those that are known
 STREAM = (4,)  # of a seed: independent of data, plants, gates, and the trees of linear plants
 
 
@@ -57,9 +56,10 @@ def decide_by_blocks(plant, network="plain", effort=1e6, rng=0):
     --------
     >>> import relulab as rl
     >>> from relulab.certify.all_patterns.by_blocks import decide_by_blocks
-    >>> plant = rl.plant(rl.draw("gaussian", 30, 6, rng=0), "relu", rng=1)
+    >>> plant = rl.plant(rl.draw("gaussian", 40, 8, rng=0), "relu", rng=1)
     >>> verdict = decide_by_blocks(plant)
     >>> verdict.status, rl.check(verdict, plant, "all").proved
+    ('recovered', True)
     """
     loud = plant.X.any(axis=1)
     signs = signs_of(plant.X[loud], plant.weights)
@@ -71,10 +71,10 @@ def decide_by_blocks(plant, network="plain", effort=1e6, rng=0):
         return None
     found = search(question, effort, _checks.generator(rng, STREAM))
     if found.status == "recovered":
-        return _accepted(_recovered(plant, network, question, found))
-    gates = np.concatenate([plant.weights.T @ question.lines.basis, found.gates])
-    S = patterns_of(question.lines, gates)
-    if found.status == "refuted":
+        return accepted(_recovered(plant, network, question, found))
+    if found.q is None:
+        known = found.gates @ question.lines.basis.T
+        S = sample_patterns(plant.X, include=np.hstack([plant.weights, known.T]), rng=SPARE)
         verdict = over_all(decide_over(plant, S, network, "gated"))
         if verdict.status != "undecided":
             return verdict
@@ -91,37 +91,11 @@ def _recovered(plant, network, question, found):
     )
     S = Patterns(plant.X @ plant.weights >= 0, plant.weights)
     return Verdict(
-        *("recovered", "signs", _dual(plant, question, found.q), None, 1 - found.reach, found.spent),
+        *("recovered", "signs", question.vector(found.q), None, 1 - found.reach, found.spent),
         *(network, "gated", S, reason),
         plant=plant,
         proof=proof,
     )
-
-
-def _dual(plant, question, v):
-    """The dual vector (n,) of the data, its planted equations met to rounding by the rows that count."""
-    lines, m = question.lines, len(question.lines.Z)
-    rows = np.r_[lines.rows, lines.back[question.end[m:]]]
-    unit, size = question.G @ lines.basis.T, np.linalg.norm(lines.X[rows], axis=1)
-    on = question._ends(question.home).astype(bool)
-    w = (plant.signs * plant.weights / np.linalg.norm(plant.weights, axis=0)).T
-    E, e = np.vstack([(unit * own[:, None]).T for own in on]), w.ravel()
-    used = v != 0
-    for _ in range(2):
-        v = v.copy()
-        v[used] += np.linalg.lstsq(E[:, used], e - E @ v, rcond=1e-13)[0]
-    dual = np.zeros(len(plant.X))
-    dual[rows] = v / size
-    return np.ldexp(dual, -lines.powers)
-
-
-def _accepted(verdict):
-    """The verdict, if the checker accepts its proof: nothing else makes it one."""
-    try:
-        check(verdict, S="all")
-    except AuditError as refused:
-        return verdict.withdrawn(f"a tree was finished, and its proof refused: {refused}")
-    return verdict
 
 
 def _undecided(plant, network, reason, spent):

@@ -9,12 +9,10 @@ from dataclasses import replace
 import numpy as np
 
 from ... import _checks
-from ...audit.arithmetic import AuditError
-from ...audit.checking import check
 from ...patterns.sampling import Patterns
 from ..sampled import decide_over
 from ..verdicts import Verdict
-from .evidence import over_all
+from .evidence import accepted, over_all
 from .lines import lines_of
 from .searching import search
 from .sparse_dual import Question
@@ -57,7 +55,7 @@ def decide_by_signs(plant, form="gated", effort=1e6, rng=0):
     if lines.lacking <= IN_SPACE:
         found = search(Question(lines), effort, _checks.generator(rng, STREAM))
         if found.status == "recovered":
-            return _accepted(_recovered(plant, form, lines, found))
+            return accepted(_recovered(plant, form, lines, found))
     if form == "exact":
         return _undecided(plant, form, "the gated program is not proved", found)
     S = _patterns(lines, np.zeros((0, len(lines.w))) if found is None else found.gates)
@@ -67,23 +65,14 @@ def decide_by_signs(plant, form="gated", effort=1e6, rng=0):
     return _undecided(plant, form, found.reason or verdict.reason, found)
 
 
-def _accepted(verdict):
-    """The verdict, if the checker accepts its proof: nothing else makes it one."""
-    try:
-        check(verdict, S="all")
-    except AuditError as refused:
-        return verdict.withdrawn(f"a tree was finished, and its proof refused: {refused}")
-    return verdict
-
-
 def _recovered(plant, form, lines, found):
     """With the tree written down."""
     dual = lines.dual(found.q)
     proof = written(lines, found.tree, found.on, dual != 0)
     leaves = (len(proof["tree"]) + 1) // 2
     reason = (
-        f"a tree of signs over {len(found.on)} lines of rows, {leaves} leaves and {len(proof['circuits'])} circuits, "
-        "proves that a dual vector stays inside the ball on every pattern"
+        f"a tree of signs over {len(found.on)} lines of rows, {leaves} leaves and {len(proof['circuits'])} "
+        "circuits, proves that a dual vector stays inside the ball on every pattern"
     )
     S = _patterns(lines, found.gates)
     return Verdict(

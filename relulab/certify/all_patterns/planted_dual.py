@@ -1,4 +1,4 @@
-"""A dual vector for k planted ReLU neurons in the gated program: equal to each on its block, below 1 elsewhere.
+"""A dual vector for k planted ReLU neurons, gated: on their blocks it shows them, elsewhere it is below 1.
 
 For neurons w_i of length 1, output weight signs included, with patterns D_i the dual vector has
 
@@ -9,9 +9,9 @@ a unit vector g_t with the number v_t, active where a gate is on its side. So ``
 active ``v_t g_t``.
 
 Next to a planted pattern no dual vector stays far below 1: with one row x_i flipped the square is
-``1 - 2 |lam_i x_i^T w| + lam_i^2 ||x_i||^2``, which is 1 minus the squared cosine of x_i and w at best. So each
-pattern has a *room*, the sum of these over the rows that tell it from the nearest planted one, and what is
-made small is the largest ``(||X^T D lam||^2 - 1) / room``.
+``1 - 2 |lam_i x_i^T w| + lam_i^2 ||x_i||^2``, which is 1 minus the squared cosine of x_i and w at best. So
+each pattern has a *room*, the sum of these over the rows that tell it from the nearest planted one, and what
+is made small is the largest ``(||X^T D lam||^2 - 1) / room``.
 """
 
 import numpy as np
@@ -20,7 +20,11 @@ from ...solvers.ball_constraints import Balls, least_excess, sparse
 from .lines import lines_of
 from .sparse_dual import ROUNDS, WORST, Question
 
-WAYS = ((3, 0.5), (1, 0.8), (10, 0.3))  # kappa, share of the least excess: the next where a tree grows too large
+WAYS = (
+    (3, 0.5),
+    (1, 0.8),
+    (10, 0.3),
+)  # kappa, share of the least excess: the next where a tree grows too large
 TINY = 1e-6  # the smallest room
 NOTHING = 1e-8  # an excess this near to zero is none
 SLACK = 1e-7  # what a constraint may be violated by
@@ -34,6 +38,10 @@ class PlantedQuestion(Question):
     ----------
     home : ndarray of int8, shape (k, m)
         The signs of the planted neurons on the lines.
+    G, end, side : ndarray, shape (e, r), (e,), (e,)
+        The ends: unit vectors, their lines, 1 or -1 where they point as the line or back.
+    w, targets : ndarray, shape (k, d), (k, r)
+        What the dual vector must show on the planted blocks, and the same in coordinates of the row space.
     possible : bool
         Whether any dual vector meets the equations; else the planted neurons alone can be shorter.
     """
@@ -46,7 +54,7 @@ class PlantedQuestion(Question):
         self.end = np.r_[np.arange(len(Z)), np.flatnonzero(two)]
         self.side = np.r_[np.ones(len(Z)), -np.ones(two.sum())]
         self.G = self.side[:, None] * Z[self.end]
-        w = (plant.signs * plant.weights / np.linalg.norm(plant.weights, axis=0)).T
+        self.w = w = (plant.signs * plant.weights / np.linalg.norm(plant.weights, axis=0)).T
         self.targets = w @ basis
         self.home = np.sign(self.lines.X[self.lines.rows] @ plant.weights).T.astype(np.int8)
         self.cosines = np.square(Z @ self.targets.T).T
@@ -82,19 +90,32 @@ class PlantedQuestion(Question):
         return new
 
     def parts(self, v):
-        """The sum that has no sign, and what each line counts: ``2 X^T D lam = center + sum_l s_l q_l z_l``."""
+        """Center and q (m,) with ``2 X^T D lam = center + sum_l s_l q_l z_l``; all lines count."""
         m = len(self.lines.Z)
         p, q = v[:m].copy(), v[:m].copy()
         p[self.end[m:]] -= v[m:]
         q[self.end[m:]] += v[m:]
         return p @ self.lines.Z, q, np.arange(m)
 
+    def vector(self, v):
+        """The dual vector (n,) of the data; the ends that count meet its planted equations to rounding."""
+        lines, m = self.lines, len(self.lines.Z)
+        rows = np.r_[lines.rows, lines.back[self.end[m:]]]
+        unit = lines.X[rows] / np.linalg.norm(lines.X[rows], axis=1)[:, None]
+        E = np.vstack([(unit * on[:, None]).T for on in self._ends(self.home)])
+        used, v = v != 0, v.copy()
+        for _ in range(2):
+            v[used] += np.linalg.lstsq(E[:, used], self.w.ravel() - E @ v, rcond=1e-13)[0]
+        dual = np.zeros(len(lines.X))
+        dual[rows] = v / np.linalg.norm(lines.X[rows], axis=1)
+        return np.ldexp(dual, -lines.powers)
+
     def excess(self, v):
         """``(||X^T D lam||^2 - 1) / room`` on the known patterns."""
         return (np.square((self.S * v) @ self.G).sum(axis=1) - 1) / self.room
 
     def dual(self, way):
-        """A v, with few ends where it can be, that stays below 1 on all known patterns; None where none is known."""
+        """A v that stays below 1 on all known patterns, with few ends; None where none is known."""
         kappa, share = WAYS[way % len(WAYS)]
         least, excess = self._least()
         if self.refuted or not self._fits(least):

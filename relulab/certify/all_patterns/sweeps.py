@@ -55,7 +55,9 @@ def sweeps(Z, w, q, gates, rng, rounds=ROUNDS, planted=()):
         steps = np.take_along_axis(np.sign(speed), order, axis=1)[:, :, None] * a[order]
         sums = np.concatenate([start[:, None], start[:, None] + np.cumsum(steps, axis=1)], axis=1)
         norms = np.linalg.norm(sums, axis=2) / 2
-        for home in planted:  # on a line its cell is one interval: behind the walls to it, before those from it
+        for (
+            home
+        ) in planted:  # on a line its cell is one interval: behind the walls to it, before those from it
             ahead = home * speed > 0
             first = np.where(ahead, times, -np.inf).max(axis=1)
             last = np.where(ahead, np.inf, times).min(axis=1)
