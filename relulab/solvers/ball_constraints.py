@@ -18,6 +18,7 @@ import numpy as np
 
 STEPS = 60  # either program needs about 20
 GAP = 1e-9  # of the complementarity products, relative to the objective
+ROUGH = 0.03  # of an excess below zero, which need be known no better
 SHRINK = 0.15  # the products aim at this share of their mean
 BEHIND, BACK = 1e-3, 8  # how far a product may fall behind their mean, else the step is cut, so often
 NEARLY = 0.99  # of the way to the boundary
@@ -80,7 +81,8 @@ def least_excess(balls, q, room, enough=-np.inf, beyond=np.inf):
     Returns
     -------
     q, excess, lower, multipliers
-        As of `least_radius`; minus infinity where no lower bound is known.
+        As of `least_radius`; an excess below zero is found to some percent. Minus infinity where no lower
+        bound is known.
     """
     q, top, lower, multipliers = _least(balls, q, 0.5, room, enough / 2, beyond / 2)
     return q, float(2 * top), float(2 * min(lower, top)), multipliers
@@ -98,7 +100,8 @@ def _least(balls, q, half, room, enough, beyond):
     slack, value = _room_above(f, share)
     for _ in range(2 * STEPS):
         top = f.max()
-        if len(f) * share < GAP * max(abs(top), half) or top < enough or lower > beyond:
+        gap = len(f) * share
+        if gap < GAP * max(abs(top), half) or gap < ROUGH * -top or top < enough or lower > beyond:
             break
         J = balls.S * (B @ balls.Z.T)
         m = share / slack
