@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...solvers.sign_bounds import SignBounds
-from .boxes import shorten, shortest
+from .boxes import Zonotope, shortest
 from .violators import reach, unit
 
 LEVEL = 1 - 1e-8  # of squared lengths; what a proof's rounding may take is far less
@@ -71,7 +71,7 @@ class Tree:
         self.base = np.vstack([np.cumsum(a[self.order][::-1] / 2, axis=0)[::-1], np.zeros(X.shape[1])])
         self.far = FAR / np.maximum(np.linalg.norm(a[self.order], axis=1), 1e-300)
         self.exempt = [np.sign(X[self.order] @ u) for u in planted]
-        self.nodes, self.leaves = 0, []
+        self.nodes, self.leaves, self.zonotopes = 0, [], {}
 
     def run(self, budget, enough=30):
         """Grow it: ``"proved"``, or ``"violated"``, ``"budget"``, ``"unsure"``; with directions (b, d).
@@ -129,12 +129,8 @@ class Tree:
             if not len(m):
                 break
             if steps:
-                factor = (
-                    np.eye(len(c[0]))
-                    if last
-                    else self.bounds.forms(k)[1][BEST % len(self.bounds.forms(k)[1])]
-                )
-                m = shorten(rows @ factor, *self._box(m), m, (self.base[k] @ factor)[None], steps)
+                factor, turned = self._turned(k)
+                m = turned.shorten(*self._box(m), m, (self.base[k] @ factor)[None], steps)
                 c = self.base[k] + m @ rows
             bounds, form = self._bound(k, c)
             if last and steps == LAST:
@@ -145,6 +141,14 @@ class Tree:
                 self.leaves.append(Leaves(k, int(j), m[~on & (form == j)]))
             m, c, bounds = m[on], c[on], bounds[on]
         return m, c, bounds
+
+    def _turned(self, k):
+        """A factor of the form that coefficients of depth k are made for, and the rows turned by it."""
+        if k not in self.zonotopes:
+            forms = self.bounds.forms(k)[1]
+            factor = forms[BEST % len(forms)]
+            self.zonotopes[k] = factor, Zonotope(self.rows[: len(self.N) + k] @ factor)
+        return self.zonotopes[k]
 
     def _exact(self, m, c, bounds):
         """The deepest nodes that are neither leaves nor violators yet, made as short as can be."""
