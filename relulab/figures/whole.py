@@ -12,25 +12,32 @@ FINE = {"n": range(2, 91, 2), "d": range(2, 31), "trials": 10}
 OTHER_DATA = {"n": range(8, 121, 8), "d": range(4, 41, 4), "trials": 10}
 NEURONS = {"n": range(4, 49, 4), "d": range(2, 7), "trials": 10}
 TREES = {"n": range(4, 121, 4), "d": range(2, 21, 2), "trials": 10}
+HARD_TREES = TREES | {"d": range(2, 13, 2)}  # the smallest direction's trees are larger
 OTHER_TREES = {"n": range(8, 121, 8), "d": range(2, 21, 2), "trials": 10}
+OTHER_HARD_TREES = OTHER_TREES | {"d": range(2, 11, 2)}
 # What is glanced at lies on the shipped grid: the two can be compared trial by trial.
 GLANCES = {
     "paper": {"n": range(10, 61, 10), "d": [10, 20], "trials": 3},
     "fine": {"n": range(4, 33, 4), "d": [4, 6], "trials": 3},
     "trees": {"n": range(4, 33, 4), "d": [4, 6], "trials": 3},
     "other trees": {"n": range(8, 41, 8), "d": [4, 8], "trials": 3},
+    "other hard trees": {"n": range(8, 41, 8), "d": [4, 6], "trials": 3},
     "data": {"n": range(8, 41, 8), "d": [8, 12], "trials": 3},
     "neurons": {"n": range(4, 33, 4), "d": [4, 6], "trials": 3},
 }
+GLANCES["hard trees"] = GLANCES["trees"]
 GRIDS = {
     "paper": PAPER,
     "fine": FINE,
     "trees": TREES,
+    "hard trees": HARD_TREES,
     "other trees": OTHER_TREES,
+    "other hard trees": OTHER_HARD_TREES,
     "data": OTHER_DATA,
     "neurons": NEURONS,
 }
 DIRECTIONS = ("random", "smallest")
+TREES_OF = {"random": "trees", "smallest": "hard trees"}
 PROGRAMS = {"gated": "gated network", "exact": "ReLU network"}
 EFFORT = {"gated": 3_000_000}  # nodes; near the edge a proof may need many more
 SHORT = 100_000  # nodes where large problems are many: a few next to the edge stay open
@@ -92,12 +99,12 @@ _ALL = (
     _diagram("real-random", "exact", "random", "paper"),
     *(_diagram(f"real-{way}-fine", "exact", way, "fine") for way in DIRECTIONS),
     *(
-        _diagram(f"{name}-{way}", "gated", way, "trees")
+        _diagram(f"{name}-{way}", "gated", way, size)
         for name in ("gated", "sampled")
-        for way in DIRECTIONS
+        for way, size in TREES_OF.items()
     ),
     *(
-        _diagram(f"{name}-{way}-{data}", *("gated", way, "other trees", edge), ensemble=data)
+        _diagram(f"{name}-{way}-{data}", "gated", way, f"other {TREES_OF[way]}", edge, ensemble=data)
         for (name, data, way), edge in GATED_ELSE.items()
     ),
     *(
