@@ -75,9 +75,10 @@ def _whitened(X, w, form, plant):
     white = X.T @ X if n >= d else X @ X.T
     in_range = n >= d or np.linalg.norm(X.T @ y - w) <= ROUNDING
     sizes = np.linalg.norm(X, axis=1)
-    loud = sizes > 0
-    short = SHORTER if form == "gated" else ROUNDING * sizes[loud]
-    ties = (np.abs(y[loud]) <= short).any()
+    if form == "gated":
+        ties = (np.abs(y[sizes > 0]) <= SHORTER).any()
+    else:
+        ties = (np.abs(y) <= ROUNDING * sizes).any()
     if np.linalg.norm(white - np.eye(len(white))) > ROUNDING or not in_range or ties:
         return None
     reason = "whitened data: without an all-ones pattern every norm ||X^T D_j X w|| is below 1"
