@@ -49,9 +49,8 @@ class Pages(StandaloneHTMLBuilder):
     def frame_of_all(self) -> str:
         """The titles and numbers in the sidebar, and in the links to the page before and after."""
         env = self.env
-        return digest(
-            *(f"{name} {title} {env.toc_secnumbers.get(name)}" for name, title in sorted(env.titles.items()))
-        )
+        numbers = {name: env.toc_secnumbers.get(name, {}).get("") for name in env.titles}
+        return digest(*(f"{name} {title} {numbers[name]}" for name, title in sorted(env.titles.items())))
 
     def made_of(self, docname, doctree) -> str:
         env = self.env

@@ -65,7 +65,8 @@ def test_a_changed_chapter_is_read_alone_and_arrives_where_it_is_shown(tmp_path)
     source = tmp_path / "source"
     (source / "chapters").mkdir(parents=True)
     others = "".join(f"  - file: chapters/{name}\n" for name in list(PAGES)[1:])
-    (source / "_toc.yml").write_text(f"format: jb-book\nroot: chapters/index\nchapters:\n{others}")
+    head = "format: jb-book\nroot: chapters/index\noptions:\n  numbered: true\n"
+    (source / "_toc.yml").write_text(f"{head}chapters:\n{others}")
     for name, text in PAGES.items():
         (source / "chapters" / f"{name}.md").write_text(text)
     book = make_book(tmp_path / "book", source)
@@ -106,7 +107,10 @@ def test_a_changed_chapter_is_read_alone_and_arrives_where_it_is_shown(tmp_path)
     change("second", ("$$\na = b", "$$\n0 = 0\n$$ (zero)\n\n$$\na = b"))
     assert rebuilt("0 added, 2 changed") == {"index", "second", "third"}
     assert "Some rows" in hovers.read_text()
-    assert "(2)" in shown("index")
+    assert "(1.2)" in shown("index")
+
+    change("second", ("\n$$\na = b", "\n## A section more\n\n$$\na = b"))
+    assert rebuilt("0 added, 1 changed") == {"index", "second"}
 
     change("second", ("# Second", "# Another"))
     assert rebuilt("0 added, 1 changed") == set(PAGES)
@@ -118,7 +122,7 @@ def test_a_changed_chapter_is_read_alone_and_arrives_where_it_is_shown(tmp_path)
         broken = build(book)
         assert broken.returncode != 0
         assert "undefined label: 'there'" in broken.stdout + broken.stderr
-    change("second", ("\n## ", "\n(there)=\n## "))
+    change("second", ("\n## Place", "\n(there)=\n## Place"))
     rebuilt("4 added, 0 changed")
     assert everything() == by_steps
 
