@@ -15,7 +15,7 @@ import numpy as np
 import relulab as rl
 
 SIZES = [(d, int(ratio * d)) for d in (10, 20, 30) for ratio in (1.5, 2)]
-LARGE = [(40, 80), (100, 400)]
+LARGE = [(40, 80), (60, 115), (60, 126), (100, 400)]  # for smallest directions, (60, 126) is near the edge
 TRIALS = int(os.environ.get("TRIALS", "10"))
 SAME = {"recovered": "recovered", "failed": "not-recovered"}
 

@@ -45,10 +45,7 @@ def key_the_cache(app, config):
 def letter_figures(app, config):
     """Figures are lettered like the pages, where npm has installed the face; `use_style` looks for it."""
     if figure_face.sources():
-        face = Path(app.outdir).parent / "figures.ttf"
-        face.parent.mkdir(parents=True, exist_ok=True)
-        figure_face.make(face)
-        os.environ["RELULAB_FACE"] = str(face)
+        os.environ["RELULAB_FACE"] = str(figure_face.kept())
 
 
 def write_address_out(app, config):

@@ -5,7 +5,9 @@ letters and all other signs of DejaVu Sans are joined in one file, when the book
 large as those of DejaVu Sans at the same size.
 """
 
+import hashlib
 import logging
+import os
 from pathlib import Path
 
 import matplotlib
@@ -27,6 +29,19 @@ def sources(root: Path = ROOT) -> list[Path]:
     folder = root / "node_modules" / "@fontsource" / "source-sans-3" / "files"
     files = [folder / f"source-sans-3-{cut}-400-normal.woff" for cut in CUTS]
     return files if all(file.exists() for file in files) else []
+
+
+def kept() -> Path:
+    """The face of the sources as they are, made once for all books: it takes seconds."""
+    own = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
+    made_of = hashlib.sha256(b"".join(path.read_bytes() for path in [*sources(), own, Path(__file__)]))
+    face = ROOT / "_build" / f"figures-{made_of.hexdigest()[:16]}.ttf"
+    if not face.exists():
+        face.parent.mkdir(exist_ok=True)
+        new = face.with_suffix(f".{os.getpid()}.ttf")  # another build may be making it, too
+        make(new)
+        new.replace(face)
+    return face
 
 
 def make(target: Path) -> None:

@@ -7,7 +7,7 @@ from itertools import repeat
 from pathlib import Path
 
 import hovers
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, NavigableString
 from kept import Kept
 from theme_figures import offer_narrow, theme_folder, unpack
 
@@ -23,6 +23,7 @@ def mend(page: BeautifulSoup) -> None:
     make_bibliography_a_list(page)
     leave_no_header_empty(page)
     name_letters(page)
+    keep_punctuation_at_formulas(page)
 
 
 def drop_icon_script(page):
@@ -59,6 +60,23 @@ def make_bibliography_a_list(page):
         entry["role"] = "listitem"
         for label in entry.find_all("span", class_="label", recursive=False):
             label.decompose()
+
+
+def keep_punctuation_at_formulas(page):
+    """What touches a formula in a line stays on its line: its full stop, its bracket."""
+    for formula in page.select(".bd-article span.math"):
+        before, after = formula.previous_sibling, formula.next_sibling
+        opening = re.search(r"[(\[“]+$", before) if isinstance(before, NavigableString) else None
+        closing = re.match(r"[^\s\w][^\s]*", after) if isinstance(after, NavigableString) else None
+        if not (opening or closing):
+            continue
+        together = formula.wrap(page.new_tag("span", attrs={"class": "together"}))
+        if opening:
+            before.replace_with(before[: opening.start()])
+            together.insert(0, opening[0])
+        if closing:
+            after.replace_with(after[closing.end() :])
+            together.append(closing[0])
 
 
 def status_as_words(text):

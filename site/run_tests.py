@@ -14,26 +14,39 @@ from pathlib import Path
 from notebooks import ONE_THREAD
 
 ROOT = Path(__file__).resolve().parents[1]
-# Folders of tests, the longest group first; what no group names is one more, so that nothing is forgotten.
-NAMED = [["book"], ["certify", "audit", "programs", "solvers"], ["training", "phase", "figures", "labs"]]
+# Folders and files of tests, the longest group first; a folder leaves to others what they name more exactly,
+# and what no group names is one more, so that nothing is forgotten.
+NAMED = [
+    ["book"],
+    ["certify", "audit"],
+    ["book/test_phase_explorer.py", "book/test_whole_page.py", "book/test_first_screen.py"],
+    ["figures", "phase"],
+    ["programs", "solvers"],
+    ["training", "labs"],
+]
 EVERY_PAGE = "tests/book/test_real_pages.py::test_every_page_is_sound_light_and_accessible"
 
 
 def groups() -> list[list[str]]:
     """The arguments of each process."""
     there = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir() or path.suffix == ".py"}
-    rest = there - {"__pycache__"} - {folder for group in NAMED for folder in group}
+    rest = there - {"__pycache__"} - {name for group in NAMED for name in group}
     return [
-        *([f"tests/{name}" for name in group] for group in NAMED),
-        ["relulab", *(f"tests/{r}" for r in sorted(rest))],
+        *([f"tests/{name}" for name in group] + left_to_others(group) for group in NAMED),
+        ["relulab", *(f"tests/{name}" for name in sorted(rest))],
     ]
 
 
+def left_to_others(group: list[str]) -> list[str]:
+    others = {name for other in NAMED for name in other} - {*group}
+    return [f"--ignore=tests/{name}" for name in sorted(others) if str(Path(name).parent) in group]
+
+
 def groups_of_pages() -> list[list[str]]:
-    """The pages wide, the pages narrow, and what else there is to see of them."""
-    wide, narrow = (f"{EVERY_PAGE}[{width}]" for width in (1280, 390))
-    others = ["tests/book", f"--deselect={wide}", f"--deselect={narrow}"]
-    return [["-m", "pages", *which] for which in ([wide], others, [narrow])]
+    """Every page at each width, half of the pages a process, and what else there is to see of them."""
+    parts = [f"{EVERY_PAGE}[{width}-{half}]" for half in ("half", "rest") for width in (1280, 390)]
+    others = ["tests/book", *(f"--deselect={part}" for part in parts)]
+    return [["-m", "pages", *which] for which in (others, *([part] for part in parts))]
 
 
 def run(arguments: list[str]) -> int:
@@ -47,8 +60,9 @@ def run(arguments: list[str]) -> int:
 
 
 def main(wanted: str = "") -> int:
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        codes = list(pool.map(run, groups_of_pages() if wanted == "pages" else groups()))
+    pages = wanted == "pages"
+    with ThreadPoolExecutor(os.cpu_count() + pages) as pool:  # who looks at pages often waits for one
+        codes = list(pool.map(run, groups_of_pages() if pages else groups()))
     return int(any(codes))
 
 

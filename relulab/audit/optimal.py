@@ -40,10 +40,13 @@ def prove_recovered(problem, dual, multipliers=None, exempt=()):
     return float(reach)
 
 
-def planted_distance(problem, dual, on=True):
-    """How far the nearest vector that meets the planted equations exactly can be, moved on some rows only."""
-    h, error = (a.ravel() for a in problem.targets())
-    B = np.hstack([problem.X * (problem.masks[j] & on)[:, None] for j in problem.home])
+def planted_distance(problem, dual, on=True, columns=slice(None)):
+    """How far the nearest vector that meets the planted equations exactly can be, moved on some rows only.
+
+    `columns` are those that must be met, where they imply the others.
+    """
+    h, error = (a[:, columns].ravel() for a in problem.targets())
+    B = np.hstack([problem.X[:, columns] * (problem.masks[j] & on)[:, None] for j in problem.home])
     try:
         basis = Basis(B, "planted blocks")
     except NotProved:

@@ -11,6 +11,13 @@ other; every leaf k signs deep, with c the sum so far, must have
   these signs.
 
 A tree whose leaves all have one covers every u. It is stored level by level, one bit a node: is it split?
+
+For k planted ReLU neurons let ``X^T D_i lam = g_i``, their directions with their output signs, on their
+patterns D_i. Then ``2 X^T D(u) lam = X^T lam + sum_l s_l(u) a_l``. If that is shorter than 2 for every u
+with another pattern (and ``||X^T lam|| < 1``, with a skip connection), no solution has anything off the
+planted blocks, and there only multiples of the neurons; where these blocks are independent, only the plant.
+A leaf may then have a third thing: the signs of a planted neuron on all lines. The lines must be those of all
+rows, so that such a leaf is its pattern alone, and no neuron may be orthogonal to a row.
 """
 
 from fractions import Fraction
@@ -18,7 +25,7 @@ from fractions import Fraction
 import numpy as np
 
 from .arithmetic import AuditError, NotProved, prove, require
-from .optimal import MET
+from .optimal import MET, planted_distance
 from .relations import has_positive_relation, positive_relations, prove_spanned
 from .rounding import Basis, U, above, as_computed, below, gamma, norm_above, product, sum_above
 
@@ -27,12 +34,13 @@ TIMES = (1.05, 1.2, 1.5, 2.2, 4.0)  # s over the largest eigenvalue of M: any s 
 
 
 def prove_over_signs(problem, dual, proof):
-    """An upper bound, below 1, of how far a dual vector that meets the equations exactly reaches on any gate.
+    """An upper bound, below 1, of how far a dual vector that meets the equations exactly reaches on any gate
+    off the planted patterns.
 
     Parameters
     ----------
     problem : Problem
-        A linear plant in the skip network.
+        A linear plant in the skip network, or ReLU neurons in the gated program of a plain or skip network.
     dual : ndarray, shape (n,)
         The stored dual vector, for the scaled rows.
     proof : dict of ndarray
@@ -41,8 +49,12 @@ def prove_over_signs(problem, dual, proof):
         is a node split, level by level, + before -. ``circuits``: 1 + the place of each row in `rows`, with
         its sign, 0 to fill up. ``shares`` (depths, m): the alpha of each depth, m lines in the tree.
     """
-    if problem.network != "skip" or problem.kind != "linear":
-        raise AuditError("sign tree: it is for a linear plant in the skip network")
+    linear = (problem.kind, problem.network) == ("linear", "skip")
+    relu = problem.kind == "relu" and problem.network in ("plain", "skip") and problem.form == "gated"
+    if not (linear or relu):
+        raise AuditError(
+            "sign tree: it is for a linear plant in the skip network, and for gated ReLU neurons"
+        )
     rows, line, columns, tree, circuits, shares = _checked(problem, proof)
     side = _sides(problem.X, rows, line)
     if ((line < 0) & (dual != 0) & problem.X.any(axis=1)).any():
@@ -51,18 +63,47 @@ def prove_over_signs(problem, dual, proof):
     spread = np.zeros((len(rows), len(dual)))
     spread[line[on], on] = side[on] * dual[on]
     a, off = product(spread, problem.X)
-    g, error = (part[0] for part in problem.targets())
+    m, whole = shares.shape[1], 0.0
+    if linear:
+        (center,), (error,) = problem.targets()
+        moved = above(problem.size * _distance(problem, dual, columns, center, error), 1)
+        planted = np.zeros((0, m), dtype=np.int8)
+    else:
+        center, error = product(dual, problem.X)
+        planted = _planted(problem, rows, line, m)
+        moved = above(2 * problem.size * _planted_distance(problem, dual, columns), 2)
+        if problem.skip:
+            whole = sum_above(norm_above(center), norm_above(error), moved)
+            prove("skip block: ||X^T dual||", whole, "<", 1)
     start = sum_above(norm_above(error), above(np.sum(norm_above(off, axis=1)), len(off)))
-    moved = above(problem.size * _distance(problem, dual, columns, g, error), 1)
-    lengths, m = norm_above(a, axis=1), shares.shape[1]
-    total = sum_above(norm_above(g), above(np.sum(lengths), len(a)))
+    lengths = norm_above(a, axis=1)
+    total = sum_above(norm_above(center), above(np.sum(lengths), len(a)))
     left_out = above(np.sum(lengths[m:]), len(a))
     slack = sum_above(start, moved, left_out, above(m * U * total, 3))
     circuits = _proved(problem.X[rows[:m]][:, columns], circuits)
-    longest = _walk(tree, g, a[:m], shares, circuits)
+    longest = _walk(tree, center, a[:m], shares, circuits, planted)
     bound = above(sum_above(np.sqrt(longest), slack) / 2, 3)
     prove("sign tree: the largest reach", bound, "<", 1)
-    return float(bound)
+    return float(max(bound, whole))
+
+
+def _planted(problem, rows, line, m):
+    """The signs of the planted neurons on the lines of the tree, (k, m), which must be those of all rows."""
+    loud = problem.X.any(axis=1)
+    require("planted blocks: the smallest index", min(problem.home), ">=", 0)
+    if (line[loud] < 0).any() or m < len(rows):
+        raise AuditError("sign tree: with planted neurons, each row must be on a line of the tree")
+    ties = (problem.sides[:, loud] == 0).sum()
+    prove("planted neurons on a border, which two patterns share: how many", ties, "<=", 0)
+    return problem.sides[:, rows].astype(np.int8)
+
+
+def _planted_distance(problem, dual, columns):
+    """How far the nearest vector that meets the planted equations exactly can be; it is enough to meet
+    `columns`. The planted blocks, of these columns, are proved to be independent."""
+    if len(columns) < problem.X.shape[1]:
+        prove_spanned(np.vstack([problem.X, problem.neurons]), columns)
+    return planted_distance(problem, dual, columns=columns)
 
 
 def _checked(problem, proof):
@@ -133,8 +174,9 @@ def _proved(X, circuits):
     return signs
 
 
-def _walk(tree, start, a, shares, circuits):
-    """The largest bound of a leaf, squared; every leaf without one must have a circuit."""
+def _walk(tree, start, a, shares, circuits, planted):
+    """The largest bound of a leaf, squared; every leaf without one must have a circuit, or all signs of a
+    planted neuron."""
     centers, signs, at, longest = start[None], np.zeros((1, len(a)), dtype=np.int8), 0, 0.0
     sizes = np.abs(circuits).sum(axis=1)
     for k in range(len(a) + 1):
@@ -147,6 +189,8 @@ def _walk(tree, start, a, shares, circuits):
         short = bounds < 4
         longest = max(longest, bounds[short].max(initial=0))
         lost = leaves[~short]
+        if k == len(a) and len(planted):
+            lost = lost[~(signs[lost][:, None] == planted).all(axis=2).any(axis=1)]
         usable = (circuits[:, k:] == 0).all(axis=1)
         held = np.abs(signs[lost].astype(np.float32) @ circuits[usable].T.astype(np.float32)) == sizes[usable]
         if not held.any(axis=1).all():
@@ -168,7 +212,7 @@ def _bounds(centers, a, alpha):
     """
     d = centers.shape[1]
     lengths = norm_above(centers, axis=1)
-    if not len(a):
+    if not a.any():
         return above(lengths**2, 1)
     least = np.full(len(centers), np.inf)
     if alpha.shape != (len(a),) or not (alpha > 0).all() or not len(centers):

@@ -11,7 +11,7 @@ ROUNDING = 1e-13  # a gradient below this share of ||b|| is zero
 DEPENDENT = 1e-10  # a column with a smaller share of its length off the others adds nothing
 
 
-def nonnegative_least_squares(A, b):
+def nonnegative_least_squares(A, b, start=None):
     """Solve ``min ||A x - b||  s.t.  x >= 0``.
 
     Columns enter one at a time, the one with the largest gradient first; a column whose coefficient would
@@ -23,6 +23,8 @@ def nonnegative_least_squares(A, b):
         The columns.
     b : ndarray, shape (k,)
         The target.
+    start : ndarray, shape (n,), optional
+        Coefficients >= 0, those of a similar problem: its columns are in use from the first.
 
     Returns
     -------
@@ -38,9 +40,25 @@ def nonnegative_least_squares(A, b):
     """
     k, n = A.shape
     x, size, lengths = np.zeros(n), np.linalg.norm(b), np.linalg.norm(A, axis=0)
-    used, Q, R = [], np.zeros((k, 0)), np.zeros((0, 0))
+    used, Q, R, best = [], np.zeros((k, 0)), np.zeros((0, 0)), np.zeros(0)
+    if start is not None and 0 < (some := np.flatnonzero(start > 0)).size <= k:
+        Q, R = np.linalg.qr(A[:, some])
+        if (np.abs(np.diag(R)) > DEPENDENT * lengths[some]).all():
+            used, x[some], best = some.tolist(), start[some], _coefficients(Q, R, b)
+        else:
+            Q, R = Q[:, :0], R[:0, :0]
     for _ in range(10 * (k + n)):
-        gradient = A.T @ (b - A[:, used] @ x[used])
+        while (best <= 0).any():
+            now, falling = x[used], best <= 0
+            steps = now[falling] / (now[falling] - best[falling])
+            now += steps.min() * (best - now)
+            now[np.flatnonzero(falling)[steps.argmin()]] = 0
+            x[used] = np.maximum(now, 0)
+            used = [j for j in used if x[j] > 0]
+            Q, R = np.linalg.qr(A[:, used])
+            best = _coefficients(Q, R, b)
+        x[used] = best
+        gradient = A.T @ (b - A[:, used] @ best)
         gradient[used] = 0
         entered = None
         while entered is None:
@@ -51,17 +69,11 @@ def nonnegative_least_squares(A, b):
             entered = _enter(Q, R, A[:, new], DEPENDENT * lengths[new], b)
         Q, R, best = entered
         used.append(new)
-        while (best <= 0).any():
-            now, falling = x[used], best <= 0
-            steps = now[falling] / (now[falling] - best[falling])
-            now += steps.min() * (best - now)
-            now[np.flatnonzero(falling)[steps.argmin()]] = 0
-            x[used] = np.maximum(now, 0)
-            used = [j for j in used if x[j] > 0]
-            Q, R = np.linalg.qr(A[:, used])
-            best = scipy.linalg.solve_triangular(R, Q.T @ b, check_finite=False) if used else np.zeros(0)
-        x[used] = best
     return x
+
+
+def _coefficients(Q, R, b):
+    return scipy.linalg.solve_triangular(R, Q.T @ b, check_finite=False) if len(R) else np.zeros(0)
 
 
 def _enter(Q, R, column, least, b):
@@ -75,5 +87,5 @@ def _enter(Q, R, column, least, b):
         return None
     Q = np.column_stack([Q, rest / length])
     R = np.block([[R, inside[:, None]], [np.zeros((1, len(R))), length]])
-    best = scipy.linalg.solve_triangular(R, Q.T @ b, check_finite=False)
+    best = _coefficients(Q, R, b)
     return (Q, R, best) if best[-1] > 0 else None

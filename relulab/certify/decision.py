@@ -43,8 +43,8 @@ def decide(
         (`relulab.data.plant_of`), so that the verdict holds unit ones.
     S : Patterns, array_like of bool, shape (n, p), or "all"
         The patterns; they must hold the planted ones. ``"all"`` is every pattern of X: decided by a closed
-        form where one applies; by trees of signs, in the gated form for a linear plant in the skip network
-        (evidence ``"signs"``), in the exact one for plain and skip networks (``"cones"``);
+        form where one applies; for plain and skip networks by trees of signs, in the gated form (evidence
+        ``"signs"``) and in the exact one (``"cones"``);
         by enumeration where that is affordable, otherwise by cutting planes, which can prove a failure but
         end undecided where they find no more violators.
     network : {"plain", "skip", "normalized"}

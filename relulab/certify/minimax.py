@@ -25,7 +25,7 @@ from array_api_compat import array_namespace
 
 from ..blocks.conditions import MARGIN
 from ..solvers.arrays import pick, root, take, to_numpy
-from ..solvers.inverses import inverse
+from ..solvers.factors import solver
 from .problems import ALMOST
 from .stacks import RIDGE
 
@@ -50,11 +50,12 @@ def search(stack, dual, found, steps=STEPS):
         lengths = to_numpy(stack.off * root(xp.linalg.vecdot(Q, W)))
         which = np.argsort(-lengths, axis=1, kind="stable")[:, : FRONTS[step > 1]]
         front = _front(stack, Q, W, lengths, which, power)
-        move, nu, _ = front.step(B)
+        move, nu, solve = front.step(B)
         move = stack.project(dual + xp.astype(move, xp.float64)) - dual
         dQ = stack.adjoint(move)
         dW = stack.lift(dQ)
-        slope = to_numpy(front.slope(g, nu, pick(dQ, which), pick(dW, which)))
+        V, spent = front.others(pick(dQ, which), pick(dW, which))
+        slope = to_numpy(xp.sum(g * nu, axis=(1, 2)) / spent + 1)
         across, square = (to_numpy(stack.off * xp.linalg.vecdot(a, dW)) for a in (Q, dQ))
         reaches = _along(lengths, across, square)
         best = reaches.max(axis=2).argmin(axis=1)
@@ -62,8 +63,8 @@ def search(stack, dual, found, steps=STEPS):
         for i, problem in enumerate(stack.problems):
             own, finding = dual[i : i + 1, ...], None
             if slope[i] < -STEEP:
-                own_metric = None if front.metric is None else to_numpy(front.metric[i : i + 1, ...])
-                finding = _competitor(problem, to_numpy(own[0, :, 0]), which[i], own_metric, power, step)
+                of_step = (to_numpy(a[i, ...]).astype(np.float64) for a in (nu, V, spent))
+                finding = _competitor(problem, which[i], *of_step, _repairs(front, solve, i), step)
             if finding is None and reaches[i, best[i]].max() < 1 + ALMOST:
                 end = own + float(SHARES[best[i]]) * move[i : i + 1, ...]
                 reach = stack.take([i]).reaches(end)[0]
@@ -85,7 +86,7 @@ class Front(NamedTuple):
     """The m blocks that reach furthest: what Newton's step needs to know of them.
 
     Gradients Q and weights W (b, m, d), the w_j (b, m), ``bend = (q - 2) / ||q_j||^2`` (b, m), X (b, n, d),
-    the diagonals of the D_j (b, m, n), and for normalized networks the ``M_j^+`` (b, m, d, d).
+    the diagonals of the D_j (b, m, n), and for normalized networks the ``M_j^+``.
     """
 
     Q: object
@@ -97,30 +98,24 @@ class Front(NamedTuple):
     metric: object
 
     def step(self, B):
-        """Newton's step, nu, and the inverse of H: (b, n, 1), (b, k d, 1), (b, n, n)."""
+        """Newton's step, nu, and what solves with H: (b, n, 1), (b, k d, 1), a callable."""
         xp = array_namespace(B)
         ridge = RIDGE["float32" if B.dtype == xp.float32 else "float64"]
         outputs = (self.W @ xp.matrix_transpose(self.X)) * self.rows
-        inner = inverse(self._hessian(outputs), ridge)
+        solve, Bt = solver(self._hessian(outputs), ridge), xp.matrix_transpose(B)
         slope = xp.matrix_transpose(outputs) @ self.weight[..., None]
-        inner_B, inner_slope = inner @ B, inner @ slope
-        Bt = xp.matrix_transpose(B)
-        nu = -(inverse(Bt @ inner_B, ridge) @ (Bt @ inner_slope))
-        return -(inner_slope + inner_B @ nu), nu, inner
+        both = solve(xp.concat([B, slope], axis=2))
+        inner_B, inner_slope = both[..., :-1], both[..., -1:]
+        nu = -solver(Bt @ inner_B, ridge)(Bt @ inner_slope)
+        return -(inner_slope + inner_B @ nu), nu, solve
 
     def _hessian(self, outputs):
         xp = array_namespace(outputs)
         along = xp.matrix_transpose(outputs) @ ((self.weight * self.bend)[..., None] * outputs)
-        Xt = xp.matrix_transpose(self.X)
-        if self.metric is None:
-            return along + (self.X @ Xt) * (
-                xp.matrix_transpose(self.rows) @ (self.weight[..., None] * self.rows)
-            )
-        for j in range(self.rows.shape[1]):
-            block = self.rows[:, j, :, None] * self.X
-            way = self.weight[:, j, None, None] * self.metric[:, j, ...]
-            along = along + (block @ way) @ xp.matrix_transpose(block)
-        return along
+        if self.metric is not None:
+            return along + self.metric.between(self.rows, self.X, self.weight)
+        weighted = xp.matrix_transpose(self.rows) @ (self.weight[..., None] * self.rows)
+        return along + (self.X @ xp.matrix_transpose(self.X)) * weighted
 
     def through(self, dQ, dW):
         """``w_j (I + (q - 2) u_j u_j^T) dq_j``, as gradients and as weights."""
@@ -129,23 +124,24 @@ class Front(NamedTuple):
         return tuple(self.weight[..., None] * (d + along * a) for d, a in ((dQ, self.Q), (dW, self.W)))
 
     def others(self, dQ, dW):
-        """The v_j of a step, as weights, and their norms."""
+        """The v_j of a step, as weights, and the sum of their norms: (b, m, d), (b,)."""
         along = zip(self.through(dQ, dW), (self.Q, self.W), strict=True)
         Q, W = (moved + self.weight[..., None] * a for moved, a in along)
-        return W, root(array_namespace(W).linalg.vecdot(Q, W))
+        xp = array_namespace(W)
+        return W, xp.sum(root(xp.linalg.vecdot(Q, W)), axis=1)
 
-    def slope(self, g, nu, dQ, dW):
-        """``g^T nu + sum_j ||v_j||`` over that sum: (b,)."""
-        xp = array_namespace(nu)
-        spent = xp.sum(self.others(dQ, dW)[1], axis=1)
-        return xp.sum(g * nu, axis=(1, 2)) / spent + 1
+    def member(self, i):
+        """That of one problem, in NumPy."""
+        metric = None if self.metric is None else self.metric.member(i)
+        arrays = (to_numpy(array[i : i + 1, ...]) for array in self[:-1])
+        return Front(*arrays, metric)
 
 
 def _front(stack, Q, W, lengths, which, power):
     weight, bend = _powers(np.take_along_axis(lengths, which, axis=1), power)
     xp = array_namespace(Q)
     weight, bend = (xp.asarray(a, dtype=Q.dtype, device=Q.device) for a in (weight, bend))
-    metric = None if stack.metric is None else pick(stack.metric, which)
+    metric = None if stack.metric is None else stack.metric.pick(which)
     return Front(pick(Q, which), pick(W, which), weight, bend, stack.X, pick(stack.rows, which), metric)
 
 
@@ -169,28 +165,26 @@ def _share(reaches, which, power):
     return SHARES[np.sum(sizes**power, axis=2).argmin(axis=1)]
 
 
-def _competitor(problem, dual, which, metric, power, step):
-    """The step once more in float64, and the cheaper interpolant that it gives; None where it gives none."""
-    rows, X = problem.rows(which)[None], problem.X[None]
-    metric = None if metric is None else metric.astype(np.float64)
+def _repairs(front, solve, i):
+    """What leads from labels (n,) to weights of the front, in one problem, that give about these labels."""
+    own, like = front.member(i), front.X
 
-    def gradients(dual):
-        Q = (rows * dual) @ X
-        return Q, Q if metric is None else (metric @ Q[..., None])[..., 0]
+    def repair_of(error):
+        error = array_namespace(like).asarray(error[None, :, None], dtype=like.dtype, device=like.device)
+        dual = to_numpy(solve(error, slice(i, i + 1)))[:, :, 0]
+        Q = (own.rows * dual[:, None]) @ own.X
+        return own.through(Q, Q if own.metric is None else own.metric.solve(Q))[1][0]
 
-    Q, W = gradients(dual)
-    on = ~np.isin(which, problem.planted.home)
-    weight, bend = _powers(np.sqrt(np.vecdot(Q, W)) * on, power)
-    front = Front(Q, W, weight, bend, X, rows, metric)
-    move, nu, inner = front.step(problem.planted.B[None])
-    V, lengths = front.others(*gradients(move[0, :, 0]))
-    g, nu, spent = problem.planted.g.reshape(problem.k, -1), nu.reshape(problem.k, -1), lengths.sum()
+    return repair_of
+
+
+def _competitor(problem, which, nu, V, spent, repair_of, step):
+    """The cheaper interpolant that a step gives, made exact in float64; None where it gives none."""
+    g, nu = problem.planted.g.reshape(problem.k, -1), nu.reshape(problem.k, -1)
     shares = 4 / np.linalg.norm(nu) * 0.5 ** np.arange(30)
     costs = np.linalg.norm(g + shares[:, None, None] * nu, axis=2).sum(axis=1) + shares * spent
     share = shares[costs.argmin()]
     competitor = problem.point(g + share * nu)
-    competitor[which] += share * V[0]
-    competitor, cost = problem.mended(
-        competitor, which, lambda error: front.through(*gradients(inner[0] @ error))[1][0]
-    )
+    competitor[which] += share * V
+    competitor, cost = problem.mended(competitor, which, repair_of)
     return problem.cheaper(competitor, cost, step) if cost < problem.k * (1 - MARGIN) else None

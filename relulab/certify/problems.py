@@ -11,6 +11,7 @@ the identity for plain and skip networks and ``X^T D_j X`` for the normalized on
 from typing import NamedTuple
 
 import numpy as np
+from scipy.linalg.lapack import dtrtri
 
 from ..blocks.blocks import Blocks
 from ..blocks.conditions import EQUATIONS, MARGIN
@@ -26,6 +27,8 @@ UNCLEAR = 1e-9  # eigenvalues of a Gram matrix below this share may be rounding 
 WORTHWHILE = 4_500  # blocks x n x d up to which a tie is worth finding out whether something is cheaper
 MEASURED = 20_000  # the same up to which normalized blocks, often of lower rank there, are built and measured
 LEFT = "left"  # what `Member.all_ones` says of a tie that is
+FULL = 1e4  # condition of a block below which no rank is in doubt
+CLEAR = 1e-11  # squares of reaches that are this certain are not refined any more
 ALMOST = 1e-2  # how wrong float32 may be about the reaches of normalized networks
 
 
@@ -83,6 +86,11 @@ def planted(plant, masks, network):
 
 def basis(block):
     """An orthonormal basis of a block's range, and the way from its coordinates to weights, zero-padded."""
+    if len(block) >= block.shape[1]:
+        U, R = np.linalg.qr(block)
+        way, singular = dtrtri(R)
+        if not singular and np.linalg.norm(R) * np.linalg.norm(way) < FULL:
+            return U, way
     U, s, Vt = np.linalg.svd(block, full_matrices=False)
     rank = int((s > s[0] * max(block.shape) * np.finfo(float).eps).sum())
     size = block.shape[1]
@@ -124,8 +132,8 @@ class Member(NamedTuple):
             The dual vector.
         roughly : ndarray, shape (p + s,)
             What float32 finds for each block, 0 at the planted ones.
-        metric : ndarray, shape (p, d, d), optional
-            The ``M_j^+`` of a normalized network.
+        metric : Factors or Inverses, optional
+            The ``M_j^+`` of a normalized network, those of this problem alone.
 
         Returns
         -------
@@ -146,12 +154,15 @@ class Member(NamedTuple):
         Q = (rows * dual) @ self.X
         if metric is None:
             return np.sqrt(np.vecdot(Q, Q)).max(initial=0)
-        metric = metric[near]
-        W = _lift(metric, Q)
+        metric = metric.pick(np.flatnonzero(near)[None])
+        W = metric.solve(Q[None])[0].astype(np.float64)
         for _ in range(4):
             rest = Q - ((W @ self.X.T) * rows) @ self.X
-            added = _lift(metric, rest)
-            square = np.vecdot(Q + rest, W) + 4 * np.abs(np.vecdot(rest, added))
+            added = metric.solve(rest[None])[0].astype(np.float64)
+            wrong = 4 * np.abs(np.vecdot(rest, added))
+            square = np.vecdot(Q + rest, W) + wrong
+            if wrong.max(initial=0) < CLEAR:
+                break
             W = W + added
         return np.sqrt(np.maximum(square, 0)).max(initial=0)
 
@@ -249,7 +260,3 @@ class Member(NamedTuple):
                 return W, cost(W) + 2 * cost(repair) if helps else np.inf
             W = W - repair
         return W, np.inf
-
-
-def _lift(metric, Q):
-    return (metric @ Q.astype(metric.dtype)[..., None])[..., 0].astype(np.float64)

@@ -8,6 +8,7 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from ..solvers.arrays import root, take, to_numpy
+from ..solvers.factors import Each, Factors, Inverses, factored
 from ..solvers.inverses import inverse
 from .problems import basis
 from .proofs import spread
@@ -15,6 +16,7 @@ from .proofs import spread
 FIRM = 1e11  # product of the norms of a Gram matrix and its inverse up to which both are what they seem
 BLURRED = 1e6  # singular values of a normalized block that are this far apart leave its range in doubt
 RIDGE = {"float32": 1e-7, "float64": 1e-14}  # what keeps matrices invertible, relative to a mean eigenvalue
+PART = 16  # columns of X whose products are summed over the rows at a time
 THIN = 1.15  # blocks with fewer active rows than this many times d are too ill-conditioned for float32
 
 
@@ -84,7 +86,9 @@ class Stack:
         """Some of the problems."""
         other = object.__new__(Stack)
         for name, value in vars(self).items():
-            setattr(other, name, value if isinstance(value, str | None) else take(value, which))
+            if not isinstance(value, str | None):
+                value = value.take(which) if name == "_metric" else take(value, which)
+            setattr(other, name, value)
         return other
 
     def precise(self):
@@ -101,7 +105,7 @@ class Stack:
 
     def lift(self, Q):
         """Gradients to weights, ``M_j^+ q_j``."""
-        return Q if self.metric is None else (self.metric @ Q[..., None])[..., 0]
+        return Q if self.metric is None else self.metric.solve(Q)
 
     def lengths(self, dual):
         """How far dual vectors reach on every block off the plant, 0 on the others: (b, p + s)."""
@@ -112,33 +116,51 @@ class Stack:
         """How far each dual vector reaches off the plant, to float64: see `Member.reach`."""
         trials = zip(self.problems, to_numpy(dual)[:, :, 0], to_numpy(self.lengths(dual)), strict=True)
         return [
-            problem.reach(own, roughly, None if self.metric is None else to_numpy(self.metric[i, ...]))
+            problem.reach(own, roughly, None if self.metric is None else self.metric.member(i))
             for i, (problem, own, roughly) in enumerate(trials)
         ]
 
     @property
     def metric(self):
         if self._metric is None and self.problems[0].network == "normalized":
-            self._metric = self._inverses()
+            thin = to_numpy(array_namespace(self.X).sum(self.rows, axis=2)) < THIN * self.X.shape[2]
+            if isinstance(self.X, np.ndarray):
+                whole = (slice(i, i + 1) for i in range(len(self.X)))
+                self._metric = Each([self._factors(i, thin) or self._inverses(i, thin) for i in whole])
+            else:
+                self._metric = self._inverses(slice(None), thin)
         return self._metric
 
-    def _inverses(self):
-        xp = array_namespace(self.X)
-        b, n, d = self.X.shape
-        squares = xp.reshape(self.X[:, :, :, None] * self.X[:, :, None, :], (b, n, d * d))
-        second = xp.reshape(self.rows @ squares, (*self.rows.shape[:2], d, d))
-        thin = to_numpy(xp.sum(self.rows, axis=2)) < THIN * d
+    def _factors(self, i, thin):
+        """Cholesky factors of the M_j of one problem; None where one is thin or singular."""
+        if thin[i].any():
+            return None
+        X, rows = self.X[i][0], self.rows[i][0]
+        gram = np.empty((len(rows), X.shape[1], X.shape[1]), dtype=X.dtype)
+        for start in range(0, X.shape[1], PART):  # of a symmetric matrix no more than is read
+            some = X[:, start : start + PART, None] * X[:, None, start:]
+            product = rows @ some.reshape(len(X), -1)
+            gram[:, start : start + PART, start:] = product.reshape(len(rows), *some.shape[1:])
+        factors = factored(gram, RIDGE[self.dtype])
+        return None if any(factor is None for factor in factors) else Factors(factors)
+
+    def _inverses(self, some, thin):
+        """The M_j^+ of some problems: thin ones exact."""
+        xp, X, rows, thin = array_namespace(self.X), self.X[some, ...], self.rows[some, ...], thin[some]
+        b, n, d = X.shape
+        squares = xp.reshape(X[:, :, :, None] * X[:, :, None, :], (b, n, d * d))
+        second = xp.reshape(rows @ squares, (*rows.shape[:2], d, d))
         if not thin.any():
-            return inverse(second, RIDGE[self.dtype])
+            return Inverses(inverse(second, RIDGE[self.dtype]))
         exact = np.zeros((*thin.shape, d, d), dtype=self.dtype)
-        X, active = to_numpy(self.X).astype(np.float64), to_numpy(self.rows)
+        data, active = to_numpy(X).astype(np.float64), to_numpy(rows)
         for i, j in zip(*np.nonzero(thin), strict=True):
-            way = basis(X[i] * active[i, j][:, None])[1]
+            way = basis(data[i] * active[i, j][:, None])[1]
             exact[i, j] = way @ way.T
-        device, thin = self.X.device, thin[..., None, None]
+        device, thin = X.device, thin[..., None, None]
         exact, thin = xp.asarray(exact, device=device), xp.asarray(thin, device=device)
         eye = xp.eye(d, dtype=second.dtype, device=device)
-        return xp.where(thin, exact, inverse(xp.where(thin, eye, second), RIDGE[self.dtype]))
+        return Inverses(xp.where(thin, exact, inverse(xp.where(thin, eye, second), RIDGE[self.dtype])))
 
     def project(self, dual):
         """The nearest dual vectors that meet the planted equations."""

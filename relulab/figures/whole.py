@@ -11,13 +11,17 @@ from .list import FIGURES, PAPER, Figure
 FINE = {"n": range(2, 91, 2), "d": range(2, 31), "trials": 10}
 OTHER_DATA = {"n": range(8, 121, 8), "d": range(4, 41, 4), "trials": 10}
 NEURONS = {"n": range(4, 49, 4), "d": range(2, 7), "trials": 10}
-TREES = {"n": range(4, 121, 4), "d": range(2, 17, 2), "trials": 10}
+TREES = {"n": range(4, 121, 4), "d": range(2, 21, 2), "trials": 10}
 HARD_TREES = TREES | {"d": range(2, 13, 2)}  # the smallest direction's trees are larger
+OTHER_TREES = {"n": range(8, 121, 8), "d": range(2, 21, 2), "trials": 10}
+OTHER_HARD_TREES = OTHER_TREES | {"d": range(2, 11, 2)}
 # What is glanced at lies on the shipped grid: the two can be compared trial by trial.
 GLANCES = {
     "paper": {"n": range(10, 61, 10), "d": [10, 20], "trials": 3},
     "fine": {"n": range(4, 33, 4), "d": [4, 6], "trials": 3},
     "trees": {"n": range(4, 33, 4), "d": [4, 6], "trials": 3},
+    "other trees": {"n": range(8, 41, 8), "d": [4, 8], "trials": 3},
+    "other hard trees": {"n": range(8, 41, 8), "d": [4, 6], "trials": 3},
     "data": {"n": range(8, 41, 8), "d": [8, 12], "trials": 3},
     "neurons": {"n": range(4, 33, 4), "d": [4, 6], "trials": 3},
 }
@@ -27,11 +31,13 @@ GRIDS = {
     "fine": FINE,
     "trees": TREES,
     "hard trees": HARD_TREES,
+    "other trees": OTHER_TREES,
+    "other hard trees": OTHER_HARD_TREES,
     "data": OTHER_DATA,
     "neurons": NEURONS,
 }
-GATED = {"random": "trees", "smallest": "hard trees"}
 DIRECTIONS = ("random", "smallest")
+TREES_OF = {"random": "trees", "smallest": "hard trees"}
 PROGRAMS = {"gated": "gated network", "exact": "ReLU network"}
 EFFORT = {"gated": 3_000_000}  # nodes; near the edge a proof may need many more
 SHORT = 100_000  # nodes where large problems are many: a few next to the edge stay open
@@ -51,6 +57,17 @@ WHERE_ELSE = {
     ("cubic", "smallest"): (1.0, 3.4),
     ("whitened", "random"): (0.8, 1.0),
     ("cubic-whitened", "random"): (0.8, 1.0),
+}
+# With X^T X = I all that is in the gated network's way are all-ones patterns, over a sample or over all.
+GATED_ELSE = {
+    ("gated", "cubic", "random"): (2.4, 3.6),
+    ("gated", "cubic", "smallest"): (3.0, 5.5),
+    ("gated", "whitened", "random"): (1.8, 2.2),
+    ("gated", "cubic-whitened", "random"): (1.8, 2.2),
+    ("sampled", "cubic", "random"): (1.8, 2.6),
+    ("sampled", "cubic", "smallest"): (2.2, 3.4),
+    ("sampled", "whitened", "random"): (1.8, 2.2),
+    ("sampled", "cubic-whitened", "random"): (1.8, 2.2),
 }
 WHERE_NEURONS = {"one": (1, "random", 4.0), "two": (2, "random", 8.0), "opposite": (2, "opposite", 6.0)}
 NO_EDGE = "the smallest direction changes with the rows: a column of the diagram need not have one edge"
@@ -81,8 +98,15 @@ def _edges(name, form, d, edge):
 _ALL = (
     _diagram("real-random", "exact", "random", "paper"),
     *(_diagram(f"real-{way}-fine", "exact", way, "fine") for way in DIRECTIONS),
-    *(_diagram(f"gated-{way}", "gated", way, size) for way, size in GATED.items()),
-    *(_diagram(f"sampled-{way}", "gated", way, size) for way, size in GATED.items()),
+    *(
+        _diagram(f"{name}-{way}", "gated", way, size)
+        for name in ("gated", "sampled")
+        for way, size in TREES_OF.items()
+    ),
+    *(
+        _diagram(f"{name}-{way}-{data}", "gated", way, f"other {TREES_OF[way]}", edge, ensemble=data)
+        for (name, data, way), edge in GATED_ELSE.items()
+    ),
     *(
         _diagram(
             f"real-{way}-{data}",
@@ -104,7 +128,7 @@ _ALL = (
         for name, (k, way, most) in WHERE_NEURONS.items()
     ),
     _edges("edges-exact", "exact", range(2, 31), (1.0, 1.5)),
-    _edges("edges-gated", "gated", range(2, 13), (2.0, 3.0)),
+    _edges("edges-gated", "gated", range(2, 16), (2.0, 3.0)),
 )
 WHOLE = {figure.number: figure for figure in _ALL}
 LISTED = FIGURES | WHOLE

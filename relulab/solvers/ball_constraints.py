@@ -1,9 +1,10 @@
 """Primal-dual interior points for sums of signed vectors that must stay in a ball.
 
-For vectors ``z_i`` (unit rows of Z), signs ``s_j`` and a point w, let ``b_j(q) = w + sum_i s_ji q_i z_i``.
-Two programs over the q = q_0 + N y, q_0 the start and N an orthonormal basis of what may change:
+For vectors ``z_i`` (unit rows of Z), signs (or other shares) ``s_j`` and a point w, let
+``b_j(q) = w + sum_i s_ji q_i z_i``. Programs over the q = q_0 + N y, q_0 the start and N an orthonormal basis
+of what may change:
 
-    least radius   min max_j ||b_j(q)||
+    least radius   min max_j ||b_j(q)||,   or with a room for each  min max_j (||b_j(q)||^2 - 1) / room_j
     sparse         min ||q||^2 + sum_i weight_i |q_i|  s.t.  ||b_j(q)|| <= radius for all j.
 
 Every constraint has Hessian ``S_j Z Z^T S_j``, so that all of them together, with multipliers m, have the
@@ -17,6 +18,7 @@ import numpy as np
 
 STEPS = 60  # either program needs about 20
 GAP = 1e-9  # of the complementarity products, relative to the objective
+ROUGH = 0.03  # of an excess below zero, which need be known no better
 SHRINK = 0.15  # the products aim at this share of their mean
 BEHIND, BACK = 1e-3, 8  # how far a product may fall behind their mean, else the step is cut, so often
 NEARLY = 0.99  # of the way to the boundary
@@ -38,9 +40,6 @@ class Balls(NamedTuple):
 
 def least_radius(balls, q, enough=0.0, beyond=np.inf):
     """The q whose largest ``||b_j(q)||`` is least.
-
-    What is minimized is ``t - share sum_j log(t - ||b_j||^2 / 2)``, for shares that shrink, t in closed form
-    and q by Newton's steps.
 
     Parameters
     ----------
@@ -64,19 +63,52 @@ def least_radius(balls, q, enough=0.0, beyond=np.inf):
     multipliers : ndarray, shape (p,)
         How much each constraint matters; their sum is about 1.
     """
+    q, top, lower, multipliers = _least(balls, q, 0.0, 1.0, enough**2 / 2, beyond**2 / 2)
+    radius = float(np.sqrt(2 * top))
+    return q, radius, float(min(np.sqrt(2 * max(lower, 0.0)), radius)), multipliers
+
+
+def least_excess(balls, q, room, enough=-np.inf, beyond=np.inf):
+    """The q whose largest ``(||b_j(q)||^2 - 1) / room_j`` is least.
+
+    Parameters
+    ----------
+    balls, q, enough, beyond
+        As for `least_radius`, of this number.
+    room : ndarray, shape (p,)
+        The rooms, > 0.
+
+    Returns
+    -------
+    q, excess, lower, multipliers
+        As of `least_radius`; an excess below zero is found to some percent. Minus infinity where no lower
+        bound is known.
+    """
+    q, top, lower, multipliers = _least(balls, q, 0.5, room, enough / 2, beyond / 2)
+    return q, float(2 * top), float(2 * min(lower, top)), multipliers
+
+
+def _least(balls, q, half, room, enough, beyond):
+    """Minimizes the largest ``(||b_j||^2 / 2 - half) / room_j`` =: f_j.
+
+    What is minimized is ``t - share sum_j log(t - f_j)``, for shares that shrink, t in closed form and q by
+    Newton's steps.
+    """
     B = balls.sums(q)
-    squares = 0.5 * np.sum(B * B, axis=1)
-    share, lower = squares.max() / len(squares), 0.0
-    room, value = _room_above(squares, share)
+    f = (0.5 * np.sum(B * B, axis=1) - half) / room
+    share, lower = max(f.max(), half) / len(f), -np.inf
+    slack, value = _room_above(f, share)
     for _ in range(2 * STEPS):
-        top = squares.max()
-        if len(squares) * share < GAP * top or np.sqrt(2 * top) < enough or lower > beyond:
+        top = f.max()
+        gap = len(f) * share
+        if gap < GAP * max(abs(top), half) or gap < ROUGH * -top or top < enough or lower > beyond:
             break
         J = balls.S * (B @ balls.Z.T)
-        m = share / room
-        ratio = m / room
-        along = ratio @ J
-        K = _curvature(balls, m, J, ratio) - np.outer(along, along) / ratio.sum()
+        m = share / slack
+        m, ratio = m / room, m / slack / room**2
+        total = (ratio * room**2).sum()
+        along = (ratio * room) @ J
+        K = _curvature(balls, m, J, ratio) - np.outer(along, along) / total
         slope = m @ J
         dq = _solved(K, -slope, balls.N)
         if dq is None:
@@ -84,20 +116,17 @@ def least_radius(balls, q, enough=0.0, beyond=np.inf):
         gain, step = -slope @ dq, 1.0
         for _ in range(BACK):
             other = balls.sums(q + step * dq)
-            moved = 0.5 * np.sum(other * other, axis=1)
+            moved = (0.5 * np.sum(other * other, axis=1) - half) / room
             above, new = _room_above(moved, share)
             if new <= value - 1e-3 * step * gain:
-                q, B, squares, room, value = q + step * dq, other, moved, above, new
+                q, B, f, slack, value = q + step * dq, other, moved, above, new
                 break
             step *= 0.4
-        if (
-            gain < share or new > value
-        ):  # the gap is len(squares) times the share, and as much is for rounding
-            lower = max(lower, np.sqrt(2 * max(top - 2 * len(squares) * share, 0)))
+        if gain < share or new > value:  # the gap is len(f) times the share, and as much is for rounding
+            lower = max(lower, top - 2 * len(f) * share)
             share *= SHRINK
-            room, value = _room_above(squares, share)
-    radius = np.sqrt(2 * squares.max())
-    return q, float(radius), float(min(lower, radius)), share / room
+            slack, value = _room_above(f, share)
+    return q, f.max(), lower, share / slack
 
 
 def _room_above(squares, share):
@@ -122,7 +151,7 @@ def sparse(balls, q, radius, weight):
         The constraints; there may be none.
     q : ndarray, shape (m,)
         A start strictly inside all balls.
-    radius : float
+    radius : float or ndarray, shape (p,)
         Of the balls.
     weight : ndarray, shape (m,)
         What one unit of each ``|q_i|`` costs, > 0.

@@ -24,6 +24,6 @@ document.addEventListener("DOMContentLoaded", () => {
     page.querySelectorAll(".headerlink, script, style, noscript, nav, h1, div.math").forEach((part) => part.remove());
     page.querySelectorAll("span.math").forEach((part) => (part.textContent = part.textContent.replace(/\\[()]/g, "")));
     const article = page.querySelector(".bd-article");
-    return (anchor && article?.querySelector(anchor) || article)?.textContent ?? "";
+    return (anchor && article?.querySelector(anchor) || article)?.textContent || " "; // Sphinx stumbles over no excerpt at all
   };
 });

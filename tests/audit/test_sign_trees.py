@@ -1,11 +1,13 @@
 """Trees of signs: what proves, and that nothing else does."""
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
 
 import relulab as rl
+from relulab.certify.all_patterns.by_blocks import decide_by_blocks
 from relulab.certify.all_patterns.by_signs import decide_by_signs
 from relulab.data.planted import unchecked
 
@@ -17,6 +19,20 @@ def decided(n, d, seed, X=None):
 
 POOL = [decided(n, d, seed) for n, d in ((12, 3), (20, 5), (32, 8)) for seed in (0, 1, 2)]
 POOL = [verdict for verdict in POOL if verdict.status == "recovered" and len(verdict.proof["tree"]) > 5]
+
+
+def decided_relu(n, d, k, seed, network):
+    X = rl.draw("gaussian", n, d, rng=seed)
+    plant = rl.plant(X, "relu", k, rng=seed, signs=(-1.0) ** seed * np.ones(k))
+    return replace(decide_by_blocks(plant, network), everywhere=True)
+
+
+PLANTED = [
+    decided_relu(n, d, k, seed, network)
+    for n, d, k, network in ((16, 3, 1, "plain"), (24, 4, 1, "skip"), (24, 2, 2, "plain"), (36, 3, 2, "skip"))
+    for seed in range(3)
+]
+PLANTED = [verdict for verdict in PLANTED if verdict.status == "recovered"]
 
 
 def leaf_for_a_branch(proof, rng):
@@ -115,17 +131,19 @@ FORGERS = [
 
 def test_proofs_are_accepted():
     assert len(POOL) >= 5
-    for verdict in POOL:
+    assert {(v.network, v.plant.weights.shape[1]) for v in PLANTED} == set(product(("plain", "skip"), (1, 2)))
+    for verdict in POOL + PLANTED:
         audit = rl.check(verdict)
         assert audit.proved
         assert 0.5 < audit.bound < 1
 
 
 @pytest.mark.parametrize("forger", FORGERS, ids=lambda forger: forger.__name__)
-def test_forged_proofs_are_refused(forger):
+@pytest.mark.parametrize("pool", [POOL, PLANTED], ids=["linear", "relu"])
+def test_forged_proofs_are_refused(forger, pool):
     rng, refused = np.random.default_rng(1), 0
     for _ in range(40):
-        verdict = POOL[rng.integers(len(POOL))]
+        verdict = pool[rng.integers(len(pool))]
         forged = forger(verdict.proof, rng)
         if forged is None:
             continue
@@ -169,6 +187,78 @@ def test_a_dual_vector_that_reaches_one_is_refused_whatever_the_tree():
     assert refused > 10
 
 
+def refuses(verdict, plant=None, **changed):
+    with pytest.raises(rl.AuditError):
+        rl.check(replace(verdict, **changed), plant)
+
+
+def test_a_wall_of_a_planted_cell_that_does_not_count_is_refused():
+    """The equations hold without a silent row, and the pattern behind it reaches 1 as well."""
+    refused = 0
+    for verdict in PLANTED:
+        X, planted = verdict.plant.X, verdict.plant.X @ verdict.plant.weights
+        for i in np.flatnonzero((planted < 0).all(axis=1) & (verdict.dual != 0)):
+            behind = (planted >= 0) ^ (np.arange(len(X)) == i)[:, None]
+            S = np.asarray(rl.enumerate_patterns(X))
+            if (S[:, None] == behind[:, :, None]).all(axis=0).any():
+                dual = np.where(np.arange(len(X)) == i, 0, verdict.dual)
+                line = np.where(np.arange(len(X)) == i, -1, verdict.proof["line"])
+                refuses(verdict, dual=dual)
+                refuses(verdict, dual=dual, proof=verdict.proof | {"line": line})
+                refused += 1
+    assert refused > 10
+
+
+def test_a_tree_that_knows_not_all_rows_is_refused():
+    """A row that does not count is on a line all the same: else a leaf holds more than one pattern."""
+    verdict = PLANTED[0]
+    plant, proof, n = verdict.plant, verdict.proof, len(verdict.dual)
+    X = np.vstack([plant.X, -plant.X[0] + 0.5 * plant.X[1]])  # cuts the planted cell, or not
+    more = rl.plant(X, "relu", direction=plant.weights)
+    longer = replace(
+        verdict,
+        plant=more,
+        dual=np.append(verdict.dual, 0.0),
+        patterns=rl.Patterns(X @ plant.weights >= 0, plant.weights),
+    )
+    unknown = proof | {"line": np.append(proof["line"], -1)}
+    with pytest.raises(rl.AuditError, match="each row must be on a line of the tree"):
+        rl.check(replace(longer, proof=unknown))
+    outside = unknown | {"rows": np.append(proof["rows"], n), "line": np.append(proof["line"], n)}
+    with pytest.raises(rl.AuditError, match="each row must be on a line of the tree"):
+        rl.check(replace(longer, proof=outside))
+
+
+def test_a_tree_of_other_neurons_is_refused():
+    for verdict in PLANTED:
+        plant = verdict.plant
+        w, signs, k = plant.weights, plant.signs, plant.weights.shape[1]
+        refuses(verdict, rl.plant(plant.X, "relu", k, w, signs=-signs))
+        refuses(verdict, rl.plant(plant.X, "relu", k, w + 1e-6 * np.eye(len(w))[:, :1], signs=signs))
+        refuses(verdict, unchecked(plant, kind="linear"))
+        refuses(verdict, form="exact")
+        other = {"plain": "skip", "skip": "plain"}[verdict.network]
+        reach = np.linalg.norm(plant.X.T @ verdict.dual)
+        if other == "skip" and reach >= 1:
+            refuses(verdict, network=other)
+        elif other == "plain":
+            assert rl.check(replace(verdict, network=other)).proved  # no skip block: one condition less
+        twice = {"weights": np.repeat(w[:, :1], 2, axis=1), "signs": np.repeat(signs[:1], 2)}
+        refuses(verdict, unchecked(plant, **twice))
+
+
+def test_a_neuron_on_a_border_has_no_tree():
+    X = rl.draw("gaussian", 12, 3, rng=4)
+    X[5] = [0, 0, 1.0]
+    plant = rl.plant(X, "relu", direction=[1, 2, 0])
+    assert decide_by_blocks(plant) is None
+    off = rl.plant(X, "relu", direction=[1, 2, 1e-7])
+    verdict = replace(decide_by_blocks(off), everywhere=True)
+    if verdict.status == "recovered":
+        refuses(verdict, plant)
+    assert rl.check(verdict)
+
+
 def test_a_proof_of_other_data_is_refused():
     first, second = POOL[0], POOL[1]
     with pytest.raises(rl.AuditError):
@@ -200,7 +290,7 @@ def test_degenerate_data_are_proved_exactly():
 
 
 def test_it_goes_through_a_file(tmp_path):
-    for verdict in POOL[:3]:
+    for verdict in POOL[:3] + PLANTED[-3:]:
         verdict.save(tmp_path / "verdict.rl")
         again = rl.load(tmp_path / "verdict.rl")
         assert all(np.array_equal(again.proof[name], verdict.proof[name]) for name in verdict.proof)

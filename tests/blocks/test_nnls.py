@@ -56,3 +56,14 @@ def test_larger_problems(k, n):
     A, b = rng.standard_normal((k, n)), rng.standard_normal(k)
     A[:, -10:] = A[:, :10]
     assert_optimal(A, b, nonnegative_least_squares(A, b))
+
+
+def test_whatever_it_starts_from():
+    rng = np.random.default_rng(3)
+    for _ in range(30):
+        A, b = rng.integers(-2, 3, (5, 12)).astype(float), rng.standard_normal(5)
+        x = nonnegative_least_squares(A, b)
+        for start in (x, rng.exponential(size=12) * (rng.random(12) < 0.3), np.ones(12)):
+            again = nonnegative_least_squares(A, b, start)
+            assert_optimal(A, b, again)
+            np.testing.assert_allclose(A @ again, A @ x, atol=1e-9)

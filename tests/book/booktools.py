@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from book_inputs import digest, files_under, frame_key
+from filelock import FileLock
 from page_server import served  # noqa: F401
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -13,6 +15,9 @@ FIXTURE = Path(__file__).parent / "fixture"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 # What holds a widget that the page hosts, and one that Jupyter's library does.
 STARTED = "script => Boolean(script.parentElement.querySelector('.jupyter-widgets, .widget-subarea'))"
+SETTLED = "async () => { await window.MathJax?.startup?.promise; await document.fonts.ready; }"
+# The rules of axe-core that look at colors: what else it finds in the dark, it found in the light.
+OF_COLORS = ("color-contrast", "link-in-text-block")
 HARMLESS = "Got invalid theme mode"  # the theme, on a first visit
 
 
@@ -28,6 +33,21 @@ def make_book(folder, chapters=FIXTURE):
     shutil.copy(ROOT / "_config.yml", folder)
     shutil.copy(ROOT / "chapters" / "references.bib", folder / "chapters")
     (folder / "site").symlink_to(ROOT / "site")
+    return folder
+
+
+def small_book():
+    """The folder of a book of the fixture's chapters, built once for what it is made of."""
+    made_of = digest(files_under(FIXTURE), frame_key(ROOT))[:16]
+    folder = ROOT / "_build" / "small-books" / made_of
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.parent / "lock"):
+        if not (folder / "sound").exists():
+            for old in folder.parent.glob("*/"):
+                shutil.rmtree(old)
+            result = build(make_book(folder))
+            assert result.returncode == 0, result.stdout + result.stderr
+            (folder / "sound").touch()
     return folder
 
 
@@ -53,9 +73,29 @@ def watch(page, problems):
     page.on("pageerror", lambda error: problems.append(f"page error: {error}"))
 
 
+def leave(page):
+    """Close a page, and forget what it stored: the next one is opened by another reader."""
+    page.evaluate("try { localStorage.clear(); } catch {}")
+    page.close()
+
+
 def is_local(url):
     parts = urlsplit(url)
     return parts.scheme in ("file", "data", "blob") or parts.hostname == "127.0.0.1"
+
+
+ALONE = """addEventListener("DOMContentLoaded", () => {
+    const { state } = JSON.parse(document.querySelector("script[type*='widget-state']").textContent);
+    for (const view of document.querySelectorAll("script[type*='widget-view']")) {
+        const { _anywidget_id: id } = state[JSON.parse(view.textContent).model_id].state;
+        if (!id?.endsWith(".NAME")) view.closest(".cell").remove();
+    }
+}, { capture: true });"""
+
+
+def leave_alone(page, name):
+    """When the page is opened, the widgets of this name, as "flipbook", will be the only ones on it."""
+    page.add_init_script(ALONE.replace("NAME", name.title().replace("-", "")))
 
 
 def come_near_widgets(page):
@@ -66,16 +106,18 @@ def come_near_widgets(page):
     page.evaluate("scrollTo(0, 0)")
 
 
-def axe_faults(page, selector="html"):
-    """What axe-core finds in a part of a page, every rule on: (rule, place) of each fault."""
+def axe_faults(page, selector="html", rules=()):
+    """What axe-core finds in a part of a page, every rule on or these alone: (rule, place) of each fault."""
     # The theme's colors change gradually.
     page.wait_for_function("!document.getAnimations().some((one) => one instanceof CSSTransition)")
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(AXE.read_text("utf-8"))
     # What passes is looked at, too, but not told: on a long page that takes as long as to look.
-    found = page.evaluate("selector => axe.run(selector, { resultTypes: ['violations'] })", selector)[
-        "violations"
-    ]
+    options = {"resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = {"type": "rule", "values": [*rules]}
+    run = "([selector, options]) => axe.run(selector, options)"
+    found = page.evaluate(run, [selector, options])["violations"]
     return [(fault["id"], node["target"]) for fault in found for node in fault["nodes"]]
 
 
@@ -97,6 +139,7 @@ def pages_of(html):
 
 
 def assert_page_is_sound(page, problems, width):
+    page.wait_for_load_state("networkidle")
     math = page.locator(".math")
     if math.count():
         page.locator("mjx-container").first.wait_for()

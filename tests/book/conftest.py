@@ -1,21 +1,19 @@
 """A browser, a small book and the real one, each served on the loopback interface."""
 
 import contextlib
+import functools
 import os
 
 import pytest
-from booktools import ROOT, build, come_near_widgets, make_book, served, watch
+from booktools import ROOT, SETTLED, build, come_near_widgets, leave, leave_alone, served, small_book, watch
 from ensure_browser import FLAGS, find_browser
 from handling import PAGE
 from playwright.sync_api import sync_playwright
 
 
 @pytest.fixture(scope="session")
-def fixture_html(tmp_path_factory):
-    folder = make_book(tmp_path_factory.mktemp("fixture") / "book")
-    result = build(folder)
-    assert result.returncode == 0, result.stdout + result.stderr
-    return folder / "_build" / "html"
+def fixture_html():
+    return small_book() / "_build" / "html"
 
 
 @pytest.fixture(scope="session")
@@ -49,15 +47,28 @@ def browser(tmp_path_factory):
         browser.close()
 
 
-@pytest.fixture
-def blank(browser):
-    """`blank(width)` gives a page with nothing in it and the list of problems that it fills from then on."""
+@pytest.fixture(scope="session")
+def reader(browser):
+    """`reader(width)`: a window for new pages, which share the files that a browser keeps."""
     with contextlib.ExitStack() as contexts:
 
-        def blank(width, color_scheme="light"):
+        @functools.cache
+        def reader(width, color_scheme="light"):
             context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=color_scheme)
             contexts.callback(context.close)
-            page, problems = context.new_page(), []
+            return context
+
+        yield reader
+
+
+@pytest.fixture
+def blank(reader):
+    """`blank(width)` gives a page with nothing in it and the list of problems that it fills from then on."""
+    with contextlib.ExitStack() as pages:
+
+        def blank(width, color_scheme="light"):
+            page, problems = reader(width, color_scheme).new_page(), []
+            pages.callback(leave, page)
             watch(page, problems)
             return page, problems
 
@@ -66,13 +77,15 @@ def blank(browser):
 
 @pytest.fixture
 def visit(blank):
-    """`visit(url, width)` opens a page, and its widgets; it must not lead on to another page."""
+    """`visit(url, width)` opens a page, and its widgets, or those of one name alone, without the others."""
 
-    def visit(url, width, color_scheme="light"):
+    def visit(url, width, color_scheme="light", alone=""):
         page, problems = blank(width, color_scheme)
+        if alone:
+            leave_alone(page, alone)
         page.goto(url)
         come_near_widgets(page)
-        page.wait_for_load_state("networkidle")
+        page.evaluate(SETTLED)
         return page, problems
 
     return visit
@@ -84,7 +97,7 @@ def opened(fixture_book, visit):
     found = []
 
     def opened(name, width=1280, color_scheme="light", number=0):
-        page, problems = visit(fixture_book + PAGE, width, color_scheme)
+        page, problems = visit(fixture_book + PAGE, width, color_scheme, alone=name)
         found.append(problems)
         widget = page.locator(f"[data-widget={name}]").nth(number)
         page.wait_for_function("root => root.dataset.ready === 'true'", arg=widget.element_handle())

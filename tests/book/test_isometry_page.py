@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from booktools import come_near_widgets
+from booktools import come_near_widgets, leave_alone
 from handling import PAGE, number, part, wait_for
 
 import relulab as rl
@@ -137,6 +137,7 @@ def test_a_failing_worker_is_told(fixture_book, browser):
             "return new Real('data:text/javascript,throw Error(`no luck`)'); } };"
         )
         page = context.new_page()
+        leave_alone(page, "isometry-explorer")
         page.goto(fixture_book + PAGE)
         come_near_widgets(page)
         explorer = page.locator("[data-widget=isometry-explorer]").nth(DRAWN)

@@ -13,6 +13,8 @@ PAGE = "/chapters/widgets.html"
 
 
 BOTH_WIDTHS = pytest.mark.parametrize("width", [1280, 390])
+# The page has another widget, for which Jupyter's library comes; all others start without it.
+AMONG_OTHERS = pytest.mark.parametrize("alone", [""], ids=["among others"])
 
 
 @pytest.fixture
@@ -21,12 +23,18 @@ def width():
 
 
 @pytest.fixture
-def page(fixture_book, visit, width):
-    page, problems = visit(fixture_book + PAGE, width)
+def alone():
+    return "phase-explorer"
+
+
+@pytest.fixture
+def page(fixture_book, visit, width, alone):
+    page, problems = visit(fixture_book + PAGE, width, alone=alone)
     yield page
     assert problems == []
 
 
+@AMONG_OTHERS
 @BOTH_WIDTHS
 def test_it_measures_what_the_theory_knows(page):
     explorer = Explorer(page)
@@ -144,6 +152,7 @@ def test_a_cell_that_is_not_computed_is_computed_when_opened(page):
     assert explorer.numbers() == {(120, 10): 10}
 
 
+@AMONG_OTHERS
 def test_two_widgets_do_not_disturb_each_other(page):
     left, right = Explorer(page, 0), Explorer(page, 1)
     settings = [left.root.locator(f"[data-control={name}]").input_value() for name in ("ensemble", "n-last")]
@@ -294,14 +303,14 @@ def test_a_link_carries_the_settings(fixture_book, visit, page, width):
     explorer.set(seed=13)
     assert explorer.part("link").is_hidden()  # it would lead to other settings
     explorer.set(seed=12)
-    there, problems = visit(link, width)
+    there, problems = visit(link, width, alone="phase-explorer")
     other = Explorer(there, 1)
     other.wait("done")
     assert other.numbers() == counts
     assert Explorer(there, 0).data("state") == "idle"
 
     query = "second?network=deep&trials=999&n=10:50:20&sigma=many&color=red&d=0:6:3"
-    there, problems = visit(f"{fixture_book}{PAGE}#{query}", width)
+    there, problems = visit(f"{fixture_book}{PAGE}#{query}", width, alone="phase-explorer")
     other = Explorer(there, 1)
     words = other.part("error").inner_text()
     for note in (
@@ -384,7 +393,7 @@ def test_a_slice_shows_the_transition(page):
 @BOTH_WIDTHS
 def test_axe_finds_nothing(fixture_book, visit, width):
     for theme in ("light", "dark"):
-        page, problems = visit(fixture_book + PAGE, width, theme)
+        page, problems = visit(fixture_book + PAGE, width, theme, alone="phase-explorer")
         explorer = Explorer(page, 1)
         explorer.root.locator("summary").click()
         explorer.run()
@@ -420,7 +429,7 @@ def test_a_finger_is_enough(fixture_book, browser):
 
 
 def test_memory_stays_flat(fixture_book, visit):
-    page, problems = visit(fixture_book + PAGE, 1280)
+    page, problems = visit(fixture_book + PAGE, 1280, alone="phase-explorer")
     explorer = Explorer(page, 1)
     explorer.set(trials=1)
     explorer.sizes("n", 4, 8, 4)

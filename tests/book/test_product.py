@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -9,8 +10,9 @@ import nbformat
 import pytest
 import yaml
 from booktools import ROOT, make_book
+from bs4 import BeautifulSoup
 from check_links import external_links
-from mend_pages import mend_folder
+from mend_pages import keep_punctuation_at_formulas, mend_folder
 from notebook_names import citations, elsewhere
 from notebooks import folded_solutions, plain, without_glue
 
@@ -23,9 +25,10 @@ def build_with(folder, **environment):
 
 
 @pytest.fixture(scope="module")
-def class_edition(tmp_path_factory):
-    """The small book without solutions, as a fork with an address would build it."""
+def class_edition(fixture_html, tmp_path_factory):
+    """The small book without solutions, as a fork with an address builds it, with cells executed before."""
     folder = make_book(tmp_path_factory.mktemp("class") / "book")
+    shutil.copytree(fixture_html.parent / "executed", folder / "_build" / "executed")
     configuration = yaml.safe_load((folder / "_config.yml").read_text())
     theme = configuration["sphinx"]["config"]["html_theme_options"]
     theme["repository_url"] = "https://github.com/someone/their-fork"
@@ -184,3 +187,13 @@ def test_mending_leaves_scripts_and_text_as_they_are(tmp_path):
     assert script in mended
     assert "<p>1 &lt; 2 é</p>" in mended
     assert mended.startswith("<!DOCTYPE html>")
+
+
+def test_what_touches_a_formula_stays_on_its_line():
+    text = "<p>So ({x}), and {y}-th, {z} is {u}more {v}</p>"
+    formulas = {name: f'<span class="math">{name}</span>' for name in "xyzuv"}
+    page = BeautifulSoup(f'<article class="bd-article">{text.format(**formulas)}</article>', "html.parser")
+    words = page.get_text()
+    keep_punctuation_at_formulas(page)
+    assert [part.get_text() for part in page.select("span.together")] == ["(x),", "y-th,"]
+    assert page.get_text() == words

@@ -91,7 +91,7 @@ def test_bad_training_is_told(opened):
 
 
 def test_a_worker_that_does_not_start_leaves_the_stored_runs(fixture_book, visit):
-    page, _ = visit(fixture_book + PAGE, 1280)
+    page, _ = visit(fixture_book + PAGE, 1280, alone="training-player")
     page.evaluate(
         "() => { window.Worker = class { constructor() { throw new Error('no workers here'); } }; }"
     )

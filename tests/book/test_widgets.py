@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from booktools import axe_faults, come_near_widgets, screenshot
+from booktools import axe_faults, come_near_widgets, leave_alone, screenshot
 from handling import PAGE, part, wait_for
 
 
@@ -125,6 +125,7 @@ def test_a_finger_is_enough(fixture_book, browser, name):
         viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
     ) as context:
         page = context.new_page()
+        leave_alone(page, name)
         page.goto(fixture_book + PAGE)
         come_near_widgets(page)
         widget = page.locator(f"[data-widget={name}][data-ready=true]").first

@@ -37,3 +37,18 @@ def test_the_face_has_all_signs_and_letters_as_tall_as_before(tmp_path):
         assert height(face, sign) == pytest.approx(height(own, sign), rel=0.03)
     assert height(face, "≤") == height(own, "≤")
     assert list(tmp_path.iterdir()) == [tmp_path / "face.ttf"]
+
+
+def test_the_face_is_made_once_for_what_it_is_made_of(monkeypatch, tmp_path):
+    made, letters = [], tmp_path / "letters.woff"
+    letters.write_bytes(b"some")
+    monkeypatch.setattr(figure_face, "ROOT", tmp_path)
+    monkeypatch.setattr(figure_face, "sources", lambda: [letters])
+    monkeypatch.setattr(figure_face, "make", lambda target: made.append(target.write_bytes(b"face")))
+    first = figure_face.kept()
+    assert first.read_bytes() == b"face"
+    assert figure_face.kept() == first
+    assert len(made) == 1
+    letters.write_bytes(b"other")
+    assert figure_face.kept() != first
+    assert len(list(first.parent.iterdir())) == len(made) == 2

@@ -4,7 +4,7 @@ import cvxpy as cp
 import numpy as np
 import pytest
 
-from relulab.solvers.ball_constraints import Balls, least_radius, sparse
+from relulab.solvers.ball_constraints import Balls, least_excess, least_radius, sparse
 
 
 def problem(seed, n=14, d=4, p=12):
@@ -67,3 +67,29 @@ def test_without_constraints_and_from_far_away():
     _, radius, lower, _ = least_radius(few, far)
     assert radius == pytest.approx(lower, rel=1e-5)
     assert radius < 1.2
+
+
+def test_the_least_excess_against_cvxpy():
+    rng, found = np.random.default_rng(5), []
+    for n, d, p in ((10, 3, 12), (20, 5, 40), (12, 4, 100)):
+        Z = rng.standard_normal((n, d))
+        Z /= np.linalg.norm(Z, axis=1)[:, None]
+        S = (rng.random((p, n)) < 0.5).astype(float)
+        room = rng.uniform(0.01, 1, p)
+        S[0] = np.arange(n) < 2 * d
+        own, w = S[0], np.eye(d)[0]
+        E = (Z * own[:, None]).T
+        start = np.linalg.lstsq(E, w)[0]
+        N = np.linalg.svd(E)[2][d:].T
+        balls = Balls(Z, S[1:], np.zeros(d), N)
+        q, excess, lower, m = least_excess(balls, start, room[1:])
+        x, t = cp.Variable(n), cp.Variable()
+        limits = [cp.sum_squares((s * Z.T) @ x) - 1 <= t * r for s, r in zip(S[1:], room[1:], strict=True)]
+        cp.Problem(cp.Minimize(t), [E @ x == w, *limits]).solve(solver="CLARABEL")
+        assert t.value - 1e-6 <= excess <= t.value + 1e-6 + 0.07 * max(-t.value, 0)
+        assert lower <= t.value + 1e-6
+        found.append(t.value)
+        assert np.max((np.square(balls.sums(q)).sum(axis=1) - 1) / room[1:]) == pytest.approx(excess)
+        assert np.linalg.norm(E @ q - w) < 1e-9
+        assert m.sum() == pytest.approx(1, abs=1e-3)
+    assert min(found) < 0 < max(found)

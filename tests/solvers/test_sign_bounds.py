@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from relulab.solvers.sign_bounds import TIMES, SignBounds
+from relulab.solvers.sign_bounds import TIMES, SignBounds, fitted
 
 
 def longest(rows, center):
@@ -70,3 +70,16 @@ def test_the_shares_are_nearly_the_best():
             values, _, _, axis = sign_bounds.spread(rows[k:], lengths, axis)
             best = min(best, values[-1])
         assert bounds.forms(k)[0][0] <= 1.02 * TIMES[0] * best
+
+
+def test_a_form_that_is_fitted_is_a_bound_for_all_and_a_better_one_for_its_centers():
+    rng, better = np.random.default_rng(4), 0
+    for _ in range(20):
+        rows, centers = rng.standard_normal((8, 4)) / 4, rng.standard_normal((3, 4))
+        form = fitted(rows, centers[:1])
+        bounds = form.size + ((centers @ form.factor) ** 2).sum(axis=1)
+        assert (bounds >= [longest(rows, c) - 1e-12 for c in centers]).all()
+        assert form.shares.min() > 0
+        assert form.shares.sum() == pytest.approx(1)
+        better += bounds[0] <= SignBounds(rows).bound(0, centers[:1])[0]
+    assert better > 15

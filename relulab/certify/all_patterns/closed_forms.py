@@ -14,6 +14,7 @@ from .evidence import OPEN
 
 ROUNDING = 1e-10
 NEARLY = 1e-14  # how far a row may be from the plant by rounding
+SHORTER = 1e-6  # a label's size whose square is more than the rounding of a norm near 1
 
 
 def _verdict(status, evidence, network, form, patterns, reason, dual=None, competitor=None):
@@ -73,7 +74,11 @@ def _whitened(X, w, form, plant):
     y = X @ w
     white = X.T @ X if n >= d else X @ X.T
     in_range = n >= d or np.linalg.norm(X.T @ y - w) <= ROUNDING
-    ties = (np.abs(y) <= ROUNDING * np.linalg.norm(X, axis=1)).any()
+    sizes = np.linalg.norm(X, axis=1)
+    if form == "gated":
+        ties = (np.abs(y[sizes > 0]) <= SHORTER).any()
+    else:
+        ties = (np.abs(y) <= ROUNDING * sizes).any()
     if np.linalg.norm(white - np.eye(len(white))) > ROUNDING or not in_range or ties:
         return None
     reason = "whitened data: without an all-ones pattern every norm ||X^T D_j X w|| is below 1"

@@ -9,6 +9,7 @@ from ...patterns.sampling import count_patterns
 from ..exact_network.door import decide_exact
 from ..problems import WORTHWHILE
 from ..sampled import decide_over
+from .by_blocks import decide_by_blocks
 from .by_signs import decide_by_signs
 from .closed_forms import along_a_row, linear, one_normalized
 from .cutting_planes import cutting_planes
@@ -16,6 +17,7 @@ from .evidence import over_all
 
 ENUMERABLE = 20_000_000  # patterns x n x d up to which they are all written down
 QUICKLY = 2_000  # the same up to which that takes less time than a tree
+LISTED = 50_000  # the same for planted ReLU neurons, whose dual vectors take longer
 EFFORT = 1_000_000  # nodes; about ten seconds
 
 
@@ -40,9 +42,9 @@ def decide_all(plant, network, form, iterations, effort=EFFORT, rng=0, rounds=30
     -------
     Verdict
         From a closed form, where one applies; for plain and skip networks from trees of signs, in the exact
-        form those of `relulab.certify.exact_network`, in the gated one for a linear plant, and from all
-        patterns where there are very few; else from all patterns, where they can be listed, or from cutting
-        planes, which can prove failure and never recovery.
+        form those of `relulab.certify.exact_network`, and from all patterns where there are very few; else
+        from all patterns, where they can be listed, or from cutting planes, which can prove failure and never
+        recovery.
     """
     skip = network == "skip" and plant.kind == "linear"
     if skip and (known := linear(plant, form)) is not None:
@@ -60,17 +62,24 @@ def decide_all(plant, network, form, iterations, effort=EFFORT, rng=0, rounds=30
             return found
         if skip and (known := along_a_row(plant, form)) is not None:
             return known
-    elif skip and plant.X.any():
-        found = _enumerated(plant, network, form, iterations, QUICKLY)
+    elif plant.X.any() and network != "normalized":
+        found = _enumerated(plant, network, form, iterations, QUICKLY if skip else LISTED)
         if found is None or found.status == "undecided":
-            found = decide_by_signs(plant, form, effort, rng)
-        if found.status != "undecided":
+            found = _trees(plant, network, form, effort, rng) or found
+        if found is not None and found.status != "undecided":
             return found
     patience = np.inf if found is None else ENUMERABLE * effort / EFFORT
     listed = _enumerated(plant, network, form, iterations, patience)
     if listed is not None and (listed.status != "undecided" or found is None):
         return listed
     return found or over_all(cutting_planes(plant, network, form, iterations, rng, rounds))
+
+
+def _trees(plant, network, form, effort, rng):
+    """What trees of signs say; None where they have nothing to say."""
+    if plant.kind == "linear":
+        return decide_by_signs(plant, form, effort, rng)
+    return decide_by_blocks(plant, network, effort, rng)
 
 
 def _cheaper_than_a_tie(known, plant, form, iterations, effort, rng):

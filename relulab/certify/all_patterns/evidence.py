@@ -1,8 +1,11 @@
-"""What evidence over some patterns says over all of them."""
+"""What evidence says over all patterns: that of some of them, and a proof."""
 
 from dataclasses import replace
 
 import numpy as np
+
+from ...audit.arithmetic import AuditError
+from ...audit.checking import check
 
 OPEN = "whether something costs less over all patterns is open"
 
@@ -29,6 +32,15 @@ def over_all(verdict):
         f"{verdict.status} over {np.asarray(verdict.patterns).shape[1]} patterns: this is not a certificate"
     )
     return verdict.withdrawn(reason)
+
+
+def accepted(verdict):
+    """The verdict over all patterns, if the checker accepts its proof: nothing else makes it one."""
+    try:
+        check(verdict, S="all")
+    except AuditError as refused:
+        return verdict.withdrawn(f"a tree was finished, and its proof refused: {refused}")
+    return verdict
 
 
 def _stem(reason):

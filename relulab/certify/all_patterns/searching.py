@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .sparse_dual import Question
 from .sweeps import sweeps
 from .tree import Tree
 
@@ -19,7 +18,6 @@ STARTS = 30  # gates that sweeps start from, and as many of the last violators
 BUDGET = 20_000  # nodes of the first tree that gives up; trees differ widely, so a restart often helps
 MORE = 1.5  # times that for the next
 ROUND = 500  # nodes that a round counts for, for what is not the tree
-NEARLY = 1e-7  # a lower bound this near to 1 is worth asking for a competitor
 SEEDS = 60  # violators of a tree that sweeps make worse
 
 
@@ -56,12 +54,12 @@ class Found(NamedTuple):
     reason: str
 
 
-def search(lines, effort, rng):
+def search(question, effort, rng):
     """Search until it is proved or refuted, or the effort is spent.
 
     Parameters
     ----------
-    lines : Lines
+    question : Question
         The problem.
     effort : float
         Nodes of all trees together; a round counts as `ROUND`.
@@ -73,31 +71,34 @@ def search(lines, effort, rng):
     Found
         With what proves it.
     """
-    question, r = Question(lines), len(lines.w)
+    Z = question.lines.Z
+    r = Z.shape[1]
     pool, way, budget, spent, rounds, trees = np.zeros((0, r)), 0, BUDGET, 0, 0, 0
     q, on, left = None, np.arange(0), 0
     while spent < effort:
         rounds, spent = rounds + 1, spent + ROUND
         q = question.dual(way)
         if q is None:
-            refuted = question.lower >= 1 - NEARLY
+            refuted = question.refuted
             gates = question.gates[question.decisive()] if refuted else question.gates
             reason = f"no dual vector is known to stay inside the ball on {len(question.signs)} patterns"
             return Found(
                 "refuted" if refuted else "open", None, None, on, gates, question.lower, spent, reason
             )
 
-        def swept(starts, q=q):
-            gates, norms = sweeps(lines.Z, lines.w, q, starts, rng)
-            return gates[norms >= 1]
+        center, sizes, on = question.parts(q)
+
+        def swept(starts, center=center, sizes=sizes):
+            gates, norms = sweeps(Z, center, sizes, starts, rng, planted=question.home)
+            return gates[norms >= question.reached]
 
         found = swept(np.concatenate([pool[-STARTS:], rng.standard_normal((STARTS, r))]))
         if len(found):
             pool = np.concatenate([pool, found])
             if question.learn(found):
                 continue
-        on, trees = np.flatnonzero(q), trees + 1
-        tree = Tree(lines.Z[on], q[on], lines.w)
+        trees = trees + 1
+        tree = Tree(Z[on], sizes[on], center, question.home[:, on])
         outcome = tree.search(min(budget, effort - spent))
         spent, left = spent + tree.nodes, outcome.open
         if outcome.status == "proved":
@@ -122,6 +123,6 @@ def search(lines, effort, rng):
     nodes = spent - ROUND * rounds
     reason = (
         f"given up after {nodes} nodes of {trees} trees in {rounds} rounds: {left} nodes of the last one "
-        f"are open, and every dual vector reaches {question.lower:.6f} at least"
+        f"are open{question.bound()}"
     )
     return Found("open", q, None, on, question.gates, question.lower, spent, reason)

@@ -28,6 +28,7 @@ ROUNDS = 30  # how often
 SLACK = 1e-6  # what a constraint may be violated by
 ZERO = 1e-6  # share of the largest q below which interior points mean zero
 IDLE = 0.02  # a constraint with more room than this, relative, may be dropped
+NEARLY = 1e-7  # a lower bound this near to 1 is worth asking for a competitor
 FEW = 40  # constraints that are kept without looking
 
 
@@ -42,7 +43,11 @@ class Question:
         The gates, in coordinates of the row space.
     lower : float
         A lower bound of how far every dual vector reaches on the known patterns.
+    home : ndarray of int8, shape (k, m)
+        Signs that are no violators: those of planted neurons, none for a linear plant.
     """
+
+    reached = 1.0  # half of a sum from which on it is a violator
 
     def __init__(self, lines):
         self.lines = lines
@@ -59,6 +64,7 @@ class Question:
         self.changes = Vt[int((s > 1e-10 * s.max(initial=0)).sum()) :].T
         self.signs, self.gates = np.zeros((0, m)), np.zeros((0, r))
         self.known, self.active = set(), set()
+        self.home = np.zeros((0, m), dtype=np.int8)
         self.lower, self.level = 0.0, 0
         self.solves = 0
 
@@ -80,6 +86,19 @@ class Question:
             self.signs = np.vstack([self.signs, [signs for signs, _ in new]])
             self.gates = np.vstack([self.gates, [gate for _, gate in new]])
         return bool(new)
+
+    @property
+    def refuted(self):
+        """Whether every dual vector reaches 1 on the known patterns, as far as numerics can say."""
+        return self.lower >= 1 - NEARLY
+
+    def bound(self):
+        """What is known of every dual vector, in words."""
+        return f", and every dual vector reaches {self.lower:.6f} at least"
+
+    def parts(self, q):
+        """The sum that has no sign, what each line counts, and the lines that count."""
+        return self.lines.w, q, np.flatnonzero(q)
 
     def norms(self, q):
         """How far q reaches on the known patterns."""

@@ -5,7 +5,7 @@ import numpy as np
 ROUNDS = 12  # lines for each gate
 
 
-def sweeps(Z, w, q, gates, rng, rounds=ROUNDS):
+def sweeps(Z, w, q, gates, rng, rounds=ROUNDS, planted=()):
     """Move gates to where ``||w + sum_i s_i q_i z_i||`` is larger, as long as lines lead there.
 
     Parameters
@@ -18,6 +18,8 @@ def sweeps(Z, w, q, gates, rng, rounds=ROUNDS):
         Of the directions.
     rounds : int
         Lines for each gate.
+    planted : ndarray, shape (k, m)
+        Signs that do not count; with any, all lines tell patterns apart, also where q is zero.
 
     Returns
     -------
@@ -26,14 +28,18 @@ def sweeps(Z, w, q, gates, rng, rounds=ROUNDS):
     norms : ndarray, shape (g,)
         Half of the norm there: 1 or more is a violator.
     """
-    on = q != 0
+    on = (q != 0) | (len(planted) > 0)
     Z, a = Z[on], 2 * q[on, None] * Z[on]
     base = w - a.sum(axis=0) / 2
     if not len(a):
         return gates, np.full(len(gates), np.linalg.norm(w) / 2)
 
     def norms_of(gates):
-        return np.linalg.norm(base + (gates @ Z.T >= 0) @ a, axis=1) / 2
+        sides = gates @ Z.T >= 0
+        norms = np.linalg.norm(base + sides @ a, axis=1) / 2
+        for home in planted:
+            norms[(sides == (home > 0)).all(axis=1)] = 0
+        return norms
 
     best, every = norms_of(gates), np.arange(len(gates))
     for _ in range(rounds):
@@ -49,6 +55,13 @@ def sweeps(Z, w, q, gates, rng, rounds=ROUNDS):
         steps = np.take_along_axis(np.sign(speed), order, axis=1)[:, :, None] * a[order]
         sums = np.concatenate([start[:, None], start[:, None] + np.cumsum(steps, axis=1)], axis=1)
         norms = np.linalg.norm(sums, axis=2) / 2
+        for (
+            home
+        ) in planted:  # on a line its cell is one interval: behind the walls to it, before those from it
+            ahead = home * speed > 0
+            first = np.where(ahead, times, -np.inf).max(axis=1)
+            last = np.where(ahead, np.inf, times).min(axis=1)
+            norms[(middles > first[:, None]) & (middles < last[:, None])] = 0
         i = norms.argmax(axis=1)
         better = norms[every, i] > best + 1e-12
         moved = gates + middles[every, i][:, None] * ways

@@ -37,9 +37,11 @@ class Tree:
     rows : ndarray, shape (n, r)
         Unit vectors.
     q : ndarray, shape (n,)
-        What each counts, none zero: ``a_i = q_i rows_i``.
+        What each counts: ``a_i = q_i rows_i``.
     w : ndarray, shape (r,)
-        The plant.
+        The sum before any sign: the plant, if it is linear.
+    planted : ndarray of int8, shape (k, n)
+        Signs that are no violators, those of planted ReLU neurons.
 
     Attributes
     ----------
@@ -49,8 +51,9 @@ class Tree:
         Nodes that were bounded so far.
     """
 
-    def __init__(self, rows, q, w):
+    def __init__(self, rows, q, w, planted=()):
         order, free = _order(rows, np.abs(q * (rows @ w)))
+        self.planted = [signs[order] for signs in planted]
         self.order, self.w = order, w
         self.a = (q[:, None] * rows)[order]
         self.cells = Realizable(rows[order], free)
@@ -76,6 +79,9 @@ class Tree:
                 )
             k, c, signs, gates = stack.pop()
             if k == n:
+                for own in self.planted:
+                    other = (signs != own).any(axis=1)
+                    signs, gates = signs[other], gates[other]
                 clear = (signs * (gates @ self.cells.rows.T) > CLEAR).all(axis=1)
                 found.extend(gates[clear])
                 unsure += int((~clear).sum())

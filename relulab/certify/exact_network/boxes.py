@@ -8,49 +8,59 @@ Whatever m comes out is in its box, and that is all that a proof uses of it.
 import numpy as np
 
 
-def shorten(rows, low, high, m, fixed, steps):
-    """Coefficients that make ``fixed + m @ rows`` nearly as short as the box lets them.
+class Zonotope:
+    """Vectors whose sums are to be short.
 
     Parameters
     ----------
     rows : ndarray, shape (r, d)
         The vectors a_i.
-    low, high : ndarray, shape (b, r) or (r,)
-        The boxes.
-    m : ndarray, shape (b, r)
-        Coefficients to start from.
-    fixed : ndarray, shape (b, d) or (d,)
-        The vectors b.
-    steps : int
-        How many steps are taken.
-
-    Returns
-    -------
-    ndarray, shape (b, r)
 
     Examples
     --------
     >>> import numpy as np
-    >>> from relulab.certify.exact_network.boxes import shorten
-    >>> shorten(np.eye(2), 0.0, 1.0, np.zeros((1, 2)), np.array([[-0.3, -2.0]]), 50).round(6)
+    >>> from relulab.certify.exact_network.boxes import Zonotope
+    >>> square = Zonotope(np.eye(2))
+    >>> square.shorten(0.0, 1.0, np.zeros((1, 2)), np.array([[-0.3, -2.0]]), 50).round(6)
     array([[0.3, 1. ]])
     """
-    if rows.size == 0 or steps == 0:
+
+    def __init__(self, rows):
+        r, d = rows.shape
+        self.gram = rows @ rows.T
+        least = self.gram if r <= d else rows.T @ rows
+        self.speed = 1 / max(np.linalg.eigvalsh(least)[-1], 1e-300) if least.size else 0.0
+        self.rows, self.gram = rows, self.gram * self.speed
+
+    def shorten(self, low, high, m, fixed, steps):
+        """Coefficients that make ``fixed + m @ rows`` nearly as short as the box lets them.
+
+        Parameters
+        ----------
+        low, high : ndarray, shape (b, r) or (r,)
+            The boxes.
+        m : ndarray, shape (b, r)
+            Coefficients to start from.
+        fixed : ndarray, shape (b, d) or (d,)
+            The vectors b.
+        steps : int
+            How many steps are taken.
+
+        Returns
+        -------
+        ndarray, shape (b, r)
+        """
+        pull = fixed @ self.rows.T * self.speed
+        ahead, t = m, 1.0
+        for _ in range(steps):
+            new = ahead - ahead @ self.gram
+            new -= pull
+            np.maximum(new, low, out=new)
+            np.minimum(new, high, out=new)
+            later = (1 + np.sqrt(1 + 4 * t * t)) / 2
+            ahead = new + (t - 1) / later * (new - m)
+            m, t = new, later
         return m
-    gram = rows @ rows.T
-    speed = 1 / max(np.linalg.eigvalsh(gram)[-1], 1e-300)
-    pull = fixed @ rows.T * speed
-    gram = gram * speed
-    ahead, t = m, 1.0
-    for _ in range(steps):
-        new = ahead - ahead @ gram
-        new -= pull
-        np.maximum(new, low, out=new)
-        np.minimum(new, high, out=new)
-        later = (1 + np.sqrt(1 + 4 * t * t)) / 2
-        ahead = new + (t - 1) / later * (new - m)
-        m, t = new, later
-    return m
 
 
 def shortest(rows, low, high, fixed):

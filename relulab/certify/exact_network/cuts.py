@@ -29,7 +29,7 @@ class Cuts:
         n, d = question.X.shape
         self.U, self.sides = np.zeros((0, d)), np.zeros(0, dtype=int)
         self.rows, self.room = np.zeros((0, n)), np.zeros(0)
-        self.free = np.zeros((0, question.free.shape[1]))
+        self.free, self.y = np.zeros((0, question.free.shape[1])), np.zeros(0)
 
     def add(self, U, side):
         """Cut off directions (b, d) of one side; how many were new."""
@@ -60,7 +60,9 @@ class Cuts:
         slack = 1 - delta * self.room - self.rows @ center
         G = np.vstack([-self.free.T, -slack[None]])
         size = np.maximum(np.linalg.norm(G, axis=0), 1e-300)
-        y = nonnegative_least_squares(G / size, np.r_[np.zeros(len(G) - 1), 1.0]) / size
+        start = np.r_[self.y, np.zeros(len(slack) - len(self.y))] * size
+        y = nonnegative_least_squares(G / size, np.r_[np.zeros(len(G) - 1), 1.0], start) / size
+        self.y = y
         residual = G @ y
         residual[-1] -= 1
         if np.linalg.norm(residual) < EMPTY or not -residual[-1] > EMPTY**2:

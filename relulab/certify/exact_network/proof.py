@@ -33,17 +33,14 @@ def _side(question, tree):
         m = np.zeros((len(leaf.m), n))
         m[:, order] = 0.5
         m[:, np.r_[rest, order[: leaf.depth]]] = leaf.m
-        place = (leaf.depth, leaf.form)
-        if leaf.form >= 0 and place not in known:
-            known[place] = len(sizes)
-            share = np.zeros(n)
-            last = leaf.depth == len(order)
-            if not last:
-                share[order[leaf.depth :]] = tree.bounds.alpha(leaf.depth) * (1 - ROOM)
-            sizes.append(0.0 if last else tree.bounds.forms(leaf.depth)[0][leaf.form])
+        if not leaf.planted and leaf.depth not in known:
+            known[leaf.depth] = len(sizes)
+            bound, share = tree.forms[leaf.depth], np.zeros(n)
+            share[order[leaf.depth :]] = bound.shares * (1 - ROOM)
+            sizes.append(bound.size)
             shares.append(share)
         leaves.append(m)
-        form.append(np.full(len(m), known.get(place, -1)))
+        form.append(np.full(len(m), -1 if leaf.planted else known[leaf.depth]))
     return {
         "order": order.astype(np.int64),
         "leaves": np.vstack([np.zeros((0, n)), *leaves]),

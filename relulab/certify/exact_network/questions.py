@@ -66,10 +66,9 @@ class Question:
     @cached_property
     def shortest(self):
         """The shortest dual vector (m,) that meets the equations; None where none does."""
-        U, s, Vt = self._svd
         g = self.targets.T.ravel()
-        dual = Vt.T @ ((U.T @ g) / s)
-        dual += Vt.T @ ((U.T @ (g - self.equations @ dual)) / s)
+        dual = self._least(g)
+        dual += self._least(g - self.equations @ dual)
         return dual if np.linalg.norm(self.equations @ dual - g) <= MET else None
 
     def moves(self, labels):
@@ -81,6 +80,11 @@ class Question:
         if self.shortest is None:
             v = v + g - E @ np.linalg.lstsq(E, g, rcond=RANK)[0]
         return v.reshape(len(self.masks), -1).T
+
+    def _least(self, g):
+        """The shortest least-squares solution of ``E l = g``."""
+        U, s, Vt = self._svd
+        return Vt.T @ ((U.T @ g) / s)
 
     @cached_property
     def free(self):
@@ -96,11 +100,13 @@ class Question:
     def tidy(self, dual):
         """The dual vector without entries that are rounding, moved on the others to meet the equations."""
         on = np.abs(dual) > ZERO * np.abs(dual).max()
-        dual = np.where(on, dual, 0)
-        E, g = self.equations[:, on], self.targets.T.ravel()
-        moved = dual.copy()
+        moved, g = np.where(on, dual, 0), self.targets.T.ravel()
         for _ in range(2):
-            moved[on] += np.linalg.lstsq(E, g - self.equations @ moved, rcond=RANK)[0]
+            lack = g - self.equations @ moved
+            if on.all():
+                moved += self._least(lack)
+            else:
+                moved[on] += np.linalg.lstsq(self.equations[:, on], lack, rcond=RANK)[0]
         return moved
 
     def room(self, U, side):

@@ -15,6 +15,8 @@ ROUND = 1_000  # nodes that take as long as a dual vector and its climbs
 EFFORT = 1_000_000  # nodes; about half a minute
 STARTS, RECENT = 20, 30  # of a climb: random ones, and the last violators
 CUTS = 40  # of a round and side
+DEEP = 0.8  # the share of its level that a dual vector is to keep: the lower it stays, the smaller its trees
+QUICK = 300  # nodes of the trees of one that does not yet
 BEYOND = 1 + 1e-4, 1 + 1e-3, 1 + 1e-2  # levels at which multipliers of a cheaper network are looked for
 TIE = 1e-9  # nearer to 1 than this, no dual vector is looked for
 CLEAR = 1e-6  # a network must be cheaper by about this
@@ -52,7 +54,7 @@ class _Search:
         self.question, self.effort, self.rng = question, effort, rng
         self.cuts, self.nodes, self.rounds, self.patience = Cuts(question), 0, 0, NODES
         self.planted = {s: () if question.linear else question.w[:, question.signs == s].T for s in (1, -1)}
-        self.level = LEVEL if question.linear else 1 - 1e-9
+        self.level, self.tie = (LEVEL, -TIE) if question.linear else (1 - 1e-9, TIE)
 
     def run(self):
         question = self.question
@@ -124,9 +126,11 @@ class _Search:
             trees, starts = self._glance(dual)
             if trees is not None:
                 return trees, 0
-        if news := self._climbs(dual, starts):
+        news, over = self._climbs(dual, starts)
+        if news and over:
             return None, news
-        return self._trees(dual)
+        trees, more = self._trees(dual, quick=news > 0)
+        return trees, news + more if news else more
 
     def _skip_connection(self, dual):
         """With ReLU plants the skip connection has a bound of its own, ``||X^T l|| < 1``."""
@@ -146,25 +150,32 @@ class _Search:
         return tuple(trees), starts
 
     def _climbs(self, dual, starts):
-        """Cut off what is climbed to, from what is given, from old violators and from random directions."""
-        news, d = 0, self.question.X.shape[1]
+        """Cut off what is climbed to, from what is given, from old violators and from random directions.
+
+        How many cuts are new, and whether a direction reaches 1.
+        """
+        news, over, d = 0, False, self.question.X.shape[1]
         for side in (1, -1):
             near = self.cuts.U[self.cuts.sides == side][-RECENT:]
             random = unit(self.rng.standard_normal((STARTS, d)))
             U = np.vstack([starts.get(side, near[:0]), near, random])
-            news += self._cut(*climb(self.question.X, dual, side, U), side)
-        return news
+            V, high = climb(self.question.X, dual, side, U)
+            news += self._cut(V, high, side)
+            over |= bool(high.max() >= 1 + self.tie)
+        return news, over
 
-    def _trees(self, dual):
-        """Both trees, grown until they end; or cut off what they find."""
+    def _trees(self, dual, quick=False):
+        """Both trees, grown until they end, or only if that is quick; or cut off what they find."""
         X, trees = self.question.X, []
         for side in (1, -1):
             status = "budget"
             while status == "budget" and self._left() > 0:
-                tree, status, U = self._grow(dual, side, min(self.patience, self._left()))
+                tree, status, U = self._grow(dual, side, QUICK if quick else min(self.patience, self._left()))
                 V, high = climb(X, dual, side, U)
                 if news := self._cut(np.vstack([V, U]), np.r_[high, reach(X, dual, side, U)], side):
                     return None, news
+                if quick and status == "budget":
+                    return None, 0
                 self.patience *= MORE if status == "budget" else 1
             if status != "proved":
                 return None, None if status == "budget" else 0
@@ -178,8 +189,9 @@ class _Search:
         return tree, status, U
 
     def _cut(self, U, high, side):
+        room = self.question.room(U, side)
         order = np.argsort(-high)
-        order = order[high[order] >= max(1, 1 - self.delta) + (-TIE if self.question.linear else TIE)][:CUTS]
+        order = order[(high >= 1 - min(DEEP * self.delta, self.delta) * room + self.tie)[order]][:CUTS]
         return self.cuts.add(U[order], side)
 
     def _end(self, status, reason, **more):

@@ -6,16 +6,16 @@ With ``a_i = side l_i x_i``, P the rows with ``side l_i > 0`` and N those with `
 
 unless the left side is negative: on the rows of P the output is a maximum, on those of N a minimum. So only
 P is branched. A node has signs for the first rows of P, in an order. Its u has ``m_i = 1`` or 0 there, or
-m_i beyond that, which is a multiplier on the row's sign; what the other rows of P add is bounded by
-`SignBounds`. A node whose bound is below 1 is a leaf of the proof.
+m_i beyond that, which is a multiplier on the row's sign; what the other rows of P add is bounded by a form
+that is fitted to the first nodes of its depth. A node whose bound is below 1 is a leaf of the proof.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from ...solvers.sign_bounds import SignBounds
-from .boxes import shorten, shortest
+from ...solvers.sign_bounds import Form, fitted
+from .boxes import Zonotope, shortest
 from .violators import reach, unit
 
 LEVEL = 1 - 1e-8  # of squared lengths; what a proof's rounding may take is far less
@@ -23,23 +23,24 @@ FAR = 500.0  # how long m_i a_i may get on a signed row: any m_i is right, but l
 STEPS = 0, 20  # on the coefficients of nodes that stay above the level, one after the other
 LAST = 100  # on those of the deepest nodes, before they are made exact
 WIDTH = 256  # nodes that are treated together
-FIRST = 5  # steps to the first bound; most dual vectors need no better one
-BEST = 2  # which of the forms the coefficients are made for
+FIRST, NEXT = 8, 4  # steps to the form of the root, and to those of later depths
 
 
 class Leaves(NamedTuple):
-    """A part of a proof: leaves of one depth and one form.
+    """A part of a proof: leaves of one depth.
 
     Attributes
     ----------
-    depth, form : int
-        How many rows of P have signs, and which of the bounds is below 1; -1 for a planted neuron's leaf.
+    depth : int
+        How many rows of P have signs.
+    planted : bool
+        Whether their signs are those of a planted neuron; else the bound of their depth is below 1.
     m : ndarray, shape (b, r)
         Coefficients of the rows of N and then of the first of P.
     """
 
     depth: int
-    form: int
+    planted: bool
     m: np.ndarray
 
 
@@ -67,11 +68,11 @@ class Tree:
         self.order = P[np.argsort(-np.abs(a[P] @ p), kind="stable")]
         self.N, self.X, self.dual, self.side, self.level = N, X, dual, side, level
         self.rows = np.vstack([a[N], a[self.order]])
-        self.bounds = SignBounds(a[self.order] / 2, first=FIRST)
+        self.halves = a[self.order] / 2
         self.base = np.vstack([np.cumsum(a[self.order][::-1] / 2, axis=0)[::-1], np.zeros(X.shape[1])])
         self.far = FAR / np.maximum(np.linalg.norm(a[self.order], axis=1), 1e-300)
         self.exempt = [np.sign(X[self.order] @ u) for u in planted]
-        self.nodes, self.leaves = 0, []
+        self.nodes, self.leaves, self.forms, self.zonotopes = 0, [], {}, {}
 
     def run(self, budget, enough=30):
         """Grow it: ``"proved"``, or ``"violated"``, ``"budget"``, ``"unsure"``; with directions (b, d).
@@ -118,33 +119,47 @@ class Tree:
     def _survivors(self, k, m, c):
         """The nodes that no coefficients bring below the level; those that some do are leaves."""
         last = k == len(self.order)
-        rows = self.rows[: len(self.N) + k]
         if last and self.exempt:
             own = self._planted(m)
             if own.any():
-                self.leaves.append(Leaves(k, -1, m[own]))
+                self.leaves.append(Leaves(k, True, m[own]))
                 m, c = m[~own], c[~own]
         bounds = np.zeros(0)
         for steps in STEPS + (LAST,) * last:
             if not len(m):
                 break
+            form = self._form(k, c)
             if steps:
-                factor = (
-                    np.eye(len(c[0]))
-                    if last
-                    else self.bounds.forms(k)[1][BEST % len(self.bounds.forms(k)[1])]
-                )
-                m = shorten(rows @ factor, *self._box(m), m, (self.base[k] @ factor)[None], steps)
-                c = self.base[k] + m @ rows
-            bounds, form = self._bound(k, c)
+                m = self._turned(k).shorten(*self._box(m), m, (self.base[k] @ form.factor)[None], steps)
+                c = self.base[k] + m @ self.rows[: len(self.N) + k]
+            bounds = _bound(form, c)
             if last and steps == LAST:
                 m, c = self._exact(m, c, bounds)
-                bounds, form = self._bound(k, c)
+                bounds = _bound(form, c)
             on = ~(bounds < self.level)
-            for j in np.unique(form[~on]):
-                self.leaves.append(Leaves(k, int(j), m[~on & (form == j)]))
+            if not on.all():
+                self.leaves.append(Leaves(k, False, m[~on]))
             m, c, bounds = m[on], c[on], bounds[on]
         return m, c, bounds
+
+    def _form(self, k, centers):
+        """The form of a depth; at its first nodes, whose centers these are, it is made."""
+        if k not in self.forms:
+            free = self.halves[k:]
+            if not free.any():
+                self.forms[k] = Form(0.0, np.eye(free.shape[1]), np.zeros(len(free)))
+            elif k - 1 in self.forms:
+                size, _, shares = self.forms[k - 1]
+                self.forms[k] = fitted(free, centers, shares[1:], size, NEXT)
+            else:
+                self.forms[k] = fitted(free, centers, steps=FIRST)
+        return self.forms[k]
+
+    def _turned(self, k):
+        """The rows whose coefficients nodes of depth k have, as its form measures them."""
+        if k not in self.zonotopes:
+            self.zonotopes[k] = Zonotope(self.rows[: len(self.N) + k] @ self.forms[k].factor)
+        return self.zonotopes[k]
 
     def _exact(self, m, c, bounds):
         """The deepest nodes that are neither leaves nor violators yet, made as short as can be."""
@@ -153,17 +168,6 @@ class Tree:
         for i in np.flatnonzero(~(bounds < self.level) & (reached < 1)):
             m[i] = shortest(self.rows, low[i], high[i], self.base[-1])
         return m, self.base[-1] + m @ self.rows
-
-    def _bound(self, k, c):
-        """The least bound of each node, and which form to use: one for as many leaves as can be."""
-        if k == len(self.order):
-            return np.vecdot(c, c), np.zeros(len(c), dtype=int)
-        sizes, factors = self.bounds.forms(k)
-        turned = c @ factors
-        each = sizes[:, None] + np.vecdot(turned, turned)
-        good = each < self.level
-        common = good.sum(axis=1).argmax()
-        return each.min(axis=0), np.where(good[common], common, each.argmin(axis=0))
 
     def _box(self, m):
         r = len(self.N)
@@ -176,3 +180,9 @@ class Tree:
         """Which of the deepest nodes have the signs of a planted neuron."""
         signs = np.where(m[:, len(self.N) :] > 0.5, 1, -1)
         return np.any([(signs == e).all(axis=1) for e in self.exempt], axis=0)
+
+
+def _bound(form, c):
+    """The bounds of nodes with centers (b, d)."""
+    turned = c @ form.factor
+    return form.size + np.vecdot(turned, turned)

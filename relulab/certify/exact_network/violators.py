@@ -7,7 +7,7 @@ does not get higher stays. That nothing was found proves nothing.
 
 import numpy as np
 
-from .boxes import shorten
+from .boxes import Zonotope
 
 ROUNDS = 6
 STEPS = 12  # to the shortest point of a round
@@ -47,11 +47,12 @@ def climb(X, dual, side, U, rounds=ROUNDS):
     a = side * dual[:, None] * X
     P, N = side * dual > 0, side * dual < 0
     X_P, X_N, a_P, a_N = X[P], X[N], a[P], a[N]
+    negative = Zonotope(a_N)
     U, best, todo = U.copy(), reach(X, dual, side, U), np.arange(len(U))
     for _ in range(rounds):
         here = U[todo]
         fixed = (here @ X_P.T > 0) @ a_P
-        m = shorten(a_N, 0.0, 1.0, (here @ X_N.T > 0).astype(float), fixed, STEPS)
+        m = negative.shorten(0.0, 1.0, (here @ X_N.T > 0).astype(float), fixed, STEPS)
         there = unit(fixed + m @ a_N)
         high = reach(X, dual, side, there)
         gain = high - best[todo]

@@ -48,6 +48,18 @@ def test_closed_form_a_against_enumeration(n, d):
     assert binomtest(recovered, 100, rl.theory.recovery_whitened(n, d)).pvalue > 1e-3
 
 
+@pytest.mark.parametrize("size", [1e-5, 1e-7, 1e-9, 1e-12, 0])
+def test_a_nearly_silent_row_of_whitened_data_is_proved_too(size):
+    X = rl.draw("whitened", 20, 3, rng=3)
+    along = X[4] / np.linalg.norm(X[4])
+    w = np.linalg.qr(np.column_stack([along, X[5], X[6]]))[0][:, 1] + size * along
+    plant = rl.plant(X, "linear", direction=w / np.linalg.norm(w))
+    verdict = rl.decide(plant, "all")
+    assert verdict.status == "recovered" == rl.decide(plant, rl.enumerate_patterns(X)).status
+    assert verdict.evidence == ("closed-form" if size == 1e-5 else "signs")
+    assert rl.check(verdict, plant).proved
+
+
 @pytest.mark.parametrize(("n", "d"), [(2, 2), (3, 2), (5, 3)])
 def test_closed_form_c_against_enumeration(n, d):
     recovered = 0
