@@ -24,6 +24,7 @@ def mend(page: BeautifulSoup) -> None:
     leave_no_header_empty(page)
     name_letters(page)
     keep_punctuation_at_formulas(page)
+    part_names_in_tables(page)
 
 
 def drop_icon_script(page):
@@ -77,6 +78,16 @@ def keep_punctuation_at_formulas(page):
         if closing:
             after.replace_with(after[closing.end() :])
             together.append(closing[0])
+
+
+def part_names_in_tables(page):
+    """A long name in a narrow column breaks after a dot or an underscore, not in mid-word."""
+    names = page.select(".bd-article td code")
+    for text in [text for name in names for text in name.find_all(string=True)]:
+        pieces = re.split(r"(?<=[._(])(?=\w)", text)
+        if len(pieces) > 1:
+            breaks = [part for piece in pieces[1:] for part in (page.new_tag("wbr"), piece)]
+            text.replace_with(pieces[0], *breaks)
 
 
 def status_as_words(text):

@@ -12,7 +12,7 @@ import yaml
 from booktools import ROOT, make_book
 from bs4 import BeautifulSoup
 from check_links import external_links
-from mend_pages import keep_punctuation_at_formulas, mend_folder
+from mend_pages import keep_punctuation_at_formulas, mend_folder, part_names_in_tables
 from notebook_names import citations, elsewhere
 from notebooks import folded_solutions, plain, without_glue
 
@@ -197,3 +197,13 @@ def test_what_touches_a_formula_stays_on_its_line():
     keep_punctuation_at_formulas(page)
     assert [part.get_text() for part in page.select("span.together")] == ["(x),", "y-th,"]
     assert page.get_text() == words
+
+
+def test_a_name_in_a_table_breaks_between_its_words():
+    html = (
+        '<article class="bd-article"><td><code>rl.count_patterns(n, d)</code></td><code>a.b</code></article>'
+    )
+    page = BeautifulSoup(html, "html.parser")
+    part_names_in_tables(page)
+    assert "rl.<wbr/>count_<wbr/>patterns(<wbr/>n, d)" in str(page)
+    assert "a.b" in str(page)
