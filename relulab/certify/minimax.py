@@ -55,7 +55,8 @@ def search(stack, dual, found, steps=STEPS):
         dQ = stack.adjoint(move)
         dW = stack.lift(dQ)
         V, spent = front.others(pick(dQ, which), pick(dW, which))
-        slope = to_numpy(xp.sum(g * nu, axis=(1, 2)) / spent + 1)
+        won = xp.sum(g * nu, axis=(1, 2)) + spent
+        slope = to_numpy(xp.where(spent > 0, won / xp.where(spent > 0, spent, 1), 0))  # 0 says nothing
         across, square = (to_numpy(stack.off * xp.linalg.vecdot(a, dW)) for a in (Q, dQ))
         reaches = _along(lengths, across, square)
         best = reaches.max(axis=2).argmin(axis=1)

@@ -128,7 +128,7 @@ _ALL = (
         for name, (k, way, most) in WHERE_NEURONS.items()
     ),
     _edges("edges-exact", "exact", range(2, 31), (1.0, 1.5)),
-    _edges("edges-gated", "gated", range(2, 16), (2.0, 3.0)),
+    _edges("edges-gated", "gated", range(2, 13), (2.0, 3.0)),
 )
 WHOLE = {figure.number: figure for figure in _ALL}
 LISTED = FIGURES | WHOLE

@@ -113,6 +113,8 @@ class Factors:
         self.factors = factors
 
     def solve(self, Q):
+        if not self.factors:
+            return np.zeros_like(Q)
         _, solve, _ = routines(self.factors[0])
         Q = Q[0].astype(self.factors[0].dtype, copy=False)
         return np.array([[solve(factor, q, lower=1)[0] for factor, q in zip(self.factors, Q, strict=True)]])

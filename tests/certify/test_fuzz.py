@@ -9,7 +9,7 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from odd_problems import DISCRETE, contradiction, odd_problem
 
@@ -36,6 +36,8 @@ def trial(seed):
 
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.integers(min_value=0, max_value=10**9))
+@example(seed=322)  # no pattern but the planted one
+@example(seed=1454)  # a step that moves no block
 def test_odd_problems_get_right_verdicts(seed):
     wrong, _, _ = trial(seed)
     assert wrong is None, wrong

@@ -56,3 +56,10 @@ def test_other_libraries_solve_by_inverses():
     np.testing.assert_allclose(np.asarray(solved), solver(gram[0], 1e-14)(right), rtol=1e-8)
     one = solver(strict.asarray(gram[0]))(strict.asarray(right[1:2]), slice(1, 2))
     np.testing.assert_allclose(np.asarray(one), np.linalg.solve(gram[0, 1:2], right[1:2]), rtol=1e-8)
+
+
+def test_of_no_matrix_there_is_nothing():
+    none, rows, X = Factors([]), np.zeros((1, 0, 5)), np.ones((1, 5, 3))
+    assert none.solve(np.zeros((1, 0, 3))).shape == (1, 0, 3)
+    assert none.pick(np.zeros((1, 0), dtype=int)).factors == []
+    assert not none.between(rows, X, np.zeros((1, 0))).any()
