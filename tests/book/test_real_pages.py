@@ -74,8 +74,10 @@ def assert_nothing_is_cut_off_in_print(page):
     screen = page.viewport_size
     page.set_viewport_size({"width": 877, "height": 1200})
     page.emulate_media(media="print")
-    # Another width may call for another drawing.
-    page.evaluate("() => Promise.all([...document.images].map((one) => one.decode().catch(() => null)))")
+    # Another width may call for another drawing. What is folded away may not load at all.
+    page.wait_for_function(
+        "[...document.images].every(image => image.closest('details:not([open]) > div') || image.complete)"
+    )
     wide = page.evaluate(
         """() => [...document.querySelectorAll("article :is(mjx-container[display], img, table)")]
           .filter(box => box.scrollWidth > box.clientWidth + 1 && box.clientWidth > 0 ||
