@@ -16,8 +16,6 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 # What holds a widget that the page hosts, and one that Jupyter's library does.
 STARTED = "script => Boolean(script.parentElement.querySelector('.jupyter-widgets, .widget-subarea'))"
 SETTLED = "async () => { await window.MathJax?.startup?.promise; await document.fonts.ready; }"
-# The rules of axe-core that look at colors: what else it finds in the dark, it found in the light.
-OF_COLORS = ("color-contrast", "link-in-text-block")
 HARMLESS = "Got invalid theme mode"  # the theme, on a first visit
 
 
@@ -106,16 +104,14 @@ def come_near_widgets(page):
     page.evaluate("scrollTo(0, 0)")
 
 
-def axe_faults(page, selector="html", rules=()):
-    """What axe-core finds in a part of a page, every rule on or these alone: (rule, place) of each fault."""
+def axe_faults(page, selector="html"):
+    """What axe-core finds in a part of a page, every rule on: (rule, place) of each fault."""
     # The theme's colors change gradually.
     page.wait_for_function("!document.getAnimations().some((one) => one instanceof CSSTransition)")
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(AXE.read_text("utf-8"))
     # What passes is looked at, too, but not told: on a long page that takes as long as to look.
     options = {"resultTypes": ["violations"]}
-    if rules:
-        options["runOnly"] = {"type": "rule", "values": [*rules]}
     run = "([selector, options]) => axe.run(selector, options)"
     found = page.evaluate(run, [selector, options])["violations"]
     return [(fault["id"], node["target"]) for fault in found for node in fault["nodes"]]
