@@ -13,8 +13,6 @@ every pattern that holds a planted one. So a tree begins with up to 4^d / 4 node
 grown here: normalized networks are listed, or refuted by cutting planes.
 """
 
-from dataclasses import replace
-
 import numpy as np
 
 from ... import _checks
@@ -25,7 +23,7 @@ from ..verdicts import Verdict
 from .evidence import accepted, over_all
 from .planted_dual import PlantedQuestion
 from .searching import search
-from .written import written
+from .written import in_words, written
 
 SPARE = 0  # seed of patterns that a competitor may use besides those that are known
 STREAM = (4,)  # of a seed: independent of data, plants, gates, and the trees of linear plants
@@ -84,11 +82,7 @@ def decide_by_blocks(plant, network="plain", effort=1e6, rng=0):
 def _recovered(plant, network, question, found):
     lines, tree = question.lines, found.tree
     proof = written(lines, tree, found.on, plant.X.any(axis=1))
-    leaves = (len(proof["tree"]) + 1) // 2
-    reason = (
-        f"a tree of signs over {len(found.on)} lines of rows, {leaves} leaves and {len(proof['circuits'])} "
-        "circuits, proves that a dual vector stays inside the ball on every pattern off the plant"
-    )
+    reason = f"{in_words(proof, len(found.on))} off the plant"
     S = Patterns(plant.X @ plant.weights >= 0, plant.weights)
     return Verdict(
         *("recovered", "signs", question.vector(found.q), None, 1 - found.reach, found.spent),
@@ -100,5 +94,4 @@ def _recovered(plant, network, question, found):
 
 def _undecided(plant, network, reason, spent):
     S = Patterns(plant.X @ plant.weights >= 0, plant.weights)
-    verdict = Verdict("undecided", None, None, None, np.nan, spent, network, "gated", S, reason)
-    return replace(verdict, plant=plant)
+    return Verdict("undecided", None, None, None, np.nan, spent, network, "gated", S, reason, plant=plant)

@@ -4,8 +4,6 @@ A finished tree proves recovery in the gated program, and so in the exact one, w
 feasible there at no higher cost.
 """
 
-from dataclasses import replace
-
 import numpy as np
 
 from ... import _checks
@@ -16,7 +14,7 @@ from .evidence import accepted, over_all
 from .lines import lines_of
 from .searching import search
 from .sparse_dual import Question
-from .written import patterns_of, written
+from .written import in_words, patterns_of, written
 
 IN_SPACE = 1e-9  # how far a plant may be from the row space by rounding
 STREAM = (3,)  # of a seed: independent of data, plants, gates
@@ -69,11 +67,7 @@ def _recovered(plant, form, lines, found):
     """With the tree written down."""
     dual = lines.dual(found.q)
     proof = written(lines, found.tree, found.on, dual != 0)
-    leaves = (len(proof["tree"]) + 1) // 2
-    reason = (
-        f"a tree of signs over {len(found.on)} lines of rows, {leaves} leaves and {len(proof['circuits'])} "
-        "circuits, proves that a dual vector stays inside the ball on every pattern"
-    )
+    reason = in_words(proof, len(found.on))
     S = _patterns(lines, found.gates)
     return Verdict(
         *("recovered", "signs", dual, None, 1 - found.reach, found.spent),
@@ -94,6 +88,4 @@ def _patterns(lines, gates):
 def _undecided(plant, form, reason, found):
     spent = 0 if found is None else found.spent
     S = Patterns((plant.X @ plant.weights >= 0), plant.weights)
-    return replace(
-        Verdict("undecided", None, None, None, np.nan, spent, "skip", form, S, reason), plant=plant
-    )
+    return Verdict("undecided", None, None, None, np.nan, spent, "skip", form, S, reason, plant=plant)

@@ -41,6 +41,15 @@ def written(lines, tree, on, rows):
     }
 
 
+def in_words(proof, lines):
+    """What a proof over a number of lines says."""
+    leaves = (len(proof["tree"]) + 1) // 2
+    return (
+        f"a tree of signs over {lines} lines of rows, {leaves} leaves and {len(proof['circuits'])} circuits, "
+        "proves that a dual vector stays inside the ball on every pattern"
+    )
+
+
 def _signed_places(circuits):
     """Each circuit as 1 + the places of its rows, with their signs, 0 to fill up."""
     width = int((circuits != 0).sum(axis=1).max(initial=0))
