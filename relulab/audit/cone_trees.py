@@ -210,12 +210,14 @@ def _covers(words):
     on = words != 0
     if (on[:, 1:] & ~on[:, :-1]).any():
         return False
-    stack = [(np.arange(len(words)), 0)]
-    while stack:
-        those, depth = stack.pop()
-        if not len(those):
-            return False
+    those, node, nodes = np.arange(len(words)), np.zeros(len(words), dtype=int), 1
+    for depth in range(words.shape[1] + 1):  # words that go on, and where each is; a word's end covers its node
         signs = words[those, depth] if depth < words.shape[1] else np.zeros(len(those))
-        if (signs != 0).all():
-            stack += [(those[signs > 0], depth + 1), (those[signs < 0], depth + 1)]
+        ends = np.zeros(nodes, dtype=bool)
+        ends[node[signs == 0]] = True
+        on = ~ends[node]
+        children, place = np.unique(2 * node[on] + (signs[on] > 0), return_inverse=True)
+        if len(children) != 2 * (nodes - ends.sum()):
+            return False
+        those, node, nodes = those[on], place, len(children)
     return True

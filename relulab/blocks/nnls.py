@@ -4,8 +4,10 @@ SciPy's `nnls` (1.15 to 1.17) is not used: where an optimal gradient is zero up 
 wrong column, return a point that is far from optimal and report residual zero for it.
 """
 
+from math import sqrt
+
 import numpy as np
-import scipy
+from scipy.linalg.lapack import dtrtrs
 
 ROUNDING = 1e-13  # a gradient below this share of ||b|| is zero
 DEPENDENT = 1e-10  # a column with a smaller share of its length off the others adds nothing
@@ -40,13 +42,12 @@ def nonnegative_least_squares(A, b, start=None):
     """
     k, n = A.shape
     x, size, lengths = np.zeros(n), np.linalg.norm(b), np.linalg.norm(A, axis=0)
-    used, Q, R, best = [], np.zeros((k, 0)), np.zeros((0, 0)), np.zeros(0)
+    used, best, factors = [], np.zeros(0), _Factors(b, min(k, n))
     if start is not None and 0 < (some := np.flatnonzero(start > 0)).size <= k:
-        Q, R = np.linalg.qr(A[:, some])
-        if (np.abs(np.diag(R)) > DEPENDENT * lengths[some]).all():
-            used, x[some], best = some.tolist(), start[some], _coefficients(Q, R, b)
+        if (np.abs(factors.of(A[:, some])) > DEPENDENT * lengths[some]).all():
+            used, x[some], best = some.tolist(), start[some], factors.coefficients()
         else:
-            Q, R = Q[:, :0], R[:0, :0]
+            factors.count = 0
     for _ in range(10 * (k + n)):
         while (best <= 0).any():
             now, falling = x[used], best <= 0
@@ -55,37 +56,57 @@ def nonnegative_least_squares(A, b, start=None):
             now[np.flatnonzero(falling)[steps.argmin()]] = 0
             x[used] = np.maximum(now, 0)
             used = [j for j in used if x[j] > 0]
-            Q, R = np.linalg.qr(A[:, used])
-            best = _coefficients(Q, R, b)
+            factors.of(A[:, used])
+            best = factors.coefficients()
         x[used] = best
-        gradient = A.T @ (b - A[:, used] @ best)
+        gradient = A.T @ (b - A @ x)
         gradient[used] = 0
-        entered = None
-        while entered is None:
+        best = None
+        while best is None:
             new = int(gradient.argmax())
             if gradient[new] <= ROUNDING * size:
                 return x
             gradient[new] = 0
-            entered = _enter(Q, R, A[:, new], DEPENDENT * lengths[new], b)
-        Q, R, best = entered
+            best = factors.enter(A[:, new], DEPENDENT * lengths[new])
         used.append(new)
     return x
 
 
-def _coefficients(Q, R, b):
-    return scipy.linalg.solve_triangular(R, Q.T @ b, check_finite=False) if len(R) else np.zeros(0)
+class _Factors:
+    """``A_P = Q R`` of at most so many columns in use, and ``Q^T b``; the first `count` columns count."""
 
+    def __init__(self, b, most):
+        self.b, self.count = b, 0
+        self.Q, self.R = np.zeros((len(b), most + 1)), np.zeros((most + 1, most + 1), order="F")
+        self.inside = np.zeros(most + 1)
 
-def _enter(Q, R, column, least, b):
-    """The factors with one more column, and the coefficients; None where the column cannot help."""
-    inside = Q.T @ column
-    rest = column - Q @ inside
-    again = Q.T @ rest  # once more, for orthogonality to rounding
-    rest, inside = rest - Q @ again, inside + again
-    length = np.linalg.norm(rest)
-    if length <= least:
-        return None
-    Q = np.column_stack([Q, rest / length])
-    R = np.block([[R, inside[:, None]], [np.zeros((1, len(R))), length]])
-    best = _coefficients(Q, R, b)
-    return (Q, R, best) if best[-1] > 0 else None
+    def of(self, columns):
+        """Factor these; the diagonal of R."""
+        k = self.count = columns.shape[1]
+        self.Q[:, :k], self.R[:k, :k] = np.linalg.qr(columns)
+        self.inside[:k] = self.b @ self.Q[:, :k]
+        return np.diag(self.R)[:k]
+
+    def coefficients(self, more=0):
+        k = self.count + more
+        return dtrtrs(self.R[:k, :k], self.inside[:k])[0] if k else np.zeros(0)
+
+    def enter(self, column, least):
+        """One more column: the coefficients, or None where it cannot help."""
+        k = self.count
+        Q = self.Q[:, :k]
+        inside = column @ Q
+        rest = column - Q @ inside
+        again = rest @ Q  # once more, for orthogonality to rounding
+        rest -= Q @ again
+        length = sqrt(rest @ rest)
+        if length <= least:
+            return None
+        rest /= length
+        self.Q[:, k], self.R[:k, k], self.R[k, k] = rest, inside + again, length
+        self.inside[k] = rest @ self.b
+        best = self.coefficients(1)
+        if best[-1] <= 0:
+            return None
+        self.count += 1
+        return best

@@ -144,7 +144,7 @@ class Form(NamedTuple):
     shares: np.ndarray
 
 
-def fitted(rows, centers, shares=None, size=None, steps=8):
+def fitted(rows, centers, shares=None, size=None, steps=8, enough=0.0):
     """Nearly the best bound for centers that are known, on average.
 
     With ``delta_i = s alpha_i`` the bound is ``sum_i delta_i + c^T G^{-1} c``, ``G = I - sum_i a_i a_i^T /
@@ -161,6 +161,8 @@ def fitted(rows, centers, shares=None, size=None, steps=8):
         alpha and s to start from.
     steps : int
         How many steps are taken; the best is kept.
+    enough : float
+        No more steps are taken once the bounds of all centers are below this.
 
     Returns
     -------
@@ -183,12 +185,17 @@ def fitted(rows, centers, shares=None, size=None, steps=8):
             delta, values = delta * (values[-1] / DOWN), values * (DOWN / values[-1])
         weights = 1 / (1 - np.clip(values, 0, None))
         turned = centers @ vectors
-        bound = delta.sum() + (turned**2 @ weights).mean()
-        if bound < least:
+        bounds = turned**2 @ weights
+        size = delta.sum()
+        bound = size + bounds.sum() / len(bounds)
+        done = size + bounds.max() < enough
+        if bound < least or done:
             least, best = bound, (delta, vectors, weights)
+        if done:
+            break
         inside = rows @ vectors
         wanted = ((inside * weights) @ turned.T) ** 2
-        wanted = wanted.mean(axis=1) + BARRIER * (inside**2 @ weights)
-        delta = delta ** (1 - STRIDE) * np.sqrt(wanted) ** STRIDE
+        wanted = wanted.sum(axis=1) / len(bounds) + BARRIER * (inside**2 @ weights)
+        delta = delta ** (1 - STRIDE) * wanted ** (STRIDE / 2)
     delta, vectors, weights = best
     return Form(delta.sum(), (vectors * np.sqrt(weights)) @ vectors.T, delta / delta.sum())

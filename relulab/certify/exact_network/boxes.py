@@ -5,6 +5,9 @@
 Whatever m comes out is in its box, and that is all that a proof uses of it.
 """
 
+from functools import lru_cache
+from math import sqrt
+
 import numpy as np
 
 
@@ -27,10 +30,10 @@ class Zonotope:
 
     def __init__(self, rows):
         r, d = rows.shape
-        self.gram = rows @ rows.T
-        least = self.gram if r <= d else rows.T @ rows
+        gram = rows @ rows.T
+        least = gram if r <= d else rows.T @ rows
         self.speed = 1 / max(np.linalg.eigvalsh(least)[-1], 1e-300) if least.size else 0.0
-        self.rows, self.gram = rows, self.gram * self.speed
+        self.rows, self.step = rows, np.eye(r) - self.speed * gram
 
     def shorten(self, low, high, m, fixed, steps):
         """Coefficients that make ``fixed + m @ rows`` nearly as short as the box lets them.
@@ -51,16 +54,28 @@ class Zonotope:
         ndarray, shape (b, r)
         """
         pull = fixed @ self.rows.T * self.speed
-        ahead, t = m, 1.0
-        for _ in range(steps):
-            new = ahead - ahead @ self.gram
+        ahead = m
+        for further in _momenta(steps):
+            new = ahead @ self.step
             new -= pull
             np.maximum(new, low, out=new)
             np.minimum(new, high, out=new)
-            later = (1 + np.sqrt(1 + 4 * t * t)) / 2
-            ahead = new + (t - 1) / later * (new - m)
-            m, t = new, later
+            ahead = new - m
+            ahead *= further
+            ahead += new
+            m = new
         return m
+
+
+@lru_cache
+def _momenta(steps):
+    """How far beyond each step the next one starts (Nesterov)."""
+    t, momenta = 1.0, []
+    for _ in range(steps):
+        later = (1 + sqrt(1 + 4 * t * t)) / 2
+        momenta.append((t - 1) / later)
+        t = later
+    return tuple(momenta)
 
 
 def shortest(rows, low, high, fixed):

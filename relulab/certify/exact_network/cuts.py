@@ -34,17 +34,16 @@ class Cuts:
     def add(self, U, side):
         """Cut off directions (b, d) of one side; how many were new."""
         X = self.question.X
-        everything = np.vstack([self.U[self.sides == side], U])
-        old = len(everything) - len(U)
-        near = np.tril(U @ everything.T > 1 - DISTINCT, old - 1).any(axis=1)
-        new = U[~near]
-        if not len(new):
+        if not len(U):
             return 0
+        everything = np.concatenate([self.U[self.sides == side], U])
+        first = (U @ everything.T > 1 - DISTINCT).argmax(axis=1)
+        new = U[first == np.arange(len(everything) - len(U), len(everything))]
         rows = side * np.maximum(new @ X.T, 0) if side else new @ X.T
         room = self.question.room(new, side) if side else np.ones(len(new))
-        self.U, self.sides = np.vstack([self.U, new]), np.r_[self.sides, np.full(len(new), side)]
-        self.rows, self.room = np.vstack([self.rows, rows]), np.r_[self.room, room]
-        self.free = np.vstack([self.free, rows @ self.question.free])
+        self.U, self.sides = _with(self.U, new), _with(self.sides, np.full(len(new), side))
+        self.rows, self.room = _with(self.rows, rows), _with(self.room, room)
+        self.free = _with(self.free, rows @ self.question.free)
         return len(new)
 
     def nearest(self, center, delta):
@@ -58,13 +57,18 @@ class Cuts:
             ``y^T rows l`` for all l that meet the equations.
         """
         slack = 1 - delta * self.room - self.rows @ center
-        G = np.vstack([-self.free.T, -slack[None]])
+        G = -_with(self.free.T, slack[None])
         size = np.maximum(np.linalg.norm(G, axis=0), 1e-300)
-        start = np.r_[self.y, np.zeros(len(slack) - len(self.y))] * size
-        y = nonnegative_least_squares(G / size, np.r_[np.zeros(len(G) - 1), 1.0], start) / size
+        start, last = np.zeros(len(slack)), np.zeros(len(G))
+        start[: len(self.y)], last[-1] = self.y, 1.0
+        y = nonnegative_least_squares(G / size, last, start * size) / size
         self.y = y
         residual = G @ y
         residual[-1] -= 1
         if np.linalg.norm(residual) < EMPTY or not -residual[-1] > EMPTY**2:
             return None, y
         return center + self.question.free @ (-residual[:-1] / residual[-1]), y
+
+
+def _with(rows, new):
+    return np.concatenate([rows, new])

@@ -85,7 +85,7 @@ class Tree:
         while stack:
             k, m = stack.pop()
             c = self.base[k] + m @ self.rows[: r + k]
-            m, c, bounds = self._survivors(k, m, c)
+            m, c, bounds = self._survivors(k, m, c, alone=not stack)
             if not len(m):
                 continue
             U = unit(c)
@@ -101,9 +101,9 @@ class Tree:
                     break
                 return "budget", np.vstack([U[:40], *self._left(stack)])
             self.nodes += 2 * len(m)
-            m = m[np.argsort(bounds)]
-            silent, active = np.c_[m, np.zeros(len(m))], np.c_[m, np.ones(len(m))]
-            both = np.stack([silent, active], axis=1).reshape(-1, r + k + 1)
+            both = np.zeros((2 * len(m), r + k + 1))
+            both[:, :-1] = np.repeat(m[np.argsort(bounds)], 2, axis=0)
+            both[1::2, -1] = 1  # silent, active
             for start in range(0, len(both), WIDTH):
                 stack.append((k + 1, both[start : start + WIDTH]))
         if found:
@@ -116,8 +116,11 @@ class Tree:
             c = self.base[k] + m[-20:] @ self.rows[: r + k]
             yield unit(c)
 
-    def _survivors(self, k, m, c):
-        """The nodes that no coefficients bring below the level; those that some do are leaves."""
+    def _survivors(self, k, m, c, alone):
+        """The nodes that no coefficients bring below the level; those that some do are leaves.
+
+        Where they are all that is left, a form that is enough for them is good enough.
+        """
         last = k == len(self.order)
         if last and self.exempt:
             own = self._planted(m)
@@ -128,7 +131,7 @@ class Tree:
         for steps in STEPS + (LAST,) * last:
             if not len(m):
                 break
-            form = self._form(k, c)
+            form = self._form(k, c, self.level if alone else 0.0)
             if steps:
                 m = self._turned(k).shorten(*self._box(m), m, (self.base[k] @ form.factor)[None], steps)
                 c = self.base[k] + m @ self.rows[: len(self.N) + k]
@@ -142,7 +145,7 @@ class Tree:
             m, c, bounds = m[on], c[on], bounds[on]
         return m, c, bounds
 
-    def _form(self, k, centers):
+    def _form(self, k, centers, enough):
         """The form of a depth; at its first nodes, whose centers these are, it is made."""
         if k not in self.forms:
             free = self.halves[k:]
@@ -150,9 +153,9 @@ class Tree:
                 self.forms[k] = Form(0.0, np.eye(free.shape[1]), np.zeros(len(free)))
             elif k - 1 in self.forms:
                 size, _, shares = self.forms[k - 1]
-                self.forms[k] = fitted(free, centers, shares[1:], size, NEXT)
+                self.forms[k] = fitted(free, centers, shares[1:], size, NEXT, enough)
             else:
-                self.forms[k] = fitted(free, centers, steps=FIRST)
+                self.forms[k] = fitted(free, centers, steps=FIRST, enough=enough)
         return self.forms[k]
 
     def _turned(self, k):
@@ -173,8 +176,10 @@ class Tree:
         r = len(self.N)
         signed = m[:, r:] > 0.5
         far = self.far[: signed.shape[1]]
-        low = np.c_[np.zeros((len(m), r)), np.where(signed, 1.0, -far)]
-        return low, np.c_[np.ones((len(m), r)), np.where(signed, np.maximum(far, 1), 0.0)]
+        low, high = np.zeros(m.shape), np.ones(m.shape)
+        low[:, r:] = np.where(signed, 1.0, -far)
+        high[:, r:] = np.where(signed, np.maximum(far, 1), 0.0)
+        return low, high
 
     def _planted(self, m):
         """Which of the deepest nodes have the signs of a planted neuron."""
