@@ -206,18 +206,25 @@ class _Tree:
 
 
 def _covers(words):
-    """Whether every choice of signs begins with a word: rows of 1 and -1, then 0."""
+    """Whether every choice of signs begins with a word: rows of 1 and -1, then 0.
+
+    Depth by depth: a word that ends covers its node, and a node without one needs both of its children.
+    """
     on = words != 0
     if (on[:, 1:] & ~on[:, :-1]).any():
         return False
     those, node, nodes = np.arange(len(words)), np.zeros(len(words), dtype=int), 1
-    for depth in range(words.shape[1] + 1):  # words that go on, and where each is; a word's end covers its node
+    for depth in range(words.shape[1] + 1):
         signs = words[those, depth] if depth < words.shape[1] else np.zeros(len(those))
         ends = np.zeros(nodes, dtype=bool)
         ends[node[signs == 0]] = True
         on = ~ends[node]
-        children, place = np.unique(2 * node[on] + (signs[on] > 0), return_inverse=True)
-        if len(children) != 2 * (nodes - ends.sum()):
+        child, there = 2 * node[on] + (signs[on] > 0), np.zeros(2 * nodes, dtype=bool)
+        there[child] = True
+        names = np.cumsum(there)
+        if names[-1] != 2 * (nodes - ends.sum()):
             return False
-        those, node, nodes = those[on], place, len(children)
+        those, node, nodes = those[on], names[child] - 1, names[-1]
+        if not nodes:
+            break
     return True

@@ -8,6 +8,7 @@ was computed from non-negative ones into a bound of the true value.
 """
 
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 
@@ -18,6 +19,7 @@ TINY = 2.0**-1022
 SMALL = 2.0**-511  # the square root of TINY
 
 
+@cache
 def gamma(n):
     """``n u / (1 - n u)``, rounded up."""
     return np.nextafter(n * U / (1 - n * U), np.inf)

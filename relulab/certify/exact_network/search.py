@@ -159,7 +159,7 @@ class _Search:
             near = self.cuts.U[self.cuts.sides == side][-RECENT:]
             random = unit(self.rng.standard_normal((STARTS, d)))
             U = np.vstack([starts.get(side, near[:0]), near, random])
-            V, high = climb(self.question.X, dual, side, U)
+            V, high = climb(self.question.X, dual, side, U, self.rounds + 2)
             news += self._cut(V, high, side)
             over |= bool(high.max() >= 1 + self.tie)
         return news, over

@@ -22,8 +22,9 @@ LEVEL = 1 - 1e-8  # of squared lengths; what a proof's rounding may take is far 
 FAR = 500.0  # how long m_i a_i may get on a signed row: any m_i is right, but long ones round
 STEPS = 0, 20  # on the coefficients of nodes that stay above the level, one after the other
 LAST = 100  # on those of the deepest nodes, before they are made exact
+MANY = 16  # nodes that are worth a better form
 WIDTH = 256  # nodes that are treated together
-FIRST, NEXT = 8, 4  # steps to the form of the root, and to those of later depths
+FIRST, FEW, NEXT = 5, 2, 4  # steps to the form of the root, of later depths with few nodes, and with many
 
 
 class Leaves(NamedTuple):
@@ -152,8 +153,9 @@ class Tree:
             if not free.any():
                 self.forms[k] = Form(0.0, np.eye(free.shape[1]), np.zeros(len(free)))
             elif k - 1 in self.forms:
+                steps = FEW if len(centers) < MANY else NEXT
                 size, _, shares = self.forms[k - 1]
-                self.forms[k] = fitted(free, centers, shares[1:], size, NEXT, enough)
+                self.forms[k] = fitted(free, centers, shares[1:], size, steps, enough)
             else:
                 self.forms[k] = fitted(free, centers, steps=FIRST, enough=enough)
         return self.forms[k]

@@ -49,7 +49,7 @@ def climb(X, dual, side, U, rounds=ROUNDS):
     X_P, X_N, a_P, a_N = X[P], X[N], a[P], a[N]
     negative = Zonotope(a_N)
     U, best, todo = U.copy(), reach(X, dual, side, U), np.arange(len(U))
-    for _ in range(rounds):
+    for _ in range(min(rounds, ROUNDS)):
         here = U[todo]
         fixed = (here @ X_P.T > 0) @ a_P
         m = negative.shorten(0.0, 1.0, (here @ X_N.T > 0).astype(float), fixed, STEPS)
