@@ -27,7 +27,12 @@ def gamma(n):
 
 def above(value, operations):
     """An upper bound of a non-negative expression without subtractions, computed in that many roundings."""
-    return np.nextafter(value * (1 + gamma(operations + 1)), np.inf)
+    return np.nextafter(value * _more(operations), np.inf)
+
+
+@cache
+def _more(operations):
+    return 1 + gamma(operations + 1)
 
 
 def below(value, operations):

@@ -16,7 +16,7 @@ GAIN = 1e-5  # what a round must add for another
 
 def unit(U):
     """Rows of length 1."""
-    return U / np.maximum(np.linalg.norm(U, axis=1), 1e-300)[:, None]
+    return U / np.maximum(np.sqrt(np.vecdot(U, U)), 1e-300)[:, None]
 
 
 def reach(X, dual, side, U):
@@ -44,21 +44,24 @@ def climb(X, dual, side, U, rounds=ROUNDS):
     -------
     U, best : ndarray, shape (b, d), (b,)
     """
-    a = side * dual[:, None] * X
-    P, N = side * dual > 0, side * dual < 0
-    X_P, X_N, a_P, a_N = X[P], X[N], a[P], a[N]
-    negative = Zonotope(a_N)
-    U, best, todo = U.copy(), reach(X, dual, side, U), np.arange(len(U))
+    P, N = np.flatnonzero(side * dual > 0), np.flatnonzero(side * dual < 0)
+    p, rows = len(P), np.concatenate([P, N])
+    X, dual = X[rows], side * dual[rows]
+    a = dual[:, None] * X
+    negative = Zonotope(a[p:])
+    outputs = U @ X.T
+    U, best, todo = U.copy(), np.maximum(outputs, 0) @ dual, np.arange(len(U))
     for _ in range(min(rounds, ROUNDS)):
-        here = U[todo]
-        fixed = (here @ X_P.T > 0) @ a_P
-        m = negative.shorten(0.0, 1.0, (here @ X_N.T > 0).astype(float), fixed, STEPS)
-        there = unit(fixed + m @ a_N)
-        high = reach(X, dual, side, there)
+        active = (outputs > 0).astype(float)
+        fixed = active[:, :p] @ a[:p]
+        m = negative.shorten(0.0, 1.0, active[:, p:], fixed, STEPS)
+        there = unit(fixed + m @ a[p:])
+        outputs = there @ X.T
+        high = np.maximum(outputs, 0) @ dual
         gain = high - best[todo]
-        up = gain > 0
+        up, on = gain > 0, gain > GAIN
         U[todo[up]], best[todo[up]] = there[up], high[up]
-        todo = todo[gain > GAIN]
+        todo, outputs = todo[on], outputs[on]
         if not len(todo):
             break
     return U, best
