@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .cuts import Cuts
-from .trees import LEVEL, Tree
+from .trees import BARELY, LEVEL, Tree
 from .violators import climb, reach, unit
 
 DELTA = 0.1  # how far below 1 the first dual vectors are to stay
@@ -54,7 +54,7 @@ class _Search:
         self.question, self.effort, self.rng = question, effort, rng
         self.cuts, self.nodes, self.rounds, self.patience = Cuts(question), 0, 0, NODES
         self.planted = {s: () if question.linear else question.w[:, question.signs == s].T for s in (1, -1)}
-        self.level, self.tie = (LEVEL, -TIE) if question.linear else (1 - 1e-9, TIE)
+        self.level, self.tie = (LEVEL, -TIE) if question.linear else (1 - BARELY, BARELY)
 
     def run(self):
         question = self.question
@@ -130,7 +130,7 @@ class _Search:
         if news and over:
             return None, news
         trees, more = self._trees(dual, quick=news > 0)
-        return trees, news + more if news else more
+        return trees, news + (more or 0) if news else more
 
     def _skip_connection(self, dual):
         """With ReLU plants the skip connection has a bound of its own, ``||X^T l|| < 1``."""

@@ -19,6 +19,7 @@ from .boxes import Zonotope, shortest
 from .violators import reach, unit
 
 LEVEL = 1 - 1e-8  # of squared lengths; what a proof's rounding may take is far less
+BARELY = 1e-11  # what may lack there next to a planted ReLU, across a row that it nearly meets
 FAR = 500.0  # how long m_i a_i may get on a signed row: any m_i is right, but long ones round
 STEPS = 0, 20  # on the coefficients of nodes that stay above the level, one after the other
 LAST = 100  # on those of the deepest nodes, before they are made exact
@@ -90,7 +91,7 @@ class Tree:
             if not len(m):
                 continue
             U = unit(c)
-            over = reach(self.X, self.dual, self.side, U) >= (1 + 1e-9 if self.exempt else 1)
+            over = reach(self.X, self.dual, self.side, U) >= (1 + BARELY if self.exempt else 1)
             found.extend(U[over])
             if len(found) >= enough:
                 break

@@ -9,6 +9,8 @@ from odd_problems import ENSEMBLES, Odd, contradiction
 
 import relulab as rl
 from relulab.certify.exact_network import decide_exact
+from relulab.certify.exact_network.questions import Question
+from relulab.certify.exact_network.search import _Search
 
 KINDS = ("random", "opposite", "signs")
 
@@ -110,3 +112,18 @@ def test_little_effort_lists_few_patterns():
     verdict = rl.decide(plant, "all", form="exact", network="plain", effort=1_000)
     assert verdict.status == "undecided"
     assert np.asarray(verdict.patterns).shape[1] == 2  # its own, not the 21,806 of these rows
+
+
+def test_next_to_a_planted_neuron_reaches_come_very_near_to_one():
+    """A row that w nearly meets: across it, a dual vector that is not told so reaches 1 by less than 1e-9."""
+    plant = rl.phase.instance(52, 4, 4, kind="relu", k=2)[0]
+    assert np.abs(plant.X @ plant.weights / np.linalg.norm(plant.X, axis=1)[:, None]).min() < 2e-5
+    assert decide_exact(plant, "plain", 20_000).status == "recovered"
+
+
+def test_violators_that_are_found_with_the_last_effort(monkeypatch):
+    question = Question(rl.phase.instance(24, 4, 0, kind="relu", k=1)[0], "plain")
+    last = _Search(question, 1_000, np.random.default_rng(0))
+    last.rounds = 1
+    monkeypatch.setattr(last, "_climbs", lambda *_: (3, False))
+    assert last._look(question.shortest, 0) == (None, 3)
