@@ -10,7 +10,8 @@ from .list import FIGURES, PAPER, Figure
 
 FINE = {"n": range(2, 91, 2), "d": range(2, 31), "trials": 10}
 OTHER_DATA = {"n": range(8, 121, 8), "d": range(4, 41, 4), "trials": 10}
-NEURONS = {"n": range(4, 49, 4), "d": range(2, 7), "trials": 10}
+NEURONS = {"n": range(4, 73, 4), "d": range(2, 11), "trials": 10}
+TWO_NEURONS = NEURONS | {"n": range(4, 97, 4)}  # two random ones need more rows
 TREES = {"n": range(4, 121, 4), "d": range(2, 21, 2), "trials": 10}
 HARD_TREES = TREES | {"d": range(2, 13, 2)}  # the smallest direction's trees are larger
 OTHER_TREES = {"n": range(8, 121, 8), "d": range(2, 21, 2), "trials": 10}
@@ -25,7 +26,7 @@ GLANCES = {
     "data": {"n": range(8, 41, 8), "d": [8, 12], "trials": 3},
     "neurons": {"n": range(4, 33, 4), "d": [4, 6], "trials": 3},
 }
-GLANCES["hard trees"] = GLANCES["trees"]
+GLANCES |= {"hard trees": GLANCES["trees"], "two neurons": GLANCES["neurons"]}
 GRIDS = {
     "paper": PAPER,
     "fine": FINE,
@@ -35,13 +36,13 @@ GRIDS = {
     "other hard trees": OTHER_HARD_TREES,
     "data": OTHER_DATA,
     "neurons": NEURONS,
+    "two neurons": TWO_NEURONS,
 }
 DIRECTIONS = ("random", "smallest")
 TREES_OF = {"random": "trees", "smallest": "hard trees"}
 PROGRAMS = {"gated": "gated network", "exact": "ReLU network"}
 EFFORT = {"gated": 3_000_000}  # nodes; near the edge a proof may need many more
 SHORT = 100_000  # nodes where large problems are many: a few next to the edge stay open
-SHORTER = 20_000  # where many neurons may be planted, and a node takes longer
 WHERE = {
     ("exact", "random"): (1.0, 1.45),
     ("exact", "smallest"): (1.5, 2.49),
@@ -69,7 +70,11 @@ GATED_ELSE = {
     ("sampled", "whitened", "random"): (1.8, 2.2),
     ("sampled", "cubic-whitened", "random"): (1.8, 2.2),
 }
-WHERE_NEURONS = {"one": (1, "random", 4.0), "two": (2, "random", 8.0), "opposite": (2, "opposite", 6.0)}
+WHERE_NEURONS = {
+    "one": (1, "random", "neurons", 4.0),
+    "two": (2, "random", "two neurons", 8.0),
+    "opposite": (2, "opposite", "neurons", 6.0),
+}
 NO_EDGE = "the smallest direction changes with the rows: a column of the diagram need not have one edge"
 
 
@@ -119,13 +124,13 @@ _ALL = (
     *(
         _diagram(
             f"real-relu-{name}",
-            *("exact", way, "neurons", (1.0, most)),
-            effort=SHORTER,
+            *("exact", way, size, (1.0, most)),
+            effort=SHORT,
             kind="relu",
             network="plain",
             k=k,
         )
-        for name, (k, way, most) in WHERE_NEURONS.items()
+        for name, (k, way, size, most) in WHERE_NEURONS.items()
     ),
     _edges("edges-exact", "exact", range(2, 31), (1.0, 1.5)),
     _edges("edges-gated", "gated", range(2, 13), (2.0, 3.0)),
