@@ -1,8 +1,8 @@
 """ADMM for the exact form: problems of one shape together, in the Python array API.
 
 Its scaled multipliers give a dual vector, the first of its two copies of the weights an interpolant
-(`iteration`). Both are read now and then. Most steps are in float32. So neither decides anything by itself: an
-interpolant is mended, and a dual vector measured, in NumPy and float64.
+(`iteration`). Both are read now and then. Most steps are in float32. So neither decides anything by itself:
+an interpolant is mended, and a dual vector measured, in NumPy and float64.
 """
 
 from typing import NamedTuple

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from ..blocks import cones
 from ..blocks.blocks import Blocks
 from ..blocks.conditions import EQUATIONS, MARGIN, PlantedEquations, independent_outputs, sides
 from ..data.planted import without_silent
@@ -24,7 +23,6 @@ PROGRAM = 20_000  # the same for the whole program at once
 PATIENCE = 150  # steps of ADMM after which interior points are quicker for those
 NEAR = 1e-4  # how far out of the ball a dual vector may be from which one is sought that touches it
 FEW = 20  # blocks beyond which projecting on their cones costs more than iterating
-CLEARLY = 1 - 1e-3  # a length below which a block is inside the ball for sure
 BEHIND = "behind"  # what is left of a tie is to be found out without the twin
 
 
@@ -207,7 +205,7 @@ def _by_minimum_norm(problem, dual):
     norms = problem.blocks.norms(dual)[problem.others]
     reach = norms.max(initial=0)
     if problem.form == "exact" and reach >= 1 - MARGIN and (norms >= 1 - MARGIN).sum() <= FEW:
-        reach = _reach_on_cones(problem, dual)
+        reach = interior_points.reach_on_cones(problem, dual)
     if 1 - reach > MARGIN:
         return inside("isometry", dual, 1 - reach)
     return (
@@ -232,27 +230,6 @@ def _by_what_is_lacking(problem, equations):
         if spent < problem.cost * (1 - MARGIN) and (problem.form == "gated" or _in_cones(problem.blocks, W)):
             return cheaper(problem.cost, W, spent, 0)
     return None
-
-
-def _reach_on_cones(problem, dual):
-    """How far a dual vector reaches off the plant, at most; or some reach that is too far.
-
-    What is clearly inside the ball without its cone is not projected.
-    """
-    blocks, own = problem.blocks, set(zip(problem.sides, problem.index, strict=True))
-    gradients = blocks.adjoint(dual)
-    lengths, furthest = np.linalg.norm(gradients, axis=1), 0.0
-    for j in np.argsort(-lengths):
-        for side in range(1 if j < blocks.skip else 2):
-            if (side, j) in own or lengths[j] <= furthest:  # no projection is longer than what is projected
-                continue
-            reach = lengths[j]
-            if j >= blocks.skip and reach >= CLEARLY:
-                reach = np.linalg.norm(cones.project(blocks.cone(j), (1 - 2 * side) * gradients[j])[0])
-            furthest = max(furthest, reach)
-        if furthest > 1 + EQUATIONS:
-            break
-    return furthest
 
 
 def _in_cones(blocks, parts):
