@@ -51,7 +51,7 @@ class SignBounds:
     """
 
     def __init__(self, rows):
-        self.rows, self._fits, self._forms = rows, {}, {}
+        self.rows, self._deltas, self._forms = rows, {}, {}
         self.lengths = np.linalg.norm(rows, axis=1)
 
     def forms(self, k):
@@ -60,11 +60,11 @@ class SignBounds:
 
     def alpha(self, k):
         """Of depth k the shares (n - k,) that its forms use."""
-        return self._fits[k].shares
+        return self._deltas[k] / self._deltas[k].sum()
 
     def bound(self, k, centers):
         """The least of the bounds of depth k, for each center: (b, d) -> (b,)."""
-        if k not in self._fits:
+        if k not in self._deltas:
             self._fit(k, centers)
         best = np.full(len(centers), np.inf)
         for size, factor in zip(*self._forms[k], strict=True):
@@ -75,18 +75,17 @@ class SignBounds:
     def _fit(self, k, centers):
         rows, d = self.rows[k:], self.rows.shape[1]
         if not rows.any():
-            self._fits[k] = Form(0.0, np.eye(d), np.full(len(rows), 1.0 / max(len(rows), 1)))
+            self._deltas[k] = np.ones(len(rows))
             self._forms[k] = np.zeros(1), np.eye(d)[None]
             return
-        if k - 1 in self._fits:
-            size, _, shares = self._fits[k - 1]
-            fit = fitted(rows, centers, shares[1:], size, NEXT)
-        else:
-            fit = fitted(rows, centers, steps=FIRST)
-        values, vectors = np.linalg.eigh((rows / fit.shares[:, None]).T @ rows)
-        sizes = np.multiply(TIMES, values[-1])
-        stretched = vectors / np.sqrt(1 - np.clip(values, 0, None) / sizes[:, None])[:, None, :]
-        self._fits[k], self._forms[k] = fit, (sizes, stretched @ vectors.T)
+        delta, steps = None, FIRST
+        if k - 1 in self._deltas:
+            delta, steps = self._deltas[k - 1][1:], NEXT
+        delta, values, vectors = _fitted(rows, centers, delta, steps)
+        self._deltas[k] = delta
+        sizes = np.multiply(TIMES, values[-1] * delta.sum())
+        stretched = vectors / np.sqrt(1 - values / np.multiply(TIMES, values[-1])[:, None])[:, None, :]
+        self._forms[k] = sizes, stretched @ vectors.T
 
 
 class Form(NamedTuple):
@@ -127,21 +126,28 @@ def fitted(rows, centers, shares=None, size=None, steps=8):
     >>> round(float(form.size + form.factor[0] @ form.factor[0]), 2)  # the longest is 2.81
     2.96
     """
-    delta = np.vecdot(rows, rows) if shares is None else size * shares
+    delta, values, vectors = _fitted(rows, centers, None if shares is None else size * shares, steps)
+    return Form(delta.sum(), (vectors / np.sqrt(1 - values)) @ vectors.T, delta / delta.sum())
+
+
+def _fitted(rows, centers, delta, steps):
+    """The delta, and the eigenvalues and vectors of ``sum_i a_i a_i^T / delta_i``."""
+    if delta is None:
+        delta = np.vecdot(rows, rows)
     best, least = None, np.inf
     for _ in range(steps):
         delta = np.maximum(delta, LEAST * delta.max())
         values, vectors = np.linalg.eigh((rows / delta[:, None]).T @ rows)
         if values[-1] > TOP:
             delta, values = delta * (values[-1] / DOWN), values * (DOWN / values[-1])
-        weights = 1 / (1 - np.clip(values, 0, None))
+        values = np.maximum(values, 0)
+        weights = 1 / (1 - values)
         turned = centers @ vectors
         bound = delta.sum() + (turned**2 @ weights).mean()
         if bound < least:
-            least, best = bound, (delta, vectors, weights)
+            least, best = bound, (delta, values, vectors)
         inside = rows @ vectors
         wanted = ((inside * weights) @ turned.T) ** 2
         wanted = wanted.mean(axis=1) + BARRIER * (inside**2 @ weights)
         delta = delta ** (1 - STRIDE) * np.sqrt(wanted) ** STRIDE
-    delta, vectors, weights = best
-    return Form(delta.sum(), (vectors * np.sqrt(weights)) @ vectors.T, delta / delta.sum())
+    return best
