@@ -11,7 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from notebooks import ONE_THREAD
+from chapter_code import ONE_THREAD
 
 ROOT = Path(__file__).resolve().parents[1]
 # Folders and files of tests, the longest group first; a folder leaves to others what they name more exactly,
