@@ -4,8 +4,6 @@ SciPy's `nnls` (1.15 to 1.17) is not used: where an optimal gradient is zero up 
 wrong column, return a point that is far from optimal and report residual zero for it.
 """
 
-from math import sqrt
-
 import numpy as np
 from scipy.linalg.lapack import dtrtrs
 
@@ -42,71 +40,78 @@ def nonnegative_least_squares(A, b, start=None):
     """
     k, n = A.shape
     x, size, lengths = np.zeros(n), np.linalg.norm(b), np.linalg.norm(A, axis=0)
-    used, best, factors = [], np.zeros(0), _Factors(b, min(k, n))
+    used, factors = [], Factors(k, b)
     if start is not None and 0 < (some := np.flatnonzero(start > 0)).size <= k:
-        if (np.abs(factors.of(A[:, some])) > DEPENDENT * lengths[some]).all():
-            used, x[some], best = some.tolist(), start[some], factors.coefficients()
+        factors.take(A[:, some])
+        if (np.abs(factors.pivots()) > DEPENDENT * lengths[some]).all():
+            used, x[some] = some.tolist(), start[some]
         else:
-            factors.count = 0
+            factors.take(A[:, used])
+    best = factors.coefficients()
     for _ in range(10 * (k + n)):
-        while (best <= 0).any():
+        while best.size and best.min() <= 0:
             now, falling = x[used], best <= 0
             steps = now[falling] / (now[falling] - best[falling])
             now += steps.min() * (best - now)
             now[np.flatnonzero(falling)[steps.argmin()]] = 0
             x[used] = np.maximum(now, 0)
             used = [j for j in used if x[j] > 0]
-            factors.of(A[:, used])
+            factors.take(A[:, used])
             best = factors.coefficients()
         x[used] = best
-        gradient = A.T @ (b - A @ x)
+        gradient = factors.left @ A
         gradient[used] = 0
-        best = None
-        while best is None:
+        if gradient.max(initial=0) <= ROUNDING * size:  # to rounding, before it ends
+            gradient = (b - A[:, used] @ best) @ A
+            gradient[used] = 0
+        while True:
             new = int(gradient.argmax())
             if gradient[new] <= ROUNDING * size:
                 return x
             gradient[new] = 0
-            best = factors.enter(A[:, new], DEPENDENT * lengths[new])
+            if factors.enter(A[:, new], DEPENDENT * lengths[new]):
+                break
+        best = factors.coefficients()
         used.append(new)
     return x
 
 
-class _Factors:
-    """``A_P = Q R`` of at most so many columns in use, and ``Q^T b``; the first `count` columns count."""
+class Factors:
+    """``A_P = Q R`` of the columns in use, and what they leave of the target."""
 
-    def __init__(self, b, most):
-        self.b, self.count = b, 0
-        self.Q, self.R = np.zeros((len(b), most + 1)), np.zeros((most + 1, most + 1), order="F")
-        self.inside = np.zeros(most + 1)
+    def __init__(self, k, b):
+        self.b, self.left, self.m = b, b, 0
+        self.Q, self.R, self.along = np.zeros((k, k), order="F"), np.zeros((k, k), order="F"), np.zeros(k)
 
-    def of(self, columns):
-        """Factor these; the diagonal of R."""
-        k = self.count = columns.shape[1]
-        self.Q[:, :k], self.R[:k, :k] = np.linalg.qr(columns)
-        self.inside[:k] = self.b @ self.Q[:, :k]
-        return np.diag(self.R)[:k]
+    def take(self, columns):
+        """Begin again with these columns, no more than there are rows."""
+        self.m = m = columns.shape[1]
+        self.Q[:, :m], self.R[:m, :m] = np.linalg.qr(columns)
+        self.along[:m] = self.b @ self.Q[:, :m]
+        self.left = self.b - self.Q[:, :m] @ self.along[:m]
 
-    def coefficients(self, more=0):
-        k = self.count + more
-        return dtrtrs(self.R[:k, :k], self.inside[:k])[0] if k else np.zeros(0)
+    def pivots(self):
+        return np.diagonal(self.R)[: self.m]
+
+    def coefficients(self):
+        """Of least squares on the columns in use."""
+        m = self.m
+        return dtrtrs(self.R[:m, :m], self.along[:m])[0] if m else np.zeros(0)
 
     def enter(self, column, least):
-        """One more column: the coefficients, or None where it cannot help."""
-        k = self.count
-        Q = self.Q[:, :k]
+        """Take one more column; false, and nothing changes, where it cannot help."""
+        m = self.m
+        if m == len(self.Q):
+            return False
+        Q = self.Q[:, :m]
         inside = column @ Q
         rest = column - Q @ inside
         again = rest @ Q  # once more, for orthogonality to rounding
         rest -= Q @ again
-        length = sqrt(rest @ rest)
-        if length <= least:
-            return None
-        rest /= length
-        self.Q[:, k], self.R[:k, k], self.R[k, k] = rest, inside + again, length
-        self.inside[k] = rest @ self.b
-        best = self.coefficients(1)
-        if best[-1] <= 0:
-            return None
-        self.count += 1
-        return best
+        length = np.sqrt(rest @ rest)
+        if length <= least or (along := rest @ self.left / length) <= 0:
+            return False
+        self.Q[:, m], self.R[:m, m], self.R[m, m] = rest / length, inside + again, length
+        self.along[m], self.m = along, m + 1
+        self.left = self.left - along * self.Q[:, m]
+        return True

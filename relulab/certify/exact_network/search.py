@@ -118,7 +118,7 @@ class _Search:
         return float((y.sum() - v @ q.targets.T.ravel()) / max(y @ self.cuts.room, 1e-300))
 
     def _look(self, dual, glance):
-        """The trees if both end, or how many violators were new; None where effort is spent."""
+        """The trees if both end, or how many violators were new; None where effort is spent without one."""
         starts = {}
         if news := self._skip_connection(dual):
             return None, news
