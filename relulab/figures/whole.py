@@ -71,9 +71,9 @@ GATED_ELSE = {
     ("sampled", "cubic-whitened", "random"): (1.8, 2.2),
 }
 WHERE_NEURONS = {
-    "one": (1, "random", "neurons", 4.0),
-    "two": (2, "random", "two neurons", 8.0),
-    "opposite": (2, "opposite", "neurons", 6.0),
+    "one": (1, "random", "neurons", 4.0, SHORT),
+    "two": (2, "random", "two neurons", 8.0, 4 * SHORT),
+    "opposite": (2, "opposite", "neurons", 6.0, SHORT),
 }
 NO_EDGE = "the smallest direction changes with the rows: a column of the diagram need not have one edge"
 
@@ -126,12 +126,12 @@ _ALL = (
         _diagram(
             f"real-relu-{name}",
             *("exact", way, size, (1.0, most)),
-            effort=SHORT,
+            effort=effort,
             kind="relu",
             network="plain",
             k=k,
         )
-        for name, (k, way, size, most) in WHERE_NEURONS.items()
+        for name, (k, way, size, most, effort) in WHERE_NEURONS.items()
     ),
     _edges("edges-exact", "exact", range(2, 31), (1.0, 1.5)),
     _edges("edges-gated", "gated", range(2, 13), (2.0, 3.0)),
