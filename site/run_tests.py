@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 NAMED = [
     ["book"],
     ["certify"],
-    [f"book/test_{name}.py" for name in ("builds", "product", "epub", "slides", "lab")],
+    [f"book/test_{name}.py" for name in ("builds", "product", "epub", "lab_tables", "slides", "lab")],
     ["audit", "certify/all_patterns", "certify/exact_network"],
     [],
     ["figures", "phase"],
