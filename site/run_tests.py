@@ -15,14 +15,16 @@ from chapter_code import ONE_THREAD
 
 ROOT = Path(__file__).resolve().parents[1]
 # Folders and files of tests, the longest group first; a folder leaves to others what they name more exactly,
-# and what no group names is one more, so that nothing is forgotten.
+# and the empty group takes what no other names, so that nothing is forgotten.
 NAMED = [
     ["book"],
     ["certify"],
+    [f"book/test_{name}.py" for name in ("builds", "product", "epub", "lab_tables", "slides", "lab")],
     ["audit", "certify/all_patterns", "certify/exact_network"],
+    [],
     ["figures", "phase"],
     ["training", "labs"],
-    ["book/test_phase_explorer.py", "book/test_whole_page.py", "book/test_first_screen.py"],
+    [f"book/test_{name}.py" for name in ("phase_explorer", "whole_page", "first_screen")],
     ["programs", "solvers"],
 ]
 THIRDS = ("first", "second", "third")
@@ -33,11 +35,7 @@ def groups() -> list[list[str]]:
     """The arguments of each process."""
     there = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir() or path.suffix == ".py"}
     rest = there - {"__pycache__"} - {name for group in NAMED for name in group}
-    return [
-        *([f"tests/{name}" for name in group] + left_to_others(group) for group in NAMED[:3]),
-        [f"tests/{name}" for name in sorted(rest)],
-        *([f"tests/{name}" for name in group] + left_to_others(group) for group in NAMED[3:]),
-    ]
+    return [[f"tests/{name}" for name in group or sorted(rest)] + left_to_others(group) for group in NAMED]
 
 
 def left_to_others(group: list[str]) -> list[str]:
