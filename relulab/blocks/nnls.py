@@ -5,7 +5,7 @@ wrong column, return a point that is far from optimal and report residual zero f
 """
 
 import numpy as np
-import scipy
+from scipy.linalg.lapack import dtrtrs
 
 ROUNDING = 1e-13  # a gradient below this share of ||b|| is zero
 DEPENDENT = 1e-10  # a column with a smaller share of its length off the others adds nothing
@@ -40,52 +40,78 @@ def nonnegative_least_squares(A, b, start=None):
     """
     k, n = A.shape
     x, size, lengths = np.zeros(n), np.linalg.norm(b), np.linalg.norm(A, axis=0)
-    used, Q, R, best = [], np.zeros((k, 0)), np.zeros((0, 0)), np.zeros(0)
+    used, factors = [], Factors(k, b)
     if start is not None and 0 < (some := np.flatnonzero(start > 0)).size <= k:
-        Q, R = np.linalg.qr(A[:, some])
-        if (np.abs(np.diag(R)) > DEPENDENT * lengths[some]).all():
-            used, x[some], best = some.tolist(), start[some], _coefficients(Q, R, b)
+        factors.take(A[:, some])
+        if (np.abs(factors.pivots()) > DEPENDENT * lengths[some]).all():
+            used, x[some] = some.tolist(), start[some]
         else:
-            Q, R = Q[:, :0], R[:0, :0]
+            factors.take(A[:, used])
+    best = factors.coefficients()
     for _ in range(10 * (k + n)):
-        while (best <= 0).any():
+        while best.size and best.min() <= 0:
             now, falling = x[used], best <= 0
             steps = now[falling] / (now[falling] - best[falling])
             now += steps.min() * (best - now)
             now[np.flatnonzero(falling)[steps.argmin()]] = 0
             x[used] = np.maximum(now, 0)
             used = [j for j in used if x[j] > 0]
-            Q, R = np.linalg.qr(A[:, used])
-            best = _coefficients(Q, R, b)
+            factors.take(A[:, used])
+            best = factors.coefficients()
         x[used] = best
-        gradient = A.T @ (b - A[:, used] @ best)
+        gradient = factors.left @ A
         gradient[used] = 0
-        entered = None
-        while entered is None:
+        if gradient.max(initial=0) <= ROUNDING * size:  # to rounding, before it ends
+            gradient = (b - A[:, used] @ best) @ A
+            gradient[used] = 0
+        while True:
             new = int(gradient.argmax())
             if gradient[new] <= ROUNDING * size:
                 return x
             gradient[new] = 0
-            entered = _enter(Q, R, A[:, new], DEPENDENT * lengths[new], b)
-        Q, R, best = entered
+            if factors.enter(A[:, new], DEPENDENT * lengths[new]):
+                break
+        best = factors.coefficients()
         used.append(new)
     return x
 
 
-def _coefficients(Q, R, b):
-    return scipy.linalg.solve_triangular(R, Q.T @ b, check_finite=False) if len(R) else np.zeros(0)
+class Factors:
+    """``A_P = Q R`` of the columns in use, and what they leave of the target."""
 
+    def __init__(self, k, b):
+        self.b, self.left, self.m = b, b, 0
+        self.Q, self.R, self.along = np.zeros((k, k), order="F"), np.zeros((k, k), order="F"), np.zeros(k)
 
-def _enter(Q, R, column, least, b):
-    """The factors with one more column, and the coefficients; None where the column cannot help."""
-    inside = Q.T @ column
-    rest = column - Q @ inside
-    again = Q.T @ rest  # once more, for orthogonality to rounding
-    rest, inside = rest - Q @ again, inside + again
-    length = np.linalg.norm(rest)
-    if length <= least:
-        return None
-    Q = np.column_stack([Q, rest / length])
-    R = np.block([[R, inside[:, None]], [np.zeros((1, len(R))), length]])
-    best = _coefficients(Q, R, b)
-    return (Q, R, best) if best[-1] > 0 else None
+    def take(self, columns):
+        """Begin again with these columns, no more than there are rows."""
+        self.m = m = columns.shape[1]
+        self.Q[:, :m], self.R[:m, :m] = np.linalg.qr(columns)
+        self.along[:m] = self.b @ self.Q[:, :m]
+        self.left = self.b - self.Q[:, :m] @ self.along[:m]
+
+    def pivots(self):
+        return np.diagonal(self.R)[: self.m]
+
+    def coefficients(self):
+        """Of least squares on the columns in use."""
+        m = self.m
+        return dtrtrs(self.R[:m, :m], self.along[:m])[0] if m else np.zeros(0)
+
+    def enter(self, column, least):
+        """Take one more column; false, and nothing changes, where it cannot help."""
+        m = self.m
+        if m == len(self.Q):
+            return False
+        Q = self.Q[:, :m]
+        inside = column @ Q
+        rest = column - Q @ inside
+        again = rest @ Q  # once more, for orthogonality to rounding
+        rest -= Q @ again
+        length = np.sqrt(rest @ rest)
+        if length <= least or (along := rest @ self.left / length) <= 0:
+            return False
+        self.Q[:, m], self.R[:m, m], self.R[m, m] = rest / length, inside + again, length
+        self.along[m], self.m = along, m + 1
+        self.left = self.left - along * self.Q[:, m]
+        return True

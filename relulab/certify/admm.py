@@ -1,8 +1,8 @@
 """ADMM for the exact form: problems of one shape together, in the Python array API.
 
 Its scaled multipliers give a dual vector, the first of its two copies of the weights an interpolant
-(`iteration`). Both are read every few steps. The first steps are in float32. So neither decides anything by
-itself: an interpolant is mended, and a dual vector measured, in NumPy and float64.
+(`iteration`). Both are read now and then. Most steps are in float32. So neither decides anything by itself:
+an interpolant is mended, and a dual vector measured, in NumPy and float64.
 """
 
 from typing import NamedTuple
@@ -15,12 +15,14 @@ from ..solvers.arrays import take, to_numpy
 from ..solvers.iteration import Maps, Shrunk, iterate, norms, on_blocks
 from .verdicts import cheaper, inside, undecided
 
-RHO = 80.0  # penalty of the weights
-CONE_RATIO = 60.0  # penalty of the cone values over that of the weights
+RHO = 160.0  # penalty of the weights
+CONE_RATIO = 2.0  # penalty of the rows of cones over that of the weights
 GIVEN_UP = "neither a certificate nor a cheaper interpolant in {} steps"
-SINGLE = 250  # steps in float32
+SINGLE = 2000  # steps in float32
 ALMOST = 1e-3  # how wrong these may be about a reach
-OFTEN = 5  # steps after which the evidence is looked at, and each of the first ones
+ROUGHLY = 1e-5  # and about a cost, relative
+LOOKS = ((5, 1), (60, 5), (250, 10), (np.inf, 25))  # up to a step, after how many steps evidence is looked at
+RUN_AWAY = "run away"
 
 # Blocks off the plant weigh 1 - tilt: the search then heads for duals strictly inside the ball. A tilt hides
 # problems whose true margin is smaller, so it falls in steps.
@@ -36,8 +38,8 @@ class Waiting(NamedTuple):
     provable: bool
 
 
-@np.errstate(over="ignore", invalid="ignore")  # in float32 it may run away: then float64 starts again
-def search(waiting, iterations, xp=np, device=None):
+@np.errstate(over="ignore", invalid="ignore")  # it may run away in float32
+def search(waiting, iterations, xp=np, device=None, dtype="float32"):
     """Iterate until either kind of evidence turns up.
 
     Parameters
@@ -48,6 +50,8 @@ def search(waiting, iterations, xp=np, device=None):
         Most steps.
     xp, device
         The array namespace, and its device, to iterate in.
+    dtype : {"float32", "float64"}
+        The precision to begin in. What runs away in float32 starts again in float64.
 
     Returns
     -------
@@ -56,12 +60,12 @@ def search(waiting, iterations, xp=np, device=None):
     """
     found = [undecided(iterations, GIVEN_UP.format(iterations))] * len(waiting)
     places = np.arange(len(waiting))
-    state = State(waiting, xp, device, "float32")
+    state = State(waiting, xp, device, dtype)
     for step in range(1, iterations + 1):
-        if step == SINGLE + 1:
+        if step == SINGLE + 1 and dtype == "float32":
             state = state.precise()
         state.step(1 - TILTS[np.searchsorted(TILT_STEPS, step)])
-        if step % OFTEN and step > OFTEN:
+        if step % next(often for until, often in LOOKS if step <= until):
             continue
         findings = list(_evidence(state, step))
         settled = np.array([finding is not None for finding in findings])
@@ -71,11 +75,15 @@ def search(waiting, iterations, xp=np, device=None):
             break
         if settled.any():
             places, state = places[~settled], state.take(np.flatnonzero(~settled))
+    if len(again := [i for i, finding in enumerate(found) if finding is RUN_AWAY]):
+        anew = search([waiting[i] for i in again], iterations, xp, device, "float64")
+        for i, finding in zip(again, anew, strict=True):
+            found[i] = finding
     return found
 
 
 def _evidence(state, step):
-    """For each problem the finding that a step gives, or None."""
+    """For each problem the finding that a step gives, or None; `RUN_AWAY` in float32."""
     costs, duals = to_numpy(state.costs()), to_numpy(state.dual)[:, :, 0].astype(np.float64)
     for one, dual in zip(state.waiting, duals, strict=True):
         if one.provable and np.isfinite(dual).all():
@@ -83,18 +91,29 @@ def _evidence(state, step):
     reaches = to_numpy(state.reach(duals))
     for i, (one, spent) in enumerate(zip(state.waiting, costs, strict=True)):
         finding, price = None, one.split.problem.cost
-        if not np.isfinite(spent) and step > SINGLE:
-            finding = undecided(step, f"a number that is not finite appeared in step {step}")
+        if not np.isfinite(spent):
+            why = f"a number that is not finite appeared in step {step}"
+            finding = RUN_AWAY if costs.dtype == np.float32 else undecided(step, why)
         elif spent < price * (1 - MARGIN):
-            W, mended = one.split.mend(*(to_numpy(W[i, ...]).astype(np.float64) for W in state.first[:2]))
-            finding = cheaper(price, W, mended, step) if mended < price * (1 - MARGIN) else None
+            finding = _mended(
+                one.split, *(to_numpy(W[i, ...]).astype(np.float64) for W in state.first[:2]), step
+            )
         if finding is None and one.provable and reaches[i] < 1 + ALMOST:
             reach = one.split.reach(duals[i], to_numpy(state.second.T[i, ...]).astype(np.float64))
             finding = inside("dual", duals[i], 1 - reach, step) if 1 - reach > MARGIN else None
             if finding is not None:
-                at = to_numpy(state.second.T[i, ...]).astype(np.float64)
-                finding = finding._replace(multipliers=-RHO * CONE_RATIO * np.minimum(at, 0))
+                outward = to_numpy(state.maps.outward(state.second.T)[i, ...]).astype(np.float64)
+                finding = finding._replace(multipliers=RHO * CONE_RATIO * np.abs(outward))
         yield finding
+
+
+def _mended(split, W, W0, step):
+    """The finding that an interpolant is cheaper, once it is mended; first it is looked at without that."""
+    price = split.problem.cost
+    if split.into_cones(W, W0)[1] > price * (1 + ROUGHLY):
+        return None
+    W, spent = split.mend(W, W0)
+    return cheaper(price, W, spent, step) if spent < price * (1 - MARGIN) else None
 
 
 class State:
@@ -140,16 +159,10 @@ class State:
         return other
 
     def precise(self):
-        """The same in float64; a problem whose float32 ran away starts again."""
+        """The same in float64."""
         xp = array_namespace(self.y)
         other = State(self.waiting, xp, self.y.device, "float64")
-        sound = xp.all(xp.isfinite(self.second.T), axis=(1, 2, 3))
-
-        def where_sound(cast, fresh):
-            return xp.where(xp.reshape(sound, (-1,) + (1,) * (fresh.ndim - 1)), cast, fresh)
-
-        casts = (xp.astype(array, xp.float64) for array in self.second)
-        other.second = Shrunk(*map(where_sound, casts, other.second))
+        other.second = Shrunk(*(xp.astype(array, xp.float64) for array in self.second))
         return other
 
     def step(self, weight):
@@ -183,7 +196,7 @@ def bounds(maps, factors, duals, T):
     """
     xp = array_namespace(duals)
     gradient = maps.adjoint(duals)
-    lifted = gradient - RHO * CONE_RATIO * maps.from_cone_values(xp.clip(T, max=0))
+    lifted = gradient - RHO * CONE_RATIO * maps.from_values(maps.outward(T))
     if factors is not None:
         way = xp.matrix_transpose(factors)
         gradient, lifted = on_blocks(way, gradient), on_blocks(way, lifted)
@@ -206,5 +219,6 @@ def _start(split, equations):
     problem, skip = split.problem, split.blocks.skip
     gradient = split.blocks.adjoint(equations.dual) / RHO
     U = np.stack([gradient[skip:], -gradient[skip:]])
-    T = np.maximum(split.maps.cone_values(problem.weights[None, :, skip:])[0], 0)
+    T = split.maps.values(problem.weights[None, :, skip:])
+    T = (T - split.maps.outward(T))[0]
     return *split.places, problem.parts[:, skip:], U, problem.plant[:skip], gradient[:skip], T

@@ -9,11 +9,12 @@ working set of blocks, which grows by those that its dual vector breaks.
 import numpy as np
 
 from ..blocks import cones
-from ..blocks.conditions import MARGIN, reach
+from ..blocks.conditions import EQUATIONS, MARGIN, reach
 from ..solvers.clarabel import run_clarabel
 
 ROUNDS, ADDED = 30, 40
 TOUCHES, ROUNDING = 8, 1e-12
+CLEARLY = 1 - 1e-3  # a length below which a block is inside the ball for sure
 SATURATED = 1e-7  # a norm that is closer to 1 may be 1
 
 
@@ -73,6 +74,27 @@ def reach_off_plant(problem, dual):
     reached = reach(problem.blocks, dual, problem.form, least=1 - 1e-3)
     reached[problem.sides, problem.index] = -1
     return reached
+
+
+def reach_on_cones(problem, dual):
+    """How far a dual vector reaches off the plant, at most; or some reach that is too far.
+
+    What is clearly inside the ball without its cone is not projected.
+    """
+    blocks, own = problem.blocks, set(zip(problem.sides, problem.index, strict=True))
+    gradients = blocks.adjoint(dual)
+    lengths, furthest = np.linalg.norm(gradients, axis=1), 0.0
+    for j in np.argsort(-lengths):
+        for side in range(1 if j < blocks.skip else 2):
+            if (side, j) in own or lengths[j] <= furthest:  # no projection is longer than what is projected
+                continue
+            length = lengths[j]
+            if j >= blocks.skip and length >= CLEARLY:
+                length = np.linalg.norm(cones.project(blocks.cone(j), (1 - 2 * side) * gradients[j])[0])
+            furthest = max(furthest, length)
+        if furthest > 1 + EQUATIONS:
+            break
+    return furthest
 
 
 def _solve(problem, working):

@@ -49,24 +49,36 @@ def multipliers_of(plant, masks, network, dual, known=None):
     gradients = blocks.adjoint(dual)
     norms = np.linalg.norm(gradients, axis=1)
     own = set() if plant.kind == "linear" else _planted(plant, blocks)
+    enough = np.zeros((2, blocks.p), dtype=bool) if known is None else _enough(blocks, gradients, known)
     found = []
-    for j in range(blocks.skip, blocks.size):
-        if norms[j] < 1 - MARGIN:
+    for j in blocks.skip + np.flatnonzero(norms[blocks.skip :] >= 1 - MARGIN):
+        if blocks.factors is not None and not blocks.factors[j].any(axis=0).all():
             continue
-        C, N = blocks.cone(j)
-        if N.shape[1]:
-            continue
-        sizes = np.linalg.norm(C, axis=1)
-        rows = np.divide(C, sizes[:, None], out=np.zeros_like(C), where=sizes[:, None] > 0)
-        for side in (1, -1):
-            if (j, side) in own:
-                continue
-            m = None if known is None else known[int(side < 0), j - blocks.skip] * sizes
-            if m is None or np.linalg.norm(side * gradients[j] + rows.T @ m) >= 1 - MARGIN / 2:
-                m = _pursue(rows, side * gradients[j])
-            found.append((j, side, np.divide(m, sizes, out=np.zeros_like(m), where=sizes > 0)))
+        for i, side in enumerate((1, -1)):
+            if (j, side) not in own:
+                settled = enough[i, j - blocks.skip]
+                m = known[i, j - blocks.skip] if settled else _sought(blocks, j, side * gradients[j])
+                found.append((j, side, np.where(blocks.X.any(axis=1), m, 0.0)))
     j, sides, values = zip(*found, strict=True) if found else ((), (), np.zeros((0, len(plant.X))))
     return Multipliers(np.array(j, dtype=int), np.array(sides, dtype=int), np.array(values))
+
+
+def _enough(blocks, gradients, known):
+    """Where multipliers (2, p, n) bring a dual vector into the ball already: (2, p)."""
+    pulled = (known * (2 * blocks.masks[:, blocks.skip :].T - 1)) @ blocks.X
+    if blocks.factors is not None:
+        pulled = np.einsum("jab,sja->sjb", blocks.factors, pulled)
+    both = np.stack([gradients[blocks.skip :], -gradients[blocks.skip :]])
+    return np.linalg.norm(both + pulled, axis=2) < 1 - MARGIN / 2
+
+
+def _sought(blocks, j, q):
+    """Multipliers for the cone of block j."""
+    C, _ = blocks.cone(j)
+    sizes = np.linalg.norm(C, axis=1)
+    rows = np.divide(C, sizes[:, None], out=np.zeros_like(C), where=sizes[:, None] > 0)
+    m = _pursue(rows, q)
+    return np.divide(m, sizes, out=np.zeros_like(m), where=sizes > 0)
 
 
 def _pursue(rows, q):

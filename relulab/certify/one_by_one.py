@@ -205,7 +205,7 @@ def _by_minimum_norm(problem, dual):
     norms = problem.blocks.norms(dual)[problem.others]
     reach = norms.max(initial=0)
     if problem.form == "exact" and reach >= 1 - MARGIN and (norms >= 1 - MARGIN).sum() <= FEW:
-        reach = interior_points.reach_off_plant(problem, dual).max(initial=0)
+        reach = interior_points.reach_on_cones(problem, dual)
     if 1 - reach > MARGIN:
         return inside("isometry", dual, 1 - reach)
     return (

@@ -1,5 +1,6 @@
 """One planted problem as `certify` sees it, and what makes its interpolants exact: they count only then."""
 
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -174,12 +175,8 @@ class Exact:
         W = self.problem.weights + move
         return self.mend(W[:, skip:], W[0, :skip], solve, active[skip:])
 
-    @np.errstate(over="ignore", invalid="ignore")  # infinitely far is an answer
     def mend(self, W, W0, solve=None, active=1.0):
-        """Make weights interpolate by changing active blocks, then move them into the cones.
-
-        An interior point of a cone, added to both sides, mends what is outside and changes no output.
-        """
+        """Make weights interpolate by changing active blocks, then move them into the cones."""
         X, maps, skip = self.blocks.X, self.maps, self.blocks.skip
         active = np.broadcast_to(active, len(self.masks))[:, None]
         for _ in range(2):
@@ -187,10 +184,22 @@ class Exact:
             price = (solve or self.solve)(error + X @ W0[0] if skip else error)
             W = W - active * maps.invert(maps.adjoint(price[None, :, None]))[0]
             W0 = W0 - (X.T @ price)[None] if skip else W0
-        inner = self.problem.gates.T
-        room = maps.signs[0, 0] * (inner @ X.T)
-        lack = np.maximum(-maps.cone_values(W[None])[0], 0).max(axis=0)
-        amount = np.max(lack / np.maximum(room, 1e-300), axis=1, where=lack > 0, initial=0) * (1 + 1e-9)
+        return self.into_cones(W, W0)
+
+    @cached_property
+    def _room(self):
+        """How far the interior points are inside, row by row."""
+        return np.maximum(self.maps.signs[0, 0] * (self.problem.gates.T @ self.blocks.X.T), 1e-300)
+
+    @np.errstate(over="ignore", invalid="ignore")  # infinitely far is an answer
+    def into_cones(self, W, W0):
+        """Weights of all blocks, and their cost, from weights that may be outside their cones.
+
+        An interior point of a cone, added to both sides, mends what is outside and changes no output.
+        """
+        X, maps, skip, inner = self.blocks.X, self.maps, self.blocks.skip, self.problem.gates.T
+        lack = np.abs(maps.outward(maps.values(W[None]))[0]).max(axis=0)
+        amount = np.max(lack / self._room, axis=1) * (1 + 1e-9)
         W = W + amount[:, None] * inner
         parts = np.zeros((2, self.blocks.size, X.shape[1]))
         parts[0, :skip] = W0

@@ -14,10 +14,10 @@ from .. import _checks
 from ..blocks.blocks import NETWORKS, check_pair
 from ..blocks.conditions import FORMS
 from ..certify.all_patterns.everywhere import EFFORT
-from ..certify.together import DEVICES
 from ..data.ensembles import ENSEMBLES
 from ..data.planted import DIRECTIONS, KINDS, SilentNeuron
 from ..data.trials import instance, instances, planted_problem
+from ..solvers.arrays import DEVICES
 from . import datasets, distances
 from .cells import FailedTrials, run_cell
 from .datasets import ERROR, FIELDS, provenance
@@ -285,6 +285,7 @@ def _complete(table, kept, sizes_n, sizes_d, arguments, executor, progress):
     *_, device, _ = arguments
     if executor is None and device == "cpu":
         executor = own_executor(cells, table.shape[2])
+        import xarray  # noqa: F401, needed in the end; the server of processes starts meanwhile
     kept.add_run(provenance() | {"executor": "threads" if executor is None else type(executor).__name__})
     try:
         run_cells(run_cell, cells, keep, missing.size, executor, progress, meeting(kept))

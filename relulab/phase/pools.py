@@ -4,6 +4,7 @@ import contextlib
 import functools
 import multiprocessing
 import multiprocessing.context
+import multiprocessing.forkserver
 import os
 import signal
 import sys
@@ -168,6 +169,7 @@ def standing():
         if os.getpid() not in _kept:
             context = AloofContext()
             context.set_forkserver_preload(PRELOADED)
+            multiprocessing.forkserver.ensure_running()  # it imports while this process goes on
             _kept[os.getpid()] = ProcessPoolExecutor(cores(), context, initializer=_settle_deaf)
         return _kept[os.getpid()]
 

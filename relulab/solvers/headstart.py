@@ -7,7 +7,7 @@ from .iteration import Maps, Shrunk, iterate
 STEPS = 200
 RHO = 20.0  # penalty of the weights
 RHO_OF_BASES = 10.0  # the same where blocks have bases, in whose coordinates their weights are longer
-RATIO = 1.0  # penalty of the cone values over that, for rows of norm 1
+RATIO = 1.0  # penalty of the rows of cones over that, for rows of norm 1
 
 
 def head_start(program, skip):
@@ -45,7 +45,7 @@ def head_start(program, skip):
         first, second = iterate(maps, inverse, y, second, ratio, (1 / rho, 1 / rho))
     u = np.concatenate([second.Z0[0], second.Z[0, 0], second.Z[0, 1]]).astype(float)
     a = np.zeros((len(u), n))
-    a[skip:] = rho * ratio * np.maximum(-np.reshape(second.T, (-1, n)), 0)
+    a[skip:] = rho * ratio * np.abs(np.reshape(maps.outward(second.T), (-1, n)))
     return u, -rho * first.price[0, :, 0].astype(float), a
 
 

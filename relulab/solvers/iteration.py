@@ -2,8 +2,7 @@
 
 It keeps two copies of the weights: one satisfies the linear equations, the other has been shrunk by the norms
 and lies in the cones. Weights W (b, 2, p, d), the positive and the negative neuron of every block, are in
-X-coordinates. Block coordinates are ``to_block W``, and the cone values of block j are ``+-X W_j``,
-non-negative.
+X-coordinates. Block coordinates are ``to_block W``, and the cone of block j says which signs ``X W_j`` has.
 """
 
 from typing import NamedTuple
@@ -39,13 +38,17 @@ class Maps(NamedTuple):
         moved = self.rows @ (labels * self.X)
         return array_namespace(moved).stack([moved, -moved], axis=1)
 
-    def cone_values(self, W):
-        """``(2 D_j - I) X W_j``: (b, 2, p, n)."""
-        return self.signs * (W @ array_namespace(W).matrix_transpose(self.X)[:, None, ...])
+    def values(self, W):
+        """``X W_j``, which are non-negative in a cone once they are times the signs: (b, 2, p, n)."""
+        return W @ array_namespace(W).matrix_transpose(self.X)[:, None, ...]
 
-    def from_cone_values(self, values):
-        """The adjoint of `cone_values`."""
-        return (self.signs * values) @ self.X[:, None, ...]
+    def from_values(self, values):
+        """The adjoint of `values`."""
+        return values @ self.X[:, None, ...]
+
+    def outward(self, T):
+        """What of values points out of the cones: (b, 2, p, n)."""
+        return (T - array_namespace(T).copysign(T, self.signs)) / 2
 
     def invert(self, W):
         return on_blocks(self.inverse, W)
@@ -72,9 +75,9 @@ class Interpolant(NamedTuple):
 
 
 class Shrunk(NamedTuple):
-    """The second copy and its multipliers: of blocks, of skip blocks, and both for the cone values.
+    """The second copy and its multipliers: of blocks, of skip blocks, and both for the rows of the cones.
 
-    The cone values are the positive part of T, their multipliers the negative one.
+    T holds the values ``X W_j`` where it has the signs of the cones, and multipliers where it has not.
     """
 
     Z: object
@@ -98,7 +101,7 @@ def iterate(maps, gram_inverse, y, second, ratio, thresholds):
     second : Shrunk
         The second copy so far.
     ratio : float
-        Penalty of the cone values over that of the weights.
+        Penalty of the cones' rows over that of the weights.
     thresholds : pair of array or float, shapes (b, 2, p) and (b, s)
         What the norms of the blocks, and of the skip blocks, are shrunk by.
 
@@ -111,24 +114,30 @@ def iterate(maps, gram_inverse, y, second, ratio, thresholds):
     """
     Z, U, Z0, U0, T = second
     X, r, xp = maps.X, RELAXATION, array_namespace(y)
-    H, W0 = maps.invert(maps.from_block(Z - U) + ratio * maps.from_cone_values(xp.abs(T))), Z0 - U0
+    inside = xp.copysign(T, maps.signs)
+    H, W0 = maps.invert(maps.from_block(Z - U) + ratio * maps.from_values(inside)), Z0 - U0
     price = gram_inverse @ (maps.outputs(H) + xp.sum(X @ xp.matrix_transpose(W0), axis=2, keepdims=True) - y)
-    W = H - maps.invert(maps.adjoint(price))
+    moved = maps.invert((maps.rows @ (price * X))[:, None, ...])[:, 0, ...]
+    W = H - xp.stack([moved, -moved], axis=1)
     W0 = W0 - xp.matrix_transpose(xp.matrix_transpose(X) @ price)
     A = maps.block(W)
-    T = r * maps.cone_values(W) + xp.where(T > 0, (1 - r) * T, T)
-    Z, U = _shrink(r * A + (1 - r) * Z + U, thresholds[0])
-    Z0, U0 = _shrink(r * W0 + (1 - r) * Z0 + U0, thresholds[1])
+    T = (1 - r / 2) * T
+    inside *= r / 2
+    T -= inside  # times 1 - r where it has the signs of the cones, as it is where it has not
+    T += maps.values(r * W)
+    Z, U = _shrink(r * (A - Z) + Z + U, thresholds[0])
+    Z0, U0 = _shrink(r * (W0 - Z0) + Z0 + U0, thresholds[1])
     return Interpolant(W, W0, A, price), Shrunk(Z, U, Z0, U0, T)
 
 
 def on_blocks(matrices, W):
-    """``matrices_j W_j`` on both sides: (b, 1 or p, d, d) and (b, 2, p, d)."""
+    """``matrices_j W_j`` on both sides, or one: (b, 1 or p, d, d) and (b, 2 or 1, p, d)."""
     xp = array_namespace(W)
     if matrices.shape[1] == 1:
         return W @ xp.matrix_transpose(matrices)
-    both = matrices @ xp.stack([W[:, 0, ...], W[:, 1, ...]], axis=-1)
-    return xp.stack([both[..., 0], both[..., 1]], axis=1)  # in one stretch, which products need
+    sides = range(W.shape[1])
+    both = matrices @ xp.stack([W[:, side, ...] for side in sides], axis=-1)
+    return xp.stack([both[..., side] for side in sides], axis=1)  # in one stretch, which products need
 
 
 def norms(W):
