@@ -12,7 +12,6 @@ from collections import Counter
 import numpy as np
 
 import relulab as rl
-from relulab.certify.all_patterns.by_signs import decide_by_signs
 
 RATIOS = (3, 4)
 SEEDS = range(5)
@@ -22,13 +21,13 @@ LIMIT = 60.0  # seconds that the peer may take
 def run():
     """Rows of {d, n, direction, median, worst, statuses, ...}; where there is a peer, its times too."""
     peer = _peer()
-    decide_by_signs(rl.phase.instance(20, 5, 0)[0])  # what is imported on first use
+    rl.decide(rl.phase.instance(20, 5, 0)[0], "all")  # what is imported on first use
     rows, ours, theirs = [], [], []
     for d in (int(size) for size in os.environ.get("SIZES", "10 15 20").split()):
         for ratio in RATIOS:
             for direction in ("random", "smallest"):
                 plants = [rl.phase.instance(ratio * d, d, s, direction=direction)[0] for s in SEEDS]
-                row, times = _timed(plants, lambda plant: decide_by_signs(plant).status)
+                row, times = _timed(plants, lambda plant: rl.decide(plant, "all").status)
                 ours += times
                 if peer is not None:
                     beside, times = _timed(
