@@ -2,7 +2,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 # The first that runs: python3.11 can be on PATH without being usable (version managers do that).
 PYTHON ?= $(shell for name in python3.11 python3; do $$name -c "" 2>/dev/null && echo $$name && break; done)
-PIP := $(PY) -m pip install -q --disable-pip-version-check -c constraints.txt
+PIP := $(PY) -m pip install -q --no-compile --disable-pip-version-check -c constraints.txt
 PORT ?= 8000
 PROSE := chapters relulab site tests benchmarks README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md CODE_OF_CONDUCT.md CITATION.cff Makefile
 
@@ -104,6 +104,7 @@ ifdef TORCH_INDEX
 	@$(PIP) --no-deps --index-url $(TORCH_INDEX) torch
 endif
 	@$(PIP) -e ".[book,test,cluster]"
+	@$(PY) -m compileall -qq -j 0 $(VENV)/lib || true # pip would, on one core; what was never Python fails
 	@touch $@
 
 $(VENDOR): package-lock.json site/install_vendor.py $(INSTALLED)

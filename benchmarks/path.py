@@ -8,6 +8,8 @@ scikit-learn's MLP of width 100 solves another problem. So beside the times of a
 their errors on new rows without noise, as shares of the labels' variance: the MLP's, and that of the path at
 the beta which is best on a tenth of the rows held back; both are fitted to the other nine.
 
+A path on many rows tells how far a laptop gets, and what a GPU brings where there is one.
+
 Seconds are those of the processor, on one thread each: other work on the machine does not count.
 """
 
@@ -18,11 +20,13 @@ import time
 import numpy as np
 
 import relulab as rl
+from relulab.solvers.arrays import where
 
 from .solve import PEER_FOLDER, PEER_PACKAGES, install_peer, run_peer
 
 SIZE = (500, 10, 500)
 POINTS, SPAN, GAP = 30, 1e-2, 1e-4
+LARGE, LARGE_POINTS, LARGE_SPAN = (10_000, 20, 1000), 15, 0.02
 REPEATS = 3
 PEER_ITERATIONS = (60, 125, 250, 1000, 4000)
 PEER_BUDGET = 240.0
@@ -39,7 +43,29 @@ def run():
     for name, y in (("two neurons, sigma = 0.3", plant.y), ("random labels", noise / np.linalg.norm(noise))):
         betas = np.geomspace(1, SPAN, POINTS) * rl.programs.beta_max(X, y, S, "plain")
         rows += _compare(f"{POINTS} points, gated plain, {name}, {SIZE}", X, y, S, betas)
-    return rows + _beside_mlp(X, plant, p)
+    return rows + _beside_mlp(X, plant, p) + _large()
+
+
+def _large():
+    """Many rows: on the processor, and on a CUDA device where there is one; its seconds are of the wall."""
+    n, d, p = LARGE
+    X = rl.draw("gaussian", n, d, rng=0)
+    S = rl.sample_patterns(X, count=p, rng=1)
+    y = rl.plant(X, "relu", k=2, sigma=0.3, rng=2).y
+    betas = np.geomspace(1, LARGE_SPAN, LARGE_POINTS) * rl.programs.beta_max(X, y, S, "plain")
+    clocks = {"cpu": time.process_time}
+    if where("auto")["xp"] is not np:
+        clocks["auto"] = time.perf_counter
+        rl.path(X[:1000], y[:1000], S.array[:1000], betas, "plain", tol=GAP, device="auto")  # warm
+    rows = []
+    for device, clock in clocks.items():
+        start = clock()
+        found = rl.path(X, y, S, betas, "plain", tol=GAP, device=device)
+        row = {"work": f"{LARGE_POINTS} points, gated plain, {n:,} rows and {p:,} patterns, d = {d}"}
+        row |= {"neurons": int(found.neurons[-1]), "solver": f'relulab path, device="{device}"'}
+        rows.append(row | {"seconds": clock() - start, "gap": found.gaps.max()})
+        rows[-1]["ratio"] = rows[-1]["seconds"] / rows[0]["seconds"]
+    return rows
 
 
 def _beside_mlp(X, plant, p):

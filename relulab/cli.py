@@ -12,13 +12,13 @@ from pathlib import Path
 from . import __version__, _checks
 from .blocks.blocks import NETWORKS
 from .blocks.conditions import FORMS
-from .certify.together import DEVICES
 from .data.ensembles import ENSEMBLES
 from .data.planted import DIRECTIONS, KINDS
 from .figures.list import FIGURES
 from .figures.results import SCALES
 from .figures.whole import LISTED
 from .phase.grid import METRICS, PROTOCOLS
+from .solvers.arrays import DEVICES
 
 CHOICES = {
     "kind": (KINDS, "what is planted"),

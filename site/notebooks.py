@@ -7,17 +7,13 @@ import zipfile
 from pathlib import Path
 
 import nbformat
+from chapter_code import FENCE, OPTIONS
 from kept import Kept, digest
 from notebook_names import citations, elsewhere, with_link_of
 from quiz import as_markdown
 
 from relulab.plots.narrow import parted
 
-FENCE = re.compile(
-    r"^(?P<marks>`{3,}|:{3,})\{(?P<name>[\w:-]+)\}[ ]*(?P<title>.*)\n(?P<body>(?:.*\n)*?)(?P=marks)[ ]*$",
-    re.MULTILINE,
-)
-OPTIONS = re.compile(r"\A(?:---\n(?:.*\n)*?---\n|(?::[\w-]+:.*\n)+)")
 ROLE = re.compile(r"\{(?P<name>[\w:]+)\}`(?P<text>[^`]+)`")
 TARGET = re.compile(r"^\((?P<label>[\w:-]+)\)=\n(?:#+ (?P<heading>.*))?", re.MULTILINE)
 LETTER = re.compile(r"\[(?P<letter>\$[^$]+\$)\](?:\(#notation-[\w-]+\)|\{#notation-[\w-]+\})")
@@ -30,10 +26,6 @@ LABEL = re.compile(r"^:label: (\S+)", re.MULTILINE)
 UNSHOWN = {"hide-input", "remove-input", "remove-cell"}
 SHOWN_AS_QUOTE = {"admonition", "note", "tip", "warning", "important", "caution", "hint", "seealso"}
 ARCHIVE = "relulab-notebooks.zip"
-# The environment of a chapter that runs beside others.
-ONE_THREAD = dict.fromkeys(
-    ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"], "1"
-)
 READ_ME = """# The chapters of relulab, as notebooks
 
     unzip {archive} -d relulab-notebooks && cd relulab-notebooks

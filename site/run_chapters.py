@@ -10,13 +10,13 @@ import os
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
+from chapter_code import ONE_THREAD
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors.utils import single_nb_execution
 from myst_nb.core.execute import create_client
 from myst_nb.core.execute.cache import NotebookClientCache
 from myst_nb.core.read import create_nb_reader
-from notebooks import ONE_THREAD
 from sphinx.util import logging
 
 LOG = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from notebooks import FENCE, ONE_THREAD, OPTIONS
+from chapter_code import FENCE, ONE_THREAD, OPTIONS
 
 ROOT = Path(__file__).resolve().parents[1]
 SEED = re.compile(r"seed = \d+\s*(#.*)?")

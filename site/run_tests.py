@@ -1,7 +1,7 @@
-"""Run the tests in groups, as many at once as there are cores: run_tests.py [pages].
+"""Run the tests in groups, one more at once than there are cores: run_tests.py [pages].
 
 A group is a process of pytest of its own, with one thread for linear algebra; what it says is shown when it
-ends.
+ends. The doctests run once: on the installed package, by `tests/test_package.py`.
 """
 
 import os
@@ -11,19 +11,21 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from notebooks import ONE_THREAD
+from chapter_code import ONE_THREAD
 
 ROOT = Path(__file__).resolve().parents[1]
 # Folders and files of tests, the longest group first; a folder leaves to others what they name more exactly,
 # and what no group names is one more, so that nothing is forgotten.
 NAMED = [
     ["book"],
-    ["certify", "audit"],
-    ["book/test_phase_explorer.py", "book/test_whole_page.py", "book/test_first_screen.py"],
+    ["certify"],
+    ["audit", "certify/all_patterns", "certify/exact_network"],
     ["figures", "phase"],
-    ["programs", "solvers"],
     ["training", "labs"],
+    ["book/test_phase_explorer.py", "book/test_whole_page.py", "book/test_first_screen.py"],
+    ["programs", "solvers"],
 ]
+THIRDS = ("first", "second", "third")
 EVERY_PAGE = "tests/book/test_real_pages.py::test_every_page_is_sound_light_and_accessible"
 
 
@@ -32,8 +34,9 @@ def groups() -> list[list[str]]:
     there = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir() or path.suffix == ".py"}
     rest = there - {"__pycache__"} - {name for group in NAMED for name in group}
     return [
-        *([f"tests/{name}" for name in group] + left_to_others(group) for group in NAMED),
-        ["relulab", *(f"tests/{name}" for name in sorted(rest))],
+        *([f"tests/{name}" for name in group] + left_to_others(group) for group in NAMED[:3]),
+        [f"tests/{name}" for name in sorted(rest)],
+        *([f"tests/{name}" for name in group] + left_to_others(group) for group in NAMED[3:]),
     ]
 
 
@@ -43,8 +46,8 @@ def left_to_others(group: list[str]) -> list[str]:
 
 
 def groups_of_pages() -> list[list[str]]:
-    """Every page at each width, half of the pages a process, and what else there is to see of them."""
-    parts = [f"{EVERY_PAGE}[{width}-{half}]" for half in ("half", "rest") for width in (1280, 390)]
+    """Every page at each width, a third of the pages a process, and what else there is to see of them."""
+    parts = [f"{EVERY_PAGE}[{width}-{third}]" for width in (1280, 390) for third in THIRDS]
     others = ["tests/book", *(f"--deselect={part}" for part in parts)]
     return [["-m", "pages", *which] for which in (others, *([part] for part in parts))]
 
@@ -60,9 +63,8 @@ def run(arguments: list[str]) -> int:
 
 
 def main(wanted: str = "") -> int:
-    pages = wanted == "pages"
-    with ThreadPoolExecutor(os.cpu_count() + pages) as pool:  # who looks at pages often waits for one
-        codes = list(pool.map(run, groups_of_pages() if pages else groups()))
+    with ThreadPoolExecutor(os.cpu_count() + 1) as pool:  # who looks at pages often waits for one
+        codes = list(pool.map(run, groups_of_pages() if wanted == "pages" else groups()))
     return int(any(codes))
 
 

@@ -31,6 +31,7 @@ from .rounding import Basis, U, above, as_computed, below, gamma, norm_above, pr
 
 ARRAYS = {"rows": "i", "line": "i", "columns": "i", "tree": "b", "circuits": "i", "shares": "f"}
 TIMES = (1.05, 1.2, 1.5, 2.2, 4.0)  # s over the largest eigenvalue of M: any s that passes proves
+TOGETHER = 200_000  # numbers in a stack of matrices
 
 
 def prove_over_signs(problem, dual, proof):
@@ -178,14 +179,14 @@ def _walk(tree, start, a, shares, circuits, planted):
     """The largest bound of a leaf, squared; every leaf without one must have a circuit, or all signs of a
     planted neuron."""
     centers, signs, at, longest = start[None], np.zeros((1, len(a)), dtype=np.int8), 0, 0.0
-    sizes = np.abs(circuits).sum(axis=1)
+    sizes, bound = np.abs(circuits).sum(axis=1), _Bounds(a, shares)
     for k in range(len(a) + 1):
         split = tree[at : at + len(centers)]
         at += len(centers)
         if len(split) < len(centers) or (k == len(a) and split.any()):
             raise AuditError("sign tree: it is cut short, or deeper than its rows")
         leaves = np.flatnonzero(~split)
-        bounds = _bounds(centers[leaves], a[k:], shares[k, k:] if k < len(shares) else np.zeros(0))
+        bounds = bound(k, centers[leaves])
         short = bounds < 4
         longest = max(longest, bounds[short].max(initial=0))
         lost = leaves[~short]
@@ -205,36 +206,70 @@ def _walk(tree, start, a, shares, circuits, planted):
     return longest
 
 
-def _bounds(centers, a, alpha):
-    """The least bound of each center, infinite where there is none; rounding is in it.
+class _Bounds:
+    """The least bound of each center of a depth, infinite where there is none; rounding is in it.
 
     With ``F^T H F = I + Q`` and ``||Q|| <= q < 1`` the matrix H is positive, ``H^{-1} <= F F^T / (1 - q)``.
+    What is the same for all centers of a depth is computed for many depths at once.
     """
-    d = centers.shape[1]
-    lengths = norm_above(centers, axis=1)
-    if not a.any():
-        return above(lengths**2, 1)
-    least = np.full(len(centers), np.inf)
-    if alpha.shape != (len(a),) or not (alpha > 0).all() or not len(centers):
-        return least
-    M, rounding = product((a / alpha[:, None]).T, a)
-    rounding = sum_above(rounding, above(U * (np.abs(a / alpha[:, None]).T @ np.abs(a)), len(a)))
-    s = np.multiply(TIMES, np.linalg.eigvalsh((M + M.T) / 2)[-1])[:, None, None]
-    H, I = np.eye(d) - M / s, np.eye(d)
-    try:
-        F = np.linalg.inv(np.linalg.cholesky((H + H.swapaxes(1, 2)) / 2)).swapaxes(1, 2)
-    except np.linalg.LinAlgError:
-        return least
+
+    def __init__(self, a, shares):
+        self.a, self.shares, self.forms = a, shares, {}
+        self.together = max(1, TOGETHER // (len(TIMES) * a.shape[1] * max(a.shape)))
+
+    def __call__(self, k, centers):
+        lengths = norm_above(centers, axis=1)
+        if not self.a[k:].any():
+            return above(lengths**2, 1)
+        if k >= len(self.shares) or not (self.shares[k, k:] > 0).all() or not len(centers):
+            return np.full(len(centers), np.inf)
+        if k not in self.forms:
+            self._compute(np.arange(k, min(k + self.together, len(self.shares))))
+        if self.forms[k] is None:
+            return np.full(len(centers), np.inf)
+        d = centers.shape[1]
+        s, F, q = self.forms[k]
+        turned = norm_above(centers @ F, axis=2)
+        spread = gamma(d) * norm_above(F.reshape(len(s), -1), axis=1)
+        turned = sum_above(turned, above(spread[:, None] * lengths, 3))
+        total = np.sum(self.shares[k, k:])
+        bounds = sum_above(
+            above(s * total, len(self.a) - k + 1)[:, None],
+            above(turned**2 / below(1 - q, 1)[:, None], 4),
+        )
+        return np.fmin.reduce(np.where((q < 0.5)[:, None], bounds, np.inf), axis=0)
+
+    def _compute(self, depths):
+        """The s (5,), F (5, d, d) and q (5,) of each depth; None where numbers fail."""
+        inside = np.arange(len(self.a)) >= depths[:, None]
+        alpha = self.shares[depths]
+        sound = ((alpha > 0) | ~inside).all(axis=1)
+        alpha = np.where(inside & sound[:, None], alpha, 1.0)[:, :, None]
+        a = self.a * inside[:, :, None]
+        try:
+            found = zip(*_forms(a, a / alpha), strict=True)
+        except np.linalg.LinAlgError:
+            found = [None] * len(depths)
+            for i in range(len(depths) * (len(depths) > 1)):
+                self._compute(depths[i : i + 1])
+                found[i] = self.forms[depths[i]]
+        self.forms.update(zip(depths.tolist(), found, strict=True))
+
+
+def _forms(a, scaled):
+    """For rows a and ``a / alpha``, both (depths, m, d): s, F and q as above."""
+    I, (m, d) = np.eye(a.shape[2]), a.shape[1:]
+    across = scaled.swapaxes(1, 2)
+    M, rounding = product(across, a)
+    rounding = sum_above(rounding, above(U * (np.abs(across) @ np.abs(a)), m))[:, None]
+    s = np.multiply.outer(np.linalg.eigvalsh((M + M.swapaxes(1, 2)) / 2)[:, -1], TIMES)
+    size, M = s[:, :, None, None], M[:, None]
+    H = I - M / size
+    F = np.linalg.inv(np.linalg.cholesky((H + H.swapaxes(2, 3)) / 2)).swapaxes(2, 3)
     HF, error = product(H, F)
-    G, last = product(F.swapaxes(1, 2), HF)
-    off = sum_above(error, above((rounding / s + 2 * U * (np.abs(H) + np.abs(M / s))) @ np.abs(F), d + 4))
-    Q = sum_above(np.abs(G - I), U * np.abs(G), last, above(np.abs(F).swapaxes(1, 2) @ off, d))
-    for size, factor, q in zip(s[:, 0, 0], F, norm_above(Q.reshape(len(s), -1), axis=1), strict=True):
-        if q < 0.5:
-            turned = norm_above(centers @ factor, axis=1)
-            turned = sum_above(turned, above(gamma(d) * norm_above(factor.ravel()) * lengths, 3))
-            bound = sum_above(
-                above(size * np.sum(alpha), len(alpha) + 1), above(turned**2 / below(1 - q, 1), 4)
-            )
-            least = np.fmin(least, bound)
-    return least
+    G, last = product(F.swapaxes(2, 3), HF)
+    off = sum_above(
+        error, above((rounding / size + 2 * U * (np.abs(H) + np.abs(M / size))) @ np.abs(F), d + 4)
+    )
+    Q = sum_above(np.abs(G - I), U * np.abs(G), last, above(np.abs(F).swapaxes(2, 3) @ off, d))
+    return s, F, norm_above(Q.reshape(*s.shape, -1), axis=2)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy
+from array_api_compat import array_namespace
 
 from .. import _checks
 from ..patterns.borders import heard, places_of
 from ..patterns.sampling import as_masks
-from ..solvers.arrays import FAR, norms
+from ..solvers.arrays import FAR, norms, take, to_numpy
 
 if TYPE_CHECKING:
     from typing import Any
@@ -93,24 +95,49 @@ class Blocks:
         """Number of patterns."""
         return self.size - self.skip
 
+    def on(self, xp: Any, device: Any = None) -> Blocks:
+        """The same blocks in another array namespace, on one of its devices, for `apply` and `adjoint`."""
+        if xp is np:
+            return self
+        moved = copy.copy(self)
+        for name in ("X", "masks", "factors"):
+            if (array := getattr(self, name)) is not None:
+                setattr(moved, name, xp.asarray(array, device=device))
+        return moved
+
+    def only(self, which: ArrayLike) -> Blocks:
+        """Some of the blocks, by their places or a mask of them, for `apply`, `adjoint` and `columns`."""
+        places, some = np.arange(self.size)[which], copy.copy(self)
+        some.masks = take(self.masks, places, axis=1)
+        some.factors = None if self.factors is None else take(self.factors, places)
+        return some
+
+    def columns(self) -> np.ndarray:
+        """The blocks side by side, shape (n, (p+s) d)."""
+        xp = array_namespace(self.X)
+        X = self.X[:, None, :] if self.factors is None else xp.moveaxis(self.X @ self.factors, 0, 1)
+        return xp.reshape(self.masks[:, :, None] * X, (self.X.shape[0], -1))
+
     def to_weights(self, W: np.ndarray) -> np.ndarray:
         """Block coordinates (…, p+s, d) to weights on X (…, p+s, d): R_j W_j; the same for plain and skip."""
-        return W if self.factors is None else np.einsum("jab,...jb->...ja", self.factors, W)
+        return W if self.factors is None else (self.factors @ W[..., None])[..., 0]
 
     def apply(self, W: ArrayLike) -> np.ndarray:
         """Sum of the blocks' outputs, ``sum_j A_j W_j``: (…, p+s, d) -> (…, n)."""
-        outputs = self.X @ np.swapaxes(self.to_weights(W), -1, -2)
-        return np.einsum("...ij,ij->...i", outputs, self.masks)
+        xp = array_namespace(self.X)
+        W = self.to_weights(xp.asarray(W, device=self.X.device))
+        return xp.vecdot(self.X @ xp.matrix_transpose(W), self.masks)
 
     def adjoint(self, lam: ArrayLike) -> np.ndarray:
         """All ``A_j^T lam``: (…, n) -> (…, p+s, d)."""
-        lam = np.asarray(lam)
-        result = (self.masks.T * lam[..., None, :]) @ self.X
-        return result if self.factors is None else np.einsum("jab,...ja->...jb", self.factors, result)
+        xp = array_namespace(self.X)
+        lam = xp.asarray(lam, device=self.X.device)
+        result = xp.matrix_transpose(self.masks) @ (lam[..., None] * self.X)
+        return result if self.factors is None else (result[..., None, :] @ self.factors)[..., 0, :]
 
     def norms(self, lam: ArrayLike) -> np.ndarray:
         """All ``||A_j^T lam||``: (…, n) -> (…, p+s)."""
-        return norms(self.adjoint(lam))
+        return norms(to_numpy(self.adjoint(lam)))
 
     def gram(self) -> np.ndarray:
         """``sum_j A_j A_j^T``, shape (n, n): a Hadamard product for plain and skip."""

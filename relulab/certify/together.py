@@ -14,8 +14,6 @@ was found does not matter.
    its ADMM (`admm`) takes problems of one shape together again.
 """
 
-import contextlib
-
 import numpy as np
 
 from ..blocks.conditions import EQUATIONS
@@ -26,19 +24,7 @@ from .stacks import Stack
 from .units import units_of
 
 INDEPENDENT = 1e-12  # smallest over largest eigenvalue of the Gram matrix of the planted outputs
-DEVICES = ("cpu", "auto")
 BYTES = 1 << 27  # memory for the problems that go together
-
-
-def where(device):
-    """The array namespace and its device that a name stands for, as arguments of `decide_together`."""
-    if device == "auto":
-        with contextlib.suppress(ImportError):
-            import array_api_compat.torch as torch
-
-            if torch.cuda.is_available():
-                return {"xp": torch, "device": "cuda"}
-    return {"xp": np, "device": None}
 
 
 def decide_together(plants, patterns, network="skip", form="gated", steps=STEPS, xp=np, device=None):

@@ -11,6 +11,7 @@ from .. import _checks
 from ..blocks.blocks import NETWORKS
 from ..blocks.conditions import FORMS
 from ..certify.any_network import certify_network
+from ..solvers.arrays import DEVICES
 from .choosing import RULES, fitted_path
 from .preparing import check_columns, check_readable, patterns_for, scaling_of
 
@@ -45,6 +46,7 @@ class Simplest(BaseEstimator):
         rule: str = "best",
         tol: float = 1e-4,
         random_state: Any = 0,
+        device: str = "cpu",
     ) -> None:
         self.beta = beta
         self.network = network
@@ -55,6 +57,7 @@ class Simplest(BaseEstimator):
         self.rule = rule
         self.tol = tol
         self.random_state = random_state
+        self.device = device
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -69,6 +72,7 @@ class Simplest(BaseEstimator):
         _checks.choice("network", self.network, NETWORKS)
         _checks.choice("form", self.form, FORMS)
         _checks.choice("rule", self.rule, RULES)
+        _checks.choice("device", self.device, DEVICES)
         _checks.count("folds", self.folds, 2)
         if not isinstance(self.fit_intercept, bool | np.bool_):
             raise ValueError(f"fit_intercept={self.fit_intercept!r} is neither True nor False")
@@ -79,6 +83,7 @@ class Simplest(BaseEstimator):
             "form": self.form,
             "intercept": bool(self.fit_intercept),
             "tol": float(self.tol),
+            "device": self.device,
         }
 
     def _seed(self):

@@ -26,7 +26,7 @@ def fitted_path(features, y, S, settings, loss, beta, folds, rule, rng, executor
     S : Patterns
         The patterns.
     settings : dict
-        ``network``, ``form``, ``intercept`` and ``tol`` of `path`.
+        ``network``, ``form``, ``intercept``, ``tol`` and ``device`` of `path`.
     loss : {"squares", "logistic"}
         What the fit costs.
     beta : float or "cv"
@@ -60,7 +60,7 @@ def fitted_path(features, y, S, settings, loss, beta, folds, rule, rng, executor
     >>> errors.shape, len(found)
     ((4, 30), 30)
     """
-    own = {name: value for name, value in settings.items() if name != "tol"}
+    own = {name: value for name, value in settings.items() if name not in ("tol", "device")}
     largest = beta_max(features, y, S, loss=loss, **own) or 1.0
     if beta != "cv":
         betas = np.array([beta]) if beta >= largest else np.geomspace(largest, beta, WAY)

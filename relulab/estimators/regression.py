@@ -52,6 +52,8 @@ class SimplestNetwork(RegressorMixin, Simplest):
         Relative gap to reach at each beta.
     random_state : int, RandomState or None
         Seed of patterns and folds; None is 0.
+    device : {"cpu", "auto"}
+        What computes the gated form: NumPy, or a CUDA device through torch where there is one.
 
     Attributes
     ----------

@@ -97,6 +97,7 @@ def _edges(name, form, d, edge):
 
 _ALL = (
     _diagram("real-random", "exact", "random", "paper"),
+    _diagram("real-smallest", "exact", "smallest", "paper", effort=SHORT),
     *(_diagram(f"real-{way}-fine", "exact", way, "fine") for way in DIRECTIONS),
     *(
         _diagram(f"{name}-{way}", "gated", way, size)

@@ -7,9 +7,9 @@ import numpy as np
 from ..blocks.conditions import isometry
 from ..certify.decision import decide
 from ..certify.sampled import decide_many
-from ..certify.together import where
 from ..data.ensembles import draw
 from ..data.trials import instances
+from ..solvers.arrays import where
 from . import distances
 from .datasets import ERROR, EVIDENCE, NO_EVIDENCE, STATUSES
 from .proofs import NO_CLAIM, proof_of

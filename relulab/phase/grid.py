@@ -14,10 +14,10 @@ from .. import _checks
 from ..blocks.blocks import NETWORKS, check_pair
 from ..blocks.conditions import FORMS
 from ..certify.all_patterns.everywhere import EFFORT
-from ..certify.together import DEVICES
 from ..data.ensembles import ENSEMBLES
 from ..data.planted import DIRECTIONS, KINDS, SilentNeuron
 from ..data.trials import instance, instances, planted_problem
+from ..solvers.arrays import DEVICES
 from . import datasets, distances
 from .cells import FailedTrials, run_cell
 from .datasets import ERROR, FIELDS, provenance

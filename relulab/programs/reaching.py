@@ -9,7 +9,7 @@ projected exactly.
 import numpy as np
 
 from ..blocks import cones
-from ..solvers.arrays import norms
+from ..solvers.arrays import norms, to_numpy
 from ..solvers.projections import Cones
 from .fast import program_of
 from .scaling import Scaled
@@ -21,7 +21,7 @@ class Reach:
     Parameters
     ----------
     blocks : Blocks
-        The blocks.
+        The blocks; without cones they may lie in any array namespace.
     form : {"gated", "exact"}
         Without or with the cones.
 
@@ -40,7 +40,7 @@ class Reach:
 
     def __call__(self, dual, ball):
         """The reaches, shape (p + s,), of a dual vector (n,); below `ball` they are upper bounds."""
-        gradients = self.blocks.adjoint(dual)
+        gradients = to_numpy(self.blocks.adjoint(dual))
         lengths, s = norms(gradients), self.blocks.skip
         if not self.exact or (lengths[s:] <= ball).all():
             return lengths

@@ -12,7 +12,7 @@ from ..blocks import cones
 from ..blocks.blocks import Blocks
 from ..blocks.conditions import FORMS
 from ..patterns.sampling import Patterns
-from ..solvers.arrays import norms
+from ..solvers.arrays import DEVICES, norms, where
 from .executors import run_on
 from .losses import LOSSES, check_labels
 from .several_outputs import NORMS, SeveralOutputs, check_several, lifted, several
@@ -149,6 +149,7 @@ def path(
     tol: float = 1e-4,
     executor: Any = None,
     norm: str = "frobenius",
+    device: str = "cpu",
 ) -> RegularizationPath:
     """Solve a network's program for many beta, each from the solution before.
 
@@ -183,6 +184,9 @@ def path(
         Solves the path in six pieces, as `phase_diagram` its cells: threads, processes, a Dask cluster.
     norm : {"frobenius", "nuclear"}
         Of several outputs, as in `solve`: the nuclear norm is what weight decay charges.
+    device : {"cpu", "auto"}
+        What computes: NumPy, or a CUDA device through torch where there is one. Cones and nuclear norms are
+        NumPy's work always.
 
     Returns
     -------
@@ -204,6 +208,7 @@ def path(
     (0, True, True)
     """
     blocks, labels = _checked(X, y, S, network, form, loss, intercept, norm)
+    _checks.choice("device", device, DEVICES)
     if (tol := _checks.positive("tol", tol)) >= 1:
         raise ValueError(f"tol={tol:g} is not below 1, the gap of the zero network")
     program = many, y, _ = _program(blocks, labels, intercept)
@@ -221,7 +226,7 @@ def path(
     if labels.ndim == 2 and norm == "nuclear":
         work, rest = _nuclear_points, (blocks, labels, intercept, tol)
     else:
-        work, rest = _points, (*program, form, tol, loss)
+        work, rest = _points, (*program, form, tol, loss, device)
     found = run_on(executor, work, [(b.tolist(), *rest) for b in parts])
     solutions = [replace(point, blocks=many, y=y, given_gates=gates) for part in found for point in part]
     if labels.ndim == 2:
@@ -243,13 +248,13 @@ def path(
     )
 
 
-def _points(betas, blocks, y, free, form, tol, loss):
+def _points(betas, blocks, y, free, form, tol, loss, device):
     """Solutions for falling betas, each from the one before, without what whoever asked for them has."""
     from .warm_starts import solve_from
 
     solutions, start = [], None
     for beta in betas:
-        solution, start = solve_from(blocks, y, form, beta, tol, loss, free, start)
+        solution, start = solve_from(blocks, y, form, beta, tol, loss, free, start, **where(device))
         solutions.append(replace(solution, blocks=None, y=None))
     return solutions
 

@@ -5,13 +5,17 @@ the blocks that the start uses; the prices of the rows there tell which others c
 objective, and these join. Without cones the few blocks are solved by `group_newton`, with cones by `fast`. A
 loss other than squares is met by Newton's method: each of its models is a program of squares whose rows are
 weighted. Whatever is found, its gap to a dual vector that is feasible on every block is measured.
+
+Without cones the products with all blocks and the Newton systems of the few are computed in any namespace of
+the Python array API, so on a GPU: there X and the masks lie on it, and only vectors travel.
 """
 
-import copy
 from typing import NamedTuple
 
 import numpy as np
+from array_api_compat import array_namespace
 
+from ..solvers.arrays import to_numpy
 from ..solvers.group_newton import group_minimum
 from .fast import solve_fast, threads
 from .free_levels import solve_at_best_level
@@ -19,7 +23,6 @@ from .losses import LOSSES
 from .reaching import Reach
 from .scaling import Scaled
 from .solutions import Solution
-from .working_set import subset
 
 FIRST = 10  # blocks that join at least
 COLUMNS = 0.7  # per row, of the blocks in use: with more the systems in the rows are the smaller ones
@@ -37,7 +40,19 @@ class Start(NamedTuple):
     intercept: float
 
 
-def solve_from(blocks, y, form, beta, tol=1e-6, loss="squares", free=False, start=None, max_iterations=MOST):
+def solve_from(
+    blocks,
+    y,
+    form,
+    beta,
+    tol=1e-6,
+    loss="squares",
+    free=False,
+    start=None,
+    max_iterations=MOST,
+    xp=np,
+    device=None,
+):
     """Solve a program with beta, from the solution of a similar one.
 
     Parameters
@@ -61,6 +76,10 @@ def solve_from(blocks, y, form, beta, tol=1e-6, loss="squares", free=False, star
         What a call for another beta returned; by default the zero network.
     max_iterations : int
         Newton steps after which a program over a working set is given up.
+    xp : module
+        The array namespace to compute in without cones: NumPy, or one of array-api-compat.
+    device : object, optional
+        A device of that namespace.
 
     Returns
     -------
@@ -82,12 +101,12 @@ def solve_from(blocks, y, form, beta, tol=1e-6, loss="squares", free=False, star
     ('optimal', True)
     """
     with threads().limit(limits=1), np.errstate(over="ignore", under="ignore"):
-        return _solve(blocks, y, form, beta, tol, loss, free, start, max_iterations)
+        return _solve(blocks, y, form, beta, tol, loss, free, start, max_iterations, xp, device)
 
 
-def _solve(blocks, y, form, beta, tol, loss, free, start, most):
+def _solve(blocks, y, form, beta, tol, loss, free, start, most, xp, device):
     scaled = Scaled(blocks, y, beta, labels_too=loss == "squares")
-    program = _Program(scaled, form, LOSSES[loss], free, most)
+    program = _Program(scaled, form, LOSSES[loss], free, most, xp, device)
     start = program.silence() if start is None else start
     solved = False
     working, precision = start.parts.any(axis=(0, 2)), 0.3 * tol
@@ -147,10 +166,11 @@ class _Measured(NamedTuple):
 class _Program:
     """A program at unit scale."""
 
-    def __init__(self, scaled, form, loss, free, most):
+    def __init__(self, scaled, form, loss, free, most, xp, device):
         self.blocks, self.y, self.beta = scaled.blocks, scaled.y, float(scaled.beta)
         self.form, self.loss, self.free, self.most = form, loss, free, most
-        self.reach = Reach(self.blocks, form)
+        self.there = self.blocks.on(xp, device) if form == "gated" else self.blocks
+        self.reach = Reach(self.there, form)
 
     def silence(self):
         """The zero network, with the intercept that is best for it."""
@@ -162,9 +182,16 @@ class _Program:
         """What the intercept adds to the fit: one number, or the outputs' in turns."""
         return c if np.ndim(c) == 0 else np.tile(c, len(self.y) // len(c))
 
+    def fit(self, parts, c, working=None):
+        """What the network gives on the rows; with `working` its parts are those of these blocks."""
+        on = parts.any(axis=(0, 2))
+        places = np.flatnonzero(on if working is None else working)
+        used = self.there.only(places if working is None else places[on])
+        return to_numpy(used.apply(parts[0, on] - parts[1, on])) + self.level(c)
+
     def measured(self, parts, c, lam):
         """A point with its value, a dual vector that is feasible on every block, and their gap."""
-        fit = self.blocks.apply(parts[0] - parts[1]) + self.level(c)
+        fit = self.fit(parts, c)
         lam = self.loss.prices(fit, self.y, self.free) if lam is None else lam
         value = self.loss.value(fit, self.y) + self.beta * np.linalg.norm(parts, axis=-1).sum()
         reach = self.reach(lam, self.beta) / self.beta
@@ -177,34 +204,31 @@ class _Program:
 
     def solved(self, working, found, precision):
         """The program over some blocks: all parts, the intercept, a dual vector (None: the prices)."""
-        blocks = subset(self.blocks, working)
         own, c, lam = found.parts[:, working], found.intercept, None
-        squares = self.loss.name == "squares"
-        fit = blocks.apply(own[0] - own[1]) + self.level(c)
+        squares, fit = self.loss.name == "squares", found.fit
         for _ in range(1 if squares else min(MODELS, self.most)):
             bend = self.loss.curvature(fit, self.y)
             bend = np.maximum(bend, FLAT * bend.max())
-            new, new_c, lam = self._of_squares(blocks, own, c, fit, bend, found.dual, precision)
-            new_fit = blocks.apply(new[0] - new[1]) + self.level(new_c)
+            new, new_c, lam = self._of_squares(working, own, c, fit, bend, found.dual, precision)
             if squares:
                 own, c = new, new_c
                 break
+            new_fit = self.fit(new, new_c, working)
             own, c, fell = self._toward(own, c, fit, new, new_c, new_fit)
             lam = None
-            fit = blocks.apply(own[0] - own[1]) + c
+            fit = self.fit(own, c, working)
             if fell <= precision:  # what is left falls by the square of that
                 break
         whole = np.zeros_like(found.parts)
         whole[:, working] = own
         return whole, c, lam
 
-    def _of_squares(self, blocks, parts, c, fit, bend, dual, precision):
+    def _of_squares(self, working, parts, c, fit, bend, dual, precision):
         """The model ``1/2 sum_i bend_i (fit_i + price_i / bend_i - new_i)^2 + beta cost`` at its minimum."""
         price = self.loss.price(fit, self.y)
         m, r = parts.shape[1:]
         if self.form == "exact" or (m * r > COLUMNS * len(self.y) and self.free <= 1):
-            root = np.sqrt(bend)
-            blocks = copy.copy(blocks)
+            root, blocks = np.sqrt(bend), self.blocks.only(working)
             blocks.X = blocks.X * root[:, None]
             labels, start = root * fit + price / root, (parts, dual / root)
             free = root if self.free else None
@@ -214,16 +238,23 @@ class _Program:
             if not np.isfinite(found.gap):
                 return parts, c, None
             return found.parts, found.intercept or 0.0, found.dual if self.loss.name == "squares" else None
-        A = _columns(blocks)
-        weighted = A * bend[:, None]
-        target = bend * fit + price
-        G, b = weighted.T @ A, A.T @ target
+        A = self.there.only(working).columns()
+        xp = array_namespace(A)
+
+        def put(array):
+            return xp.asarray(array, device=A.device)
+
+        even = self.loss.name == "squares"  # and A^T A is half the work
+        weighted, target = A if even else A * put(bend)[:, None], bend * fit + price
+        G, b = xp.matrix_transpose(weighted) @ A, xp.matrix_transpose(A) @ put(target)
         if self.free:
-            of_outputs = (-1, int(self.free))
-            a, total = weighted.reshape(*of_outputs, m * r).sum(axis=0), bend.reshape(of_outputs).sum(axis=0)
-            level = target.reshape(of_outputs).sum(axis=0) / total
-            G, b = G - (a.T / total) @ a, b - level @ a
-        w, _ = group_minimum(G, b, r, self.beta, parts[0].ravel(), precision, 4 * self.most)
+            outputs = int(self.free)
+            a = to_numpy(xp.sum(xp.reshape(weighted, (-1, outputs, m * r)), axis=0))
+            total = bend.reshape(-1, outputs).sum(axis=0)
+            level = target.reshape(-1, outputs).sum(axis=0) / total
+            G, b = G - put(a.T / total) @ put(a), b - put(level @ a)
+        w, _ = group_minimum(G, b, r, self.beta, put(parts[0].ravel()), precision, 4 * self.most)
+        w = to_numpy(w)
         if self.free:
             c = level - a @ w / total
             c = float(c[0]) if len(c) == 1 else c
@@ -244,10 +275,3 @@ class _Program:
                 return moved, c + length * (new_c - c) + shift, (before - after) / before
             length /= 2
         return parts, c, 0.0
-
-
-def _columns(blocks):
-    """The blocks side by side, shape (n, m d)."""
-    if blocks.factors is None:
-        return (blocks.masks[:, :, None] * blocks.X[:, None, :]).reshape(len(blocks.X), -1)
-    return np.hstack([blocks.block(j) for j in range(blocks.size)])

@@ -6,7 +6,6 @@ none is left the solution and the dual vector are those of the whole program. Th
 networks without cones, whose Newton system costs as much as all their blocks together.
 """
 
-import copy
 from dataclasses import replace
 
 import numpy as np
@@ -54,7 +53,7 @@ def solve_on_working_set(blocks, y, beta=None, tol=1e-6, **options):
     working = np.zeros(blocks.size, dtype=bool)
     working[nearest_to_the_labels[: int(1.5 * len(y) / blocks.X.shape[1]) + FIRST]] = True
     while True:
-        part = solve_fast(subset(blocks, working), y, "gated", beta, tol / 4, **options)
+        part = solve_fast(blocks.only(working), y, "gated", beta, tol / 4, **options)
         if part.status != "optimal":
             if working.all():
                 return _whole(part, blocks, working, part.gap)
@@ -67,13 +66,6 @@ def solve_on_working_set(blocks, y, beta=None, tol=1e-6, **options):
         if gap <= tol or not outside.size:
             return _whole(part, blocks, working, gap)
         working[outside[np.argsort(-reach[outside])][: max(FIRST, working.sum() // 2)]] = True
-
-
-def subset(blocks, working):
-    part = copy.copy(blocks)
-    part.masks = blocks.masks[:, working]
-    part.factors = None if blocks.factors is None else blocks.factors[working]
-    return part
 
 
 def _gap(part, factor):

@@ -1,9 +1,23 @@
 """Small things that every array library has to do: roots, norms, some of the rows."""
 
+import contextlib
+
 import numpy as np
 from array_api_compat import array_namespace, is_torch_array
 
 FAR = 1e-100  # numbers whose squares are no trouble lie between this and its inverse
+DEVICES = ("cpu", "auto")
+
+
+def where(device):
+    """The array namespace and its device that a name stands for, as arguments of what computes there."""
+    if device == "auto":
+        with contextlib.suppress(ImportError):
+            import array_api_compat.torch as torch
+
+            if torch.cuda.is_available():
+                return {"xp": torch, "device": "cuda"}
+    return {"xp": np, "device": None}
 
 
 def norm(a):
@@ -28,12 +42,12 @@ def root(square):
     return xp.sqrt(xp.clip(square, min=0))
 
 
-def take(array, which):
+def take(array, which, axis=0):
     """Some of the problems of an array or a list."""
     if isinstance(array, list):
         return [array[i] for i in which]
     xp = array_namespace(array)
-    return xp.take(array, xp.asarray(which, device=array.device), axis=0)
+    return xp.take(array, xp.asarray(which, device=array.device), axis=axis)
 
 
 def pick(array, which):

@@ -205,17 +205,15 @@ def _curvature(balls, m, J, ratio):
 
 def _solved(K, force, N):
     """The x = N y of least ``x^T K x / 2 - force^T x``; None where the arithmetic does not get through."""
-    from scipy.linalg import cho_factor, cho_solve
+    from scipy.linalg.lapack import dposv
 
-    K = N.T @ K @ N
+    K, force = N.T @ K @ N, N.T @ force
+    if not len(K):
+        return np.zeros(len(N))
     for ridge in RIDGES:
-        try:
-            factor = cho_factor(K + ridge * np.trace(K) / max(len(K), 1) * np.eye(len(K)), check_finite=False)
-        except (np.linalg.LinAlgError, ValueError):
-            continue
-        x = N @ cho_solve(factor, N.T @ force, check_finite=False)
-        if np.isfinite(x).all():
-            return x
+        _, y, failed = dposv(K + ridge * np.trace(K) / len(K) * np.eye(len(K)), force)
+        if not failed and np.isfinite(y).all():
+            return N @ y
     return None
 
 

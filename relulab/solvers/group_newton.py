@@ -2,17 +2,20 @@
 
 ``min_w 1/2 w^T G w - b^T w + beta sum_j ||w_j||`` for groups of one size. Where no group is zero the function
 is smooth, and Newton's method on the groups that are on converges in a few steps, from a good start in one or
-two. Accelerated proximal gradient steps switch groups on and off. Every step lowers the objective.
+two. Accelerated proximal gradient steps switch groups on and off. Every step lowers the objective. It is
+written in the Python array API: on a GPU the products and factorizations of G are done there.
 """
 
 import numpy as np
 import scipy
+from array_api_compat import array_namespace, is_numpy_array
 
 ROUND = 10  # gradient steps between two attempts of Newton's method
 ROUNDS = 400
 NEWTON = 12
 RIDGE = 1e-13  # added to the curvature, relative to its mean: groups of lower rank have flat coordinates
 SLOPE = 1e-4
+TINY = float(np.finfo(float).tiny)
 MARGIN = 1.05  # on the largest eigenvalue, which the power method finds from below
 
 
@@ -21,15 +24,15 @@ def group_minimum(G, b, size, beta, w, precision, rounds=ROUNDS):
 
     Parameters
     ----------
-    G : ndarray, shape (q, q)
-        Positive semidefinite.
-    b : ndarray, shape (q,)
+    G : array, shape (q, q)
+        Positive semidefinite, in float64.
+    b : array, shape (q,)
         The linear term.
     size : int
         Coordinates of a group.
     beta : float
         Weight of the norms, > 0.
-    w : ndarray, shape (q,)
+    w : array, shape (q,)
         Where to start.
     precision : float
         How far the optimality conditions may be missed, as a share of beta.
@@ -38,7 +41,7 @@ def group_minimum(G, b, size, beta, w, precision, rounds=ROUNDS):
 
     Returns
     -------
-    w : ndarray, shape (q,)
+    w : array, shape (q,)
         The minimizer.
     met : bool
         Whether the conditions are met that well; otherwise it is the best point found.
@@ -51,115 +54,149 @@ def group_minimum(G, b, size, beta, w, precision, rounds=ROUNDS):
     >>> w.round(9) + 0.0, met
     (array([2.4, 3.2, 0. , 0. ]), True)
     """
+    program = _Program(G, b, size, beta)
     largest = MARGIN * _largest_eigenvalue(G)
     if largest == 0:
-        return np.zeros_like(w), bool(_norms(b, size).max(initial=0) <= beta * (1 + precision))
+        longest = max(map(float, program.norms(b)), default=0.0)
+        return 0 * w, longest <= beta * (1 + precision)
     for _ in range(min(rounds, ROUNDS)):
-        w = _newton(G, b, size, beta, w, precision)
-        if _met(G @ w - b, w, size, beta, precision):
+        w = program.newton(w, precision)
+        if program.met(w, precision):
             return w, True
-        new, largest = _gradient_steps(G, b, size, beta, w, largest)
-        if np.array_equal(new, w):
+        new, largest = program.gradient_steps(w, largest)
+        if bool(program.xp.all(new == w)):
             break
         w = new
     return w, False
 
 
-def _norms(w, size):
-    return np.sqrt(np.square(w.reshape(-1, size)).sum(axis=1))
-
-
 def _largest_eigenvalue(G):
     """From below, by the power method from the column with the largest norm."""
-    v = G[:, np.argmax(np.diagonal(G))]
-    value = 0.0
+    xp = array_namespace(G)
+    v, value = G[:, int(xp.argmax(xp.linalg.diagonal(G)))], 0.0
     for _ in range(30):
-        length = np.linalg.norm(v)
+        length = float(xp.linalg.vector_norm(v))
         if length == 0:
             return 0.0
         v = G @ (v / length)
-        value = np.linalg.norm(v)
+        value = float(xp.linalg.vector_norm(v))
     return value
 
 
-def _met(gradient, w, size, beta, precision):
-    norms, g = _norms(w, size), gradient.reshape(-1, size)
-    on = norms > 0
-    pulled = g.copy()
-    pulled[on] += beta * w.reshape(-1, size)[on] / norms[on, None]
-    misses = np.sqrt(np.square(pulled).sum(axis=1))
-    return bool(np.all(misses <= beta * np.where(on, precision, 1 + precision)))
+def _solved(matrix, target, xp):
+    """The solution of a positive definite system."""
+    if is_numpy_array(matrix):
+        return scipy.linalg.cho_solve(scipy.linalg.cho_factor(matrix, lower=True), target)
+    try:
+        xp.linalg.cholesky(matrix)
+        return xp.linalg.solve(matrix, target[:, None])[:, 0]
+    except RuntimeError as error:  # what torch raises
+        raise np.linalg.LinAlgError(str(error)) from error
 
 
-def _shrunk(w, size, threshold):
-    groups = w.reshape(-1, size)
-    norms = np.sqrt(np.square(groups).sum(axis=1))
-    return (groups * np.maximum(1 - threshold / np.maximum(norms, np.finfo(float).tiny), 0)[:, None]).ravel()
+def _with_blocks(matrix, blocks):
+    """A matrix (m s, m s) with blocks (m, s, s) added along its diagonal."""
+    size, matrix = blocks.shape[1], 1 * matrix
+    for j in range(blocks.shape[0]):
+        own = slice(j * size, (j + 1) * size)
+        matrix[own, own] += blocks[j, ...]
+    return matrix
 
 
-def _gradient_steps(G, b, size, beta, w, largest):
-    """Accelerated proximal gradient steps, begun anew where they turn back; shorter where one is too long."""
-    v, momentum = w, 1.0
-    for _ in range(ROUND):
-        gradient = G @ v - b
-        new = _shrunk(v - gradient / largest, size, beta / largest)
-        move = new - v
-        if move @ (G @ move) > largest * (move @ move) * (1 + 1e-12):
-            largest *= 2
-            continue
-        if move @ (new - w) < 0:
-            v, momentum = new, 1.0
-        else:
-            later = (1 + np.sqrt(1 + 4 * momentum**2)) / 2
-            v, momentum = new + (momentum - 1) / later * (new - w), later
-        w = new
-    return w, largest
+class _Program:
+    """A group-l1 problem with what its methods share."""
 
+    def __init__(self, G, b, size, beta):
+        self.xp, self.G, self.b, self.size, self.beta = array_namespace(G), G, b, size, float(beta)
 
-def _newton(G, b, size, beta, w, precision):
-    """Newton's method on the groups that are on, as long as its steps lower the objective."""
-    on = np.flatnonzero(_norms(w, size))
-    if not on.size:
-        return w
-    index = (on[:, None] * size + np.arange(size)).ravel()
-    whole = len(index) == len(w)
-    part, own, target = w[index], G if whole else G[np.ix_(index, index)], b[index]
-    ridge = RIDGE * np.trace(own) / len(own)
-    for _ in range(NEWTON):
-        norms = _norms(part, size)
-        if norms.min() <= np.finfo(float).eps * norms.max():
-            break
-        units = part.reshape(-1, size) / norms[:, None]
-        fitted = own @ part
-        gradient = fitted - target + beta * units.ravel()
-        if np.sqrt(np.square(gradient.reshape(-1, size)).sum(axis=1)).max() <= 0.1 * precision * beta:
-            break
-        bend = beta * (np.eye(size) - units[:, :, None] * units[:, None, :]) / norms[:, None, None]
-        curved = own.copy()
-        groups = curved.reshape(len(on), size, len(on), size)
-        groups[np.arange(len(on)), :, np.arange(len(on)), :] += bend + ridge * np.eye(size)
-        try:
-            step = -scipy.linalg.cho_solve(scipy.linalg.cho_factor(curved, lower=True), gradient)
-        except np.linalg.LinAlgError:
-            break
-        length = _length(own @ step, fitted - target, part, step, size, beta, gradient @ step)
-        if length == 0:
-            break
-        part = part + length * step
-    result = np.zeros_like(w)
-    result[index] = part
-    return result
+    def groups(self, w):
+        return self.xp.reshape(w, (-1, self.size))
 
+    def norms(self, w):
+        groups = self.groups(w)
+        return self.xp.sqrt(self.xp.sum(groups * groups, axis=1))
 
-def _length(bent, residual, w, step, size, beta, slope):
-    """How far a step is taken: halved until the objective falls; 0 where it does not."""
-    before, linear, square = _norms(w, size).sum(), residual @ step, 0.5 * (step @ bent)
-    length = 1.0
-    for _ in range(12):
-        change = (
-            length * linear + length**2 * square + beta * (_norms(w + length * step, size).sum() - before)
-        )
-        if change <= SLOPE * length * slope:
-            return length
-        length /= 2
-    return 0.0
+    def met(self, w, precision):
+        xp, norms = self.xp, self.norms(w)
+        on = norms > 0
+        pulls = self.groups(w) * (self.beta / xp.where(on, norms, 1.0))[:, None]
+        misses = self.norms(self.G @ w - self.b + xp.reshape(pulls, (-1,)))
+        return bool(xp.all(misses <= self.beta * xp.where(on, precision, 1 + precision + 0 * norms)))
+
+    def shrunk(self, w, threshold):
+        kept = self.xp.clip(1 - threshold / self.xp.clip(self.norms(w), min=TINY), min=0.0)
+        return self.xp.reshape(self.groups(w) * kept[:, None], (-1,))
+
+    def gradient_steps(self, w, largest):
+        """Accelerated proximal gradient steps, begun anew where they turn back, shorter where too long."""
+        v, momentum = w, 1.0
+        for _ in range(ROUND):
+            gradient = self.G @ v - self.b
+            new = self.shrunk(v - gradient / largest, self.beta / largest)
+            move = new - v
+            if float(move @ (self.G @ move)) > largest * float(move @ move) * (1 + 1e-12):
+                largest *= 2
+                continue
+            if float(move @ (new - w)) < 0:
+                v, momentum = new, 1.0
+            else:
+                later = (1 + (1 + 4 * momentum**2) ** 0.5) / 2
+                v, momentum = new + (momentum - 1) / later * (new - w), later
+            w = new
+        return w, largest
+
+    def newton(self, w, precision):
+        """Newton's method on the groups that are on, as long as its steps lower the objective."""
+        xp, size = self.xp, self.size
+        on = self.norms(w) > 0
+        if not bool(xp.any(on)):
+            return w
+        whole = bool(xp.all(on))
+        part, own, target = (w, self.G, self.b) if whole else self.restricted(w, on)
+        ridge = RIDGE * float(xp.linalg.trace(own)) / own.shape[0]
+        eye = xp.eye(size, dtype=w.dtype, device=w.device)
+        for _ in range(NEWTON):
+            norms = self.norms(part)
+            if float(xp.min(norms)) <= np.finfo(float).eps * float(xp.max(norms)):
+                break
+            units = self.groups(part) / norms[:, None]
+            fitted = own @ part
+            gradient = fitted - target + self.beta * xp.reshape(units, (-1,))
+            if float(xp.max(self.norms(gradient))) <= 0.1 * precision * self.beta:
+                break
+            bend = self.beta * (eye - units[:, :, None] * units[:, None, :]) / norms[:, None, None]
+            try:
+                step = -_solved(_with_blocks(own, bend + ridge * eye), gradient, xp)
+            except np.linalg.LinAlgError:
+                break
+            length = self.length(own @ step, fitted - target, part, step, float(gradient @ step))
+            if length == 0:
+                break
+            part = part + length * step
+        return part if whole else self.widened(part, on)
+
+    def restricted(self, w, on):
+        """The problem of the groups that are on: the point, the matrix, the linear term."""
+        xp = self.xp
+        index = xp.nonzero(xp.repeat(on, self.size))[0]
+        columns = xp.take(self.G, index, axis=0)
+        return xp.take(w, index), xp.take(columns, index, axis=1), xp.take(self.b, index)
+
+    def widened(self, part, on):
+        """The groups that are on in their places, zeros elsewhere."""
+        xp = self.xp
+        places = xp.clip(xp.cumulative_sum(xp.astype(on, xp.int64)) - 1, min=0)
+        groups = xp.take(self.groups(part), places, axis=0)
+        return xp.reshape(xp.where(on[:, None], groups, xp.zeros_like(groups)), (-1,))
+
+    def length(self, bent, residual, w, step, slope):
+        """How far a step is taken: halved until the objective falls; 0 where it does not."""
+        total = self.xp.sum
+        before, linear, square = float(total(self.norms(w))), float(residual @ step), 0.5 * float(step @ bent)
+        length = 1.0
+        for _ in range(12):
+            after = float(total(self.norms(w + length * step)))
+            if length * linear + length**2 * square + self.beta * (after - before) <= SLOPE * length * slope:
+                return length
+            length /= 2
+        return 0.0

@@ -110,6 +110,7 @@ def axe_faults(page, selector="html"):
     page.wait_for_function("!document.getAnimations().some((one) => one instanceof CSSTransition)")
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(AXE.read_text("utf-8"))
+        page.evaluate("axe.configure({ noHtml: true })")  # faults are told by their places
     # What passes is looked at, too, but not told: on a long page that takes as long as to look.
     options = {"resultTypes": ["violations"]}
     run = "([selector, options]) => axe.run(selector, options)"

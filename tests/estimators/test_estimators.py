@@ -263,3 +263,11 @@ def test_folds_and_pieces_of_the_path_on_a_cluster():
     np.testing.assert_allclose(there.predict(X), here.predict(X), atol=0.02 * np.ptp(y))
     assert there.path_.gaps.max() <= 1e-4
     assert classes.score(X, labels) > 0.8
+
+
+def test_a_device_that_is_not_there_is_numpy():
+    X, y = rows()
+    here, there = (rl.SimplestNetwork(beta=0.05, device=device).fit(X, y) for device in ("cpu", "auto"))
+    np.testing.assert_allclose(here.predict(X), there.predict(X), rtol=1e-3)
+    with pytest.raises(ValueError, match="device"):
+        rl.SimplestNetwork(device="gpu").fit(X, y)

@@ -86,12 +86,16 @@ def test_what_the_gated_network_recovers_the_relu_network_does(direction):
     assert (real & ~gated).any()
 
 
-def test_the_papers_grid_holds_the_draws_of_the_papers_figures():
+@pytest.mark.parametrize(("name", "sampled"), [("real-random", "6a"), ("real-smallest", "18a")])
+def test_the_papers_grid_holds_the_draws_of_the_papers_figures(name, sampled):
     """The ReLU network over all patterns beside the gated one over samples, trial by trial."""
-    here, there = rl.open_figure("real-random"), rl.open_figure("6a")
+    here, there = rl.open_figure(name), rl.open_figure(sampled)
     for axis in ("n", "d", "trial"):
         np.testing.assert_array_equal(here[axis], there[axis])
     assert (here.attrs["rng"], here.attrs["seeding"]) == (there.attrs["rng"], there.attrs["seeding"])
+    real, gated = (ds.status.transpose("n", "d", "trial").values for ds in (here, there))
+    assert not ((gated == 0) & (real == 1)).any()
+    assert ((gated == 1) & (real == 0)).any()
 
 
 def test_the_all_ones_bound_holds():
@@ -116,7 +120,7 @@ def test_the_edges_are_where_the_book_says():
     for rate in (hard.rate, hard.rate + hard.undecided / hard.sizes["trial"]):
         ratio = rl.figures.crossings(hard.assign(rate=rate)) / hard.d.values
         assert ratio[-1] > 1.15 * ratio[0]
-    for name, most in (("real-random", 4 / 3), ("real-smallest-fine", 2.49)):
+    for name, most in (("real-random", 4 / 3), ("real-smallest-fine", 2.49), ("real-smallest", 2.49)):
         assert rl.figures.measured_edge(rl.open_figure(name)) < most
 
 

@@ -8,9 +8,9 @@ import pytest
 
 import relulab as rl
 from relulab.blocks.cones import largest_norm
-from relulab.programs import losses
+from relulab.programs import losses, regularization
 from relulab.programs.reaching import Reach
-from relulab.programs.working_set import subset
+from relulab.programs.warm_starts import solve_from
 from relulab.solvers.group_newton import group_minimum
 
 PROGRAMS = list(itertools.product(("plain", "skip", "normalized"), ("gated", "exact")))
@@ -171,11 +171,11 @@ def test_reaches_are_the_dual_norm(kind):
         largest = largest_norm(blocks, y, form)
         reach = Reach(blocks, form)
         assert reach(y, 0.2 * largest).max() == pytest.approx(largest)
-        alone = np.array([largest_norm(subset(blocks, [j]), y, form) for j in range(blocks.size)])
+        alone = np.array([largest_norm(blocks.only([j]), y, form) for j in range(blocks.size)])
         if blocks.skip:  # a part without the skip block has cones only
             alone[0] = np.linalg.norm(X.T @ y)
             parts = rl.Blocks(X, S, "plain")
-            alone[1:] = [largest_norm(subset(parts, [j]), y, form) for j in range(parts.size)]
+            alone[1:] = [largest_norm(parts.only([j]), y, form) for j in range(parts.size)]
         for ball in (0.2 * largest, 0.6 * largest):  # again, from where the last one ended
             found = reach(y, ball)
             np.testing.assert_allclose(found[alone > ball], alone[alone > ball], rtol=1e-9)
@@ -281,3 +281,55 @@ def test_pictures_of_a_path():
     assert len(rl.plots.path(found, show="norms").get_lines()) > 1
     with pytest.raises(ValueError, match=r"^show='x'"):
         rl.plots.path(found, show="x")
+
+
+def namespaces():
+    import array_api_compat.torch as torch
+    import array_api_strict as strict
+
+    return [pytest.param(strict, id="strict"), pytest.param(torch, id="torch")]
+
+
+@pytest.mark.parametrize("xp", namespaces())
+@pytest.mark.parametrize(
+    ("network", "loss", "free"),
+    [("plain", "squares", 0), ("skip", "logistic", 1), ("normalized", "squares", 1), ("skip", "squares", 1)],
+)
+def test_any_array_library_gives_the_same_path(xp, network, loss, free):
+    X, y, S = problem(11, n=120, loss=loss)
+    blocks, starts = rl.Blocks(X, S, network), [None, None]
+    for share in (0.5, 0.1, 0.02):
+        beta = share * rl.programs.beta_max(X, y, S, network, loss=loss, intercept=bool(free))
+        (here, starts[0]), (there, starts[1]) = (
+            solve_from(blocks, y, "gated", beta, 1e-7, loss, free, start, xp=place)
+            for place, start in zip((np, xp), starts, strict=True)
+        )
+        assert there.status == here.status == "optimal"
+        assert there.value == pytest.approx(here.value, rel=1e-7)
+        assert isinstance(there.parts, np.ndarray)
+        np.testing.assert_allclose(there.fit, here.fit, atol=1e-3 * np.abs(here.fit).max())
+
+
+def test_a_path_is_computed_where_it_is_told_to(monkeypatch):
+    import array_api_compat.torch as torch
+
+    X, y, S = problem(12, n=120)
+    asked, products = [], []
+    whole = rl.Blocks.columns
+
+    def where(device):
+        asked.append(device)
+        return {"xp": torch, "device": "cpu"}
+
+    def columns(self):
+        products.append(type(self.X))
+        return whole(self)
+
+    monkeypatch.setattr(regularization, "where", where)
+    monkeypatch.setattr(rl.Blocks, "columns", columns)
+    found = rl.path(X, y, S, network="plain", device="auto")
+    assert set(asked) == {"auto"}
+    assert torch.Tensor in products
+    assert (found.gaps <= 1e-4).all()
+    with pytest.raises(ValueError, match="device='gpu'"):
+        rl.path(X, y, S, device="gpu")

@@ -40,6 +40,7 @@ def test_the_form_of_a_depth_is_the_equation_of_the_page():
     rows, center = rng.standard_normal((9, 4)), rng.standard_normal(4)
     bounds = SignBounds(rows)
     for k in (0, 3, 8):
+        bounds.bound(k, center[None])
         alpha = bounds.alpha(k)
         assert alpha.min() > 0
         assert alpha.sum() == pytest.approx(1)
@@ -56,20 +57,16 @@ def test_one_vector_or_none_is_nearly_exact():
     assert bounds.bound(0, np.array([[1.0, 0.0]])) == pytest.approx([2.25], rel=0.05)
 
 
-def test_the_shares_are_nearly_the_best():
-    """Against two hundred steps from scratch: what is warm-started loses no more than two percent."""
-    from relulab.solvers import sign_bounds
-
+def test_the_bound_is_nearly_the_best():
+    """Against three hundred steps from scratch, for the center that it is fitted to."""
     rng = np.random.default_rng(2)
     rows = rng.standard_normal((30, 8)) * rng.exponential(size=(30, 1))
-    bounds = SignBounds(rows)
+    bounds, c = SignBounds(rows), np.zeros(8)
     for k in range(30):
-        lengths = np.linalg.norm(rows[k:], axis=1)
-        best, axis = np.inf, None
-        for _ in range(60):
-            values, _, _, axis = sign_bounds.spread(rows[k:], lengths, axis)
-            best = min(best, values[-1])
-        assert bounds.forms(k)[0][0] <= 1.02 * TIMES[0] * best
+        form = fitted(rows[k:], c[None], steps=300)
+        best = form.size + np.sum((c @ form.factor) ** 2)
+        assert bounds.bound(k, c[None])[0] <= 1.1 * best
+        c = c + np.sign(c @ rows[k] + 1e-9) * rows[k]
 
 
 def test_a_form_that_is_fitted_is_a_bound_for_all_and_a_better_one_for_its_centers():
@@ -81,5 +78,6 @@ def test_a_form_that_is_fitted_is_a_bound_for_all_and_a_better_one_for_its_cente
         assert (bounds >= [longest(rows, c) - 1e-12 for c in centers]).all()
         assert form.shares.min() > 0
         assert form.shares.sum() == pytest.approx(1)
-        better += bounds[0] <= SignBounds(rows).bound(0, centers[:1])[0]
+        other = fitted(rows, centers[1:2])
+        better += bounds[0] <= other.size + ((centers[0] @ other.factor) ** 2).sum()
     assert better > 15

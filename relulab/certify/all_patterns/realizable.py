@@ -39,21 +39,37 @@ class Realizable:
         self.inverse = np.linalg.pinv(rows[:free])
         self.lifted = np.vstack([rows.T, np.ones(len(rows))])
         self.target = np.r_[np.zeros(rows.shape[1]), 1.0]
-        self.circuits = np.zeros((0, len(rows)), dtype=np.int8)
-        self._floats, self._size, self._last = np.zeros((0, len(rows)), np.float32), np.zeros(0), np.zeros(0)
+        self.found = []
+        self._known = np.zeros((0, len(rows)), np.float32), np.zeros(0), np.zeros(0)
         self.tests = 0
+
+    @property
+    def circuits(self):
+        """All circuits so far."""
+        return np.array(self.found, dtype=np.int8).reshape(len(self.found), len(self.rows))
 
     def forbidden(self, k, signs):
         """Which signs (b, n) of the first k rows hold a circuit that is known."""
-        usable = np.flatnonzero(self._last < k)
+        floats, size, last = self._all()
+        usable = np.flatnonzero(last < k)
         out, left = np.zeros(len(signs), dtype=bool), np.arange(len(signs))
         signs = signs[:, :k].astype(np.float32)
         for i in range(0, len(usable), 256):
             some = usable[i : i + 256]
-            hit = (np.abs(signs[left] @ self._floats[some, :k].T) > self._size[some] - 0.5).any(axis=1)
+            hit = (np.abs(signs[left] @ floats[some, :k].T) > size[some] - 0.5).any(axis=1)
             out[left[hit]] = True
             left = left[~hit]
         return out
+
+    def _all(self):
+        """All circuits as floats, how many rows each has, and the last of them."""
+        floats, size, last = self._known
+        if len(floats) < len(self.found):
+            new = np.array(self.found[len(floats) :], dtype=np.float32)
+            size = np.append(size, np.abs(new).sum(axis=1))
+            last = np.append(last, new.shape[1] - 1 - (new[:, ::-1] != 0).argmax(axis=1))
+            self._known = np.concatenate([floats, new]), size, last
+        return self._known
 
     def advance(self, k, signs, gates):
         """Which nodes, whose signs of the first k + 1 rows are set, may have gates; witnesses are updated.
@@ -128,25 +144,26 @@ class Realizable:
     def _test(self, k, signs, gates, which, alive):
         """Non-negative least squares, one node after the other; a new circuit may settle others."""
         dead, found = np.zeros(len(which), dtype=bool), 0
+        floats = signs[which].astype(np.float32)
         for count, i in enumerate(which):
             if dead[count]:
                 found += 1
                 continue
             if count >= PROBES and found < WORTH * count and k + 1 < len(self.rows):
                 break
-            circuit = self._witness(k + 1, signs[i], gates[i])
+            circuit = self._witness(signs[i, : k + 1], gates[i])
             if circuit is not None:
-                dead |= np.abs(signs[which] @ circuit) == np.abs(circuit).sum()
+                dead |= np.abs(floats @ circuit) > np.abs(circuit).sum() - 0.5
                 found += 1
         alive[which[dead]] = False
 
-    def _witness(self, k, signs, gate):
-        """A gate with these signs of the first k rows, written to `gate`; or the circuit, if there is one."""
+    def _witness(self, signs, gate):
+        """A gate with these signs of the first rows, written to `gate`; or the circuit, if there is one."""
         from scipy.optimize import nnls
 
         self.tests += 1
-        system = np.ones((self.lifted.shape[0], k))
-        np.multiply(self.lifted[:-1, :k], signs[:k], out=system[:-1])
+        system = self.lifted[:, : len(signs)] * signs
+        system[-1] = 1
         try:
             m, rest = nnls(system, self.target)
         except RuntimeError:  # too many steps: the node goes on without a witness
@@ -155,11 +172,8 @@ class Realizable:
             u = system[:-1] @ m
             gate[:] = u / np.linalg.norm(u)
             return None
-        circuit = np.zeros(len(self.rows), dtype=np.int8)
+        circuit = np.zeros(len(self.rows), dtype=np.float32)
         on = np.flatnonzero(m > PART * m.max())
         circuit[on] = signs[on]
-        self.circuits = np.vstack([self.circuits, circuit])
-        self._floats = self.circuits.astype(np.float32)
-        self._size = np.append(self._size, len(on))
-        self._last = np.append(self._last, on[-1])
+        self.found.append(circuit)
         return circuit

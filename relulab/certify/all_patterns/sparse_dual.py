@@ -128,7 +128,9 @@ class Question:
             places, balls = self._balls()
             q, radius = self.start, 0.0
             if places:
-                q, radius, lower, _ = least_radius(balls, q, 1.99 * tau, 2 * tau * (1 + SLACK))
+                q, radius, lower, _ = least_radius(
+                    balls, q, max(1.99 * tau, tau + self.lower), 2 * tau * (1 + SLACK)
+                )
                 self.lower = max(self.lower, lower / 2)
             if radius >= 2 * tau * (1 - 1e-7):
                 return None

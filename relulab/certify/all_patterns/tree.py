@@ -14,7 +14,7 @@ from .realizable import Realizable
 
 SAFE = 1e-8  # the search asks for this much more than the checker, whose rounding bounds are far smaller
 LEVEL = 4 * (1 - SAFE)
-CHUNK = 500  # nodes that go together: large enough for matrix products, small enough to go deep first
+CHUNK = 200  # nodes that go together: large enough for matrix products, small enough to go deep first
 MOST = 30  # violators that end a search: with so many the dual vector is better changed
 HINTS = 60  # witnesses of open nodes that a search hands on when it gives up
 CLEAR = 1e-11  # products below this, relative, may be rounding

@@ -118,7 +118,7 @@ class _Search:
         return float((y.sum() - v @ q.targets.T.ravel()) / max(y @ self.cuts.room, 1e-300))
 
     def _look(self, dual, glance):
-        """The trees if both end, or how many violators were new; None where effort is spent."""
+        """The trees if both end, or how many violators were new; None where effort is spent without one."""
         starts = {}
         if news := self._skip_connection(dual):
             return None, news
@@ -130,7 +130,7 @@ class _Search:
         if news and over:
             return None, news
         trees, more = self._trees(dual, quick=news > 0)
-        return trees, news + more if news else more
+        return trees, news + (more or 0) if news else more
 
     def _skip_connection(self, dual):
         """With ReLU plants the skip connection has a bound of its own, ``||X^T l|| < 1``."""

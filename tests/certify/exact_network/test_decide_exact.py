@@ -186,3 +186,14 @@ def test_the_same_seed_gives_the_same_verdict():
     assert (one.dual is None) == (two.dual is None)
     if one.dual is not None:
         np.testing.assert_array_equal(one.dual, two.dual)
+
+
+@pytest.mark.parametrize(("n", "trial"), [(40, 1), (40, 3), (38, 0)])
+def test_effort_may_be_spent_anywhere(n, trial):
+    """After new violators too, which ended with an error once."""
+    (plant,), _ = rl.phase.instances(n, 20, [trial], direction="smallest")
+    statuses = [
+        rl.decide(plant, "all", "skip", "exact", effort=effort).status for effort in range(1, 1400, 170)
+    ]
+    assert set(statuses) <= {"undecided", "recovered"}
+    assert statuses[0] == "undecided"
