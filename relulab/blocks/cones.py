@@ -11,6 +11,7 @@ from ..solvers.clarabel import run_clarabel
 from .nnls import nonnegative_least_squares
 
 ROUNDING = 1e-11  # a null-space direction that moves no row of norm 1 by more is rounding
+PURSUIT = 60  # rows after which the exact minimum is as quick
 EMPHASIS = 1e3  # how much more than the distance the equations N^T m = 0 weigh while they are being met
 
 
@@ -47,6 +48,42 @@ def project(cone, g):
         return g.copy(), np.zeros(N.shape[1])
     m, z = _shortest(C, N, g)
     return g + C.T @ m, z
+
+
+def pursue(rows, g, enough):
+    """Multipliers of unit rows that make ``||g + rows^T m||`` smaller than `enough`, row after row.
+
+    Parameters
+    ----------
+    rows : ndarray, shape (n, d)
+        The rows of a cone, of norm 1 or 0.
+    g : ndarray, shape (d,)
+        The point.
+    enough : float
+        The length.
+
+    Returns
+    -------
+    ndarray, shape (n,), or None
+        The ``m >= 0``; None if that takes long or cannot be done.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from relulab.blocks import cones
+    >>> cones.pursue(np.eye(2), np.array([0.5, -4.0]), 1.0)
+    array([0., 4.])
+    """
+    m = np.zeros(len(rows))
+    for _ in range(PURSUIT):
+        if g @ g < enough**2:
+            return m
+        along = rows @ g
+        step = np.maximum(-along, -m)  # no multiplier below zero
+        i = np.argmax(-step * (2 * along + step))
+        m[i] += step[i]
+        g = g + step[i] * rows[i]
+    return m if g @ g < enough**2 else None
 
 
 def multipliers(cone, g):

@@ -21,7 +21,7 @@ GIVEN_UP = "neither a certificate nor a cheaper interpolant in {} steps"
 SINGLE = 2000  # steps in float32
 ALMOST = 1e-3  # how wrong these may be about a reach
 ROUGHLY = 1e-5  # and about a cost, relative
-LOOKS = ((5, 1), (60, 5), (250, 10), (np.inf, 25))  # up to a step, after how many steps evidence is looked at
+LOOKS = ((3, 1), (60, 5), (250, 10), (np.inf, 25))  # up to a step, after how many steps evidence is looked at
 RUN_AWAY = "run away"
 
 # Blocks off the plant weigh 1 - tilt: the search then heads for duals strictly inside the ball. A tilt hides

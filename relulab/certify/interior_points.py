@@ -90,11 +90,21 @@ def reach_on_cones(problem, dual):
                 continue
             length = lengths[j]
             if j >= blocks.skip and length >= CLEARLY:
-                length = np.linalg.norm(cones.project(blocks.cone(j), (1 - 2 * side) * gradients[j])[0])
+                length = _on_cone(blocks.cone(j), (1 - 2 * side) * gradients[j])
             furthest = max(furthest, length)
         if furthest > 1 + EQUATIONS:
             break
     return furthest
+
+
+def _on_cone(cone, g):
+    """The length of a projection onto a cone; a bound where there is one clearly inside the ball."""
+    if not cone[1].shape[1]:
+        sizes = np.linalg.norm(cone[0], axis=1)
+        rows = cone[0] / np.where(sizes > 0, sizes, 1.0)[:, None]
+        if cones.pursue(rows, g, CLEARLY) is not None:
+            return CLEARLY
+    return np.linalg.norm(cones.project(cone, g)[0])
 
 
 def _solve(problem, working):

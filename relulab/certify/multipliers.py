@@ -6,12 +6,11 @@ come with a verdict, so that whoever checks it need not search.
 
 import numpy as np
 
+from ..blocks import cones
 from ..blocks.blocks import Blocks
 from ..blocks.conditions import MARGIN
 from ..blocks.nnls import nonnegative_least_squares
 from .verdicts import Multipliers
-
-STEPS = 60  # of the pursuit, before the exact minimum is computed
 
 
 def multipliers_of(plant, masks, network, dual, known=None):
@@ -77,22 +76,9 @@ def _sought(blocks, j, q):
     C, _ = blocks.cone(j)
     sizes = np.linalg.norm(C, axis=1)
     rows = np.divide(C, sizes[:, None], out=np.zeros_like(C), where=sizes[:, None] > 0)
-    m = _pursue(rows, q)
+    m = cones.pursue(rows, q, 1 - MARGIN)
+    m = nonnegative_least_squares(rows.T, -q) if m is None else m
     return np.divide(m, sizes, out=np.zeros_like(m), where=sizes > 0)
-
-
-def _pursue(rows, q):
-    """Multipliers of unit rows that bring q inside the ball, row after row; if that takes long, the best."""
-    m, left = np.zeros(len(rows)), q
-    for _ in range(STEPS):
-        along = rows @ left
-        step = np.maximum(-along, -m)  # no multiplier below zero
-        i = np.argmax(-step * (2 * along + step))
-        m[i] += step[i]
-        left = left + step[i] * rows[i]
-        if np.linalg.norm(left) < 1 - MARGIN:
-            return m
-    return nonnegative_least_squares(rows.T, -q)
 
 
 def _planted(plant, blocks):

@@ -20,7 +20,7 @@ from .verdicts import cheaper, hidden, inside, shared, tied, undecided
 
 SOCP_SIZE = 400_000  # blocks x n x d beyond which interior points take too long
 PROGRAM = 20_000  # the same for the whole program at once
-PATIENCE = 150  # steps of ADMM after which interior points are quicker for those
+PATIENCE = 250  # steps of ADMM after which interior points are quicker for those
 NEAR = 1e-4  # how far out of the ball a dual vector may be from which one is sought that touches it
 FEW = 20  # blocks beyond which projecting on their cones costs more than iterating
 BEHIND = "behind"  # what is left of a tie is to be found out without the twin
