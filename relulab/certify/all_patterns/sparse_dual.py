@@ -94,7 +94,7 @@ class Question:
 
     def bound(self):
         """What is known of every dual vector, in words."""
-        return f", and every dual vector reaches {self.lower:.6f} at least"
+        return f", and every dual vector reaches {self.lower:.6f} at least" if self.lower > 0 else ""
 
     def parts(self, q):
         """The sum that has no sign, what each line counts, and the lines that count."""
