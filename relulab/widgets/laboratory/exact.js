@@ -5,8 +5,8 @@ function exactForm(lab) {
 
   const { dot, norm, addTo, sum, rowsOf, choleskySolver, second } = lab;
 
-  // As in relulab/admm.py and iteration.py; `ratio` is the penalty of the cone values over that of the weights.
-  const SEARCH = { rho: 80, relaxation: 1.8, ratio: 60 };
+  // As in certify/admm.py and solvers/iteration.py; `ratio` is the penalty of the cone values over that of the weights.
+  const SEARCH = { rho: 160, relaxation: 1.8, ratio: 2 };
 
   // Whether positive neurons, (p + s) x d on X, are in their cones.
   function inCones({ masks, rows, skip, part }, W) {
