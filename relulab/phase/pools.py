@@ -175,11 +175,18 @@ def standing():
 
 
 def dismiss(pool):
-    """Let the standing pool go, after a sweep in it was stopped; any other pool is its owner's."""
+    """Let the standing pool go, after a sweep in it was stopped; any other pool is its owner's.
+
+    Its workers are ended: what they are at is kept by nobody, and one that started while another was killed
+    would be waited for, for ever, when this process ends.
+    """
     with _only_one:
         if _kept.get(os.getpid()) is pool:
             del _kept[os.getpid()]
+            workers = [*(pool._processes or {}).values()]
             pool.shutdown(wait=False, cancel_futures=True)
+            for worker in workers:
+                worker.kill()
 
 
 def _settle_deaf():

@@ -133,3 +133,19 @@ rl.phase_diagram(**{long}, store={str(store)!r})
     while any(map(alive, workers)) and time.monotonic() < end:
         time.sleep(0.1)
     assert not any(map(alive, workers))
+
+
+def test_a_pool_that_is_let_go_leaves_no_worker_behind():
+    """Neither one at work nor, as after a worker's death, one that waits for a lock that a dead one held."""
+    pool = standing()
+    jobs = [pool.submit(time.sleep, 600) for _ in range(rl.sweep.cores())]
+    deadline = time.monotonic() + 30
+    while not all(job.running() for job in jobs) or not pool._processes:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    workers = [*pool._processes]
+    dismiss(pool)
+    while any(map(alive, workers)):
+        assert time.monotonic() < deadline + 30
+        time.sleep(0.05)
+    assert standing() is not pool
