@@ -50,6 +50,12 @@ def project(cone, g):
     return g + C.T @ m, z
 
 
+def unit_rows(C):
+    """The rows of a cone at length 1, or 0, and how long they were."""
+    sizes = np.linalg.norm(C, axis=1)
+    return C / np.where(sizes > 0, sizes, 1.0)[:, None], sizes
+
+
 def pursue(rows, g, enough):
     """Multipliers of unit rows that make ``||g + rows^T m||`` smaller than `enough`, row after row.
 

@@ -100,8 +100,7 @@ def reach_on_cones(problem, dual):
 def _on_cone(cone, g):
     """The length of a projection onto a cone; a bound where there is one clearly inside the ball."""
     if not cone[1].shape[1]:
-        sizes = np.linalg.norm(cone[0], axis=1)
-        rows = cone[0] / np.where(sizes > 0, sizes, 1.0)[:, None]
+        rows, _ = cones.unit_rows(cone[0])
         if cones.pursue(rows, g, CLEARLY) is not None:
             return CLEARLY
     return np.linalg.norm(cones.project(cone, g)[0])

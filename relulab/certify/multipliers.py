@@ -73,9 +73,7 @@ def _enough(blocks, gradients, known):
 
 def _sought(blocks, j, q):
     """Multipliers for the cone of block j."""
-    C, _ = blocks.cone(j)
-    sizes = np.linalg.norm(C, axis=1)
-    rows = np.divide(C, sizes[:, None], out=np.zeros_like(C), where=sizes[:, None] > 0)
+    rows, sizes = cones.unit_rows(blocks.cone(j)[0])
     m = cones.pursue(rows, q, 1 - MARGIN)
     m = nonnegative_least_squares(rows.T, -q) if m is None else m
     return np.divide(m, sizes, out=np.zeros_like(m), where=sizes > 0)

@@ -126,7 +126,7 @@ def _outputs(blocks, U):
 
     if blocks.factors is None:
         return cp.sum(cp.multiply(blocks.masks, blocks.X @ U.T), axis=1)
-    return np.hstack([blocks.block(j) for j in range(blocks.size)]) @ cp.vec(U, order="C")
+    return blocks.columns() @ cp.vec(U, order="C")
 
 
 def _in_cones(blocks, U):
