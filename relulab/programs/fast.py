@@ -34,7 +34,9 @@ ROUNDING = 1e-13  # how far outside its cone rounding may put a row, ||y|| being
 TINY = np.finfo(float).tiny
 
 
-def solve_fast(blocks, y, form="gated", beta=None, tol=1e-6, max_iterations=100, start=None, free=None):
+def solve_fast(
+    blocks, y, form="gated", beta=None, tol=1e-6, max_iterations=100, start=None, free=None, multipliers=True
+):
     """Solve the convex program of a network on its blocks; see `relulab.solve`.
 
     Parameters
@@ -56,6 +58,8 @@ def solve_fast(blocks, y, form="gated", beta=None, tol=1e-6, max_iterations=100,
         multipliers begin there, in the gated form too.
     free : ndarray, shape (n,), optional
         Something that is added to the fit, ``.intercept`` times and for nothing; with beta and a start only.
+    multipliers : bool
+        Whether the multipliers are tried before the path.
 
     Returns
     -------
@@ -78,7 +82,7 @@ def solve_fast(blocks, y, form="gated", beta=None, tol=1e-6, max_iterations=100,
     """
     with threads().limit(limits=1), np.errstate(all="ignore"):
         try:
-            return _solve(blocks, y, form, beta, tol, max_iterations, start, free)
+            return _solve(blocks, y, form, beta, tol, max_iterations, start, free, multipliers)
         except (FloatingPointError, np.linalg.LinAlgError) as error:
             return Solution.from_coordinates(blocks, y, form, beta, None, None, None, "undecided", str(error))
 
@@ -91,7 +95,7 @@ def threads():
     return ThreadpoolController()
 
 
-def _solve(blocks, y, form, beta, tol, max_iterations, start=None, free=None):
+def _solve(blocks, y, form, beta, tol, max_iterations, start, free, multipliers):
     if not all(np.isfinite(part).all() for part in (blocks.X, y, blocks.masks)):
         raise FloatingPointError("X, y or S holds values that are not finite")
     if silent := Solution.of_silence(blocks, y, form, beta):
@@ -115,7 +119,9 @@ def _solve(blocks, y, form, beta, tol, max_iterations, start=None, free=None):
         rest = dual, parts, blocks, y, form, beta, None, "squares", c
         return Solution(value, found.gap, found.residual, status, reason, *rest)
 
-    best, reason = _by_multipliers(program, blocks.skip, tol, 2 * max_iterations, start), ""
+    best, reason = None, ""
+    if multipliers:
+        best = _by_multipliers(program, blocks.skip, tol, 2 * max_iterations, start)
     if free is not None or (best is not None and best.gap <= tol):
         return answer(best, reason or "the multipliers do not get on")
     for attempt in _attempts(program, blocks.skip):

@@ -53,9 +53,13 @@ def solve_at_best_level(blocks, y, form, beta, tol, root):
     best = float(root @ y) / float(root @ root)
     tried = {}
 
+    def solved(labels):  # the multipliers are last: they did not get on with the level free
+        found = solve_fast(blocks, labels, form, beta, tol, multipliers=False)
+        return found if found.status == "optimal" else solve_fast(blocks, labels, form, beta, tol)
+
     def pull(level):
         if level not in tried:
-            tried[level] = solve_fast(blocks, y - level * root, form, beta, tol)
+            tried[level] = solved(y - level * root)
         return float(root @ tried[level].dual)
 
     way = float(np.abs(y - best * root).max() / np.abs(root).max()) or 1.0

@@ -13,8 +13,10 @@ from array_api_compat import array_namespace, is_numpy_array
 ROUND = 10  # gradient steps between two attempts of Newton's method
 ROUNDS = 400
 NEWTON = 12
-RIDGE = 1e-13  # added to the curvature, relative to its mean: groups of lower rank have flat coordinates
+RIDGE = 1e-13  # added to the curvature, relative to each coordinate's: groups of lower rank have flat ones
 SLOPE = 1e-4
+HALVES = tuple(0.5**i for i in range(20))
+STRAIGHT = 0.99  # cosine of the way to zero and a step that leads there
 TINY = float(np.finfo(float).tiny)
 MARGIN = 1.05  # on the largest eigenvalue, which the power method finds from below
 
@@ -84,7 +86,17 @@ def _largest_eigenvalue(G):
 
 
 def _solved(matrix, target, xp):
-    """The solution of a positive definite system."""
+    """The solution of a positive semidefinite system, in units in which its diagonal is 1.
+
+    So a column of X in small units is no flat coordinate.
+    """
+    diagonal = xp.linalg.diagonal(matrix)
+    units = 1 / xp.sqrt(xp.where(diagonal > 0, diagonal, xp.ones_like(diagonal)))
+    ridge = RIDGE * xp.eye(units.shape[0], dtype=units.dtype, device=units.device)
+    return units * _definite(units[:, None] * matrix * units + ridge, units * target, xp)
+
+
+def _definite(matrix, target, xp):
     if is_numpy_array(matrix):
         return scipy.linalg.cho_solve(scipy.linalg.cho_factor(matrix, lower=True), target)
     try:
@@ -153,7 +165,6 @@ class _Program:
             return w
         whole = bool(xp.all(on))
         part, own, target = (w, self.G, self.b) if whole else self.restricted(w, on)
-        ridge = RIDGE * float(xp.linalg.trace(own)) / own.shape[0]
         eye = xp.eye(size, dtype=w.dtype, device=w.device)
         for _ in range(NEWTON):
             norms = self.norms(part)
@@ -166,7 +177,7 @@ class _Program:
                 break
             bend = self.beta * (eye - units[:, :, None] * units[:, None, :]) / norms[:, None, None]
             try:
-                step = -_solved(_with_blocks(own, bend + ridge * eye), gradient, xp)
+                step = -_solved(_with_blocks(own, bend), gradient, xp)
             except np.linalg.LinAlgError:
                 break
             length = self.length(own @ step, fitted - target, part, step, float(gradient @ step))
@@ -190,13 +201,25 @@ class _Program:
         return xp.reshape(xp.where(on[:, None], groups, xp.zeros_like(groups)), (-1,))
 
     def length(self, bent, residual, w, step, slope):
-        """How far a step is taken: halved until the objective falls; 0 where it does not."""
+        """How far a step is taken: halved until the objective falls, or to where a group ends; 0: not at all.
+
+        A group that is not needed ends on a way through zero along which little but its norm changes: it may
+        be much shorter than the step.
+        """
         total = self.xp.sum
         before, linear, square = float(total(self.norms(w))), float(residual @ step), 0.5 * float(step @ bent)
-        length = 1.0
-        for _ in range(12):
+        for length in sorted([*HALVES, *self.ends(w, step)], reverse=True):
             after = float(total(self.norms(w + length * step)))
             if length * linear + length**2 * square + self.beta * (after - before) <= SLOPE * length * slope:
                 return length
-            length /= 2
         return 0.0
+
+    def ends(self, w, step):
+        """After which shares of a step, below 1, the first group that goes through zero is there."""
+        xp = self.xp
+        norms, steps = self.norms(w), self.norms(step)
+        toward = -xp.sum(self.groups(w) * self.groups(step), axis=1)
+        straight = toward >= STRAIGHT * norms * steps
+        shares = xp.where(straight & (steps > 0), norms / xp.where(steps > 0, steps, 1.0), 1.0)
+        first = float(xp.min(shares))
+        return [first] if first < 1 else []

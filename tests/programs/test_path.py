@@ -163,6 +163,20 @@ def test_group_minimum_against_conditions():
         assert (np.linalg.norm(pull[~on], axis=1) <= beta * (1 + 1e-8)).all()
 
 
+@pytest.mark.parametrize("loss", ["squares", "logistic"])
+@pytest.mark.parametrize("free", [False, True])
+@pytest.mark.parametrize("network", ["plain", "skip", "normalized"])
+def test_columns_of_very_different_units_with_little_decay(network, free, loss):
+    """Nearly all gates look at one column, so that blocks depend on each other and one must end."""
+    rng = np.random.default_rng(1)
+    X = np.column_stack([rng.standard_normal((16, 2)), np.ones(16)]) * [1e6, 1, 1e-5]
+    y = X[:, 0] / np.abs(X[:, 0]).max() + rng.standard_normal(16)
+    y = np.sign(y) if loss == "logistic" else y
+    blocks = rl.Blocks(X, rl.sample_patterns(X, 10, rng=1), network)
+    solution, _ = solve_from(blocks, y, "gated", 0.1, 1e-6, loss, free)
+    assert solution.status == "optimal"
+
+
 @pytest.mark.parametrize("kind", ["gaussian", "integers", "scaled"])
 def test_reaches_are_the_dual_norm(kind):
     X, y, S = problem(10, kind=kind)
