@@ -75,12 +75,16 @@ def wait_for(url, server):
 
 
 def run_the_cell(page):
-    """JupyterLab forgets what is run before its kernel answers: ask until the cell's prompt moves."""
+    """JupyterLab may ask which kernel to start, and may miss what is run: look at the cell's prompt."""
     cell = page.locator(".jp-Notebook .jp-CodeCell").first
     cell.wait_for(timeout=120_000)
-    for _ in range(30):
-        cell.locator(".cm-content").click()
-        page.keyboard.press("Shift+Enter")
+    question = page.locator(".jp-Dialog", has_text="Select Kernel")
+    for _ in range(60):
+        if question.count():
+            question.locator(".jp-mod-accept").click()
+        elif page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").count():
+            cell.locator(".cm-content").click()
+            page.keyboard.press("Shift+Enter")
         page.wait_for_timeout(2000)
         if cell.locator(".jp-InputPrompt").first.inner_text().strip() != "[ ]:":
             return
