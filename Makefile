@@ -104,7 +104,7 @@ ifdef TORCH_INDEX
 	@$(PIP) --no-deps --index-url $(TORCH_INDEX) torch
 endif
 	@$(PIP) -e ".[book,test,cluster]"
-	@$(PY) -m compileall -qq -j 0 $(VENV)/lib || true # pip would, on one core; what was never Python fails
+	@$(PY) -m compileall -qq -j 0 -x '/tests/' $(VENV)/lib || true # pip would, on one core; what was never Python fails
 	@touch $@
 
 $(VENDOR): package-lock.json site/install_vendor.py $(INSTALLED)

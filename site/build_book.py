@@ -17,10 +17,10 @@ import traceback
 from pathlib import Path
 
 from book_inputs import ROOT, frame_key, text_key
+from chapter_code import leave_out
 from kept import FOLDER
 
-# With it, jsonschema would read a grammar of addresses, for a second in each build; none is checked here.
-sys.modules.setdefault("rfc3987_syntax", None)
+leave_out()
 
 
 def build(book: Path) -> int:

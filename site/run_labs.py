@@ -6,21 +6,24 @@ ONLY=triangle in the environment runs the labs whose path has that word.
 
 import contextlib
 import io
-import json
+import multiprocessing
 import os
 import re
-import subprocess
 import sys
 import time
 import traceback
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from chapter_code import FENCE, ONE_THREAD, OPTIONS
+from chapter_code import FENCE, ONE_THREAD, OPTIONS, leave_out
 
 ROOT = Path(__file__).resolve().parents[1]
 SEED = re.compile(r"seed = \d+\s*(#.*)?")
 ALONE = ONE_THREAD | {"MPLBACKEND": "agg"}
+# Processes that have read already what all labs read.
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["torch", "relulab", "matplotlib.pyplot", "myst_nb.ext.glue"])
 MOST_SECONDS = 600  # a lab that hangs is stopped
 
 
@@ -56,16 +59,25 @@ def run_page(page: Path, seed: int) -> dict:
 
 def run_apart(page: Path, seed: int) -> dict:
     """The same in a fresh process with one thread, where warnings about numbers are errors."""
-    command = [sys.executable, "-W", "error::RuntimeWarning", __file__, "--one", str(page), str(seed)]
+    answers, answer = FORKS.Pipe(duplex=False)
+    process = FORKS.Process(target=_answer, args=(answer, page, seed))
+    process.start()
+    answer.close()
+    fault = f"Stopped after {MOST_SECONDS} seconds."
     try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=MOST_SECONDS, env=os.environ | ALONE
-        )
-        return json.loads(done.stdout)
-    except subprocess.TimeoutExpired:
-        return {"rows": [], "seconds": MOST_SECONDS, "fault": f"Stopped after {MOST_SECONDS} seconds."}
-    except json.JSONDecodeError:
-        return {"rows": [], "seconds": 0.0, "fault": done.stderr or "The process ended without a word."}
+        if answers.poll(MOST_SECONDS):
+            return answers.recv()
+    except EOFError:
+        fault = "The process ended without a word."
+    finally:
+        process.kill()
+        process.join()
+    return {"rows": [], "seconds": MOST_SECONDS, "fault": fault}
+
+
+def _answer(answer, page, seed):
+    warnings.simplefilter("error", RuntimeWarning)
+    answer.send(run_page(page, seed))
 
 
 def told(page: Path, seeds: list[int], runs: list[dict]) -> str:
@@ -102,8 +114,7 @@ def run_labs(seeds: list[int], folder: Path, wanted: str = "") -> int:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--one"]:
-        print(json.dumps(run_page(Path(sys.argv[2]), int(sys.argv[3]))))
-    else:
-        seeds = [int(seed) for seed in sys.argv[1:]]
-        sys.exit(run_labs(seeds, ROOT / "chapters" / "part5", os.environ.get("ONLY", "")))
+    leave_out()
+    os.environ.update(ALONE)
+    seeds = [int(seed) for seed in sys.argv[1:]]
+    sys.exit(run_labs(seeds, ROOT / "chapters" / "part5", os.environ.get("ONLY", "")))
