@@ -29,58 +29,65 @@ from ..solvers.factors import solver
 from .problems import ALMOST
 from .stacks import RIDGE
 
-STEPS, SINGLE = 10, 4  # most steps, and how many of them are in float32
-FRONTS = 32, 64  # blocks that have a say in the first step, where few are enough for many proofs, and later
-FIRST_POWER = 4.0  # it doubles with every step
+STEPS, SINGLE = 10, 5  # most steps, and how many of them are in float32
+FRONTS = (16, 4), (48, 12)  # blocks that have a say, at least and for every n / d: in the first step, later
+FIRST_POWER = 12.0  # it doubles with every step
 SHARES = np.linspace(0, 3, 61)  # of a step that are tried
 STEEP = 1e-6  # a slope, relative to its terms, that float32 can tell from zero
 
 
 @np.errstate(over="ignore", invalid="ignore")  # in float32 it may run away: then float64 goes on
-def search(stack, dual, found, steps=STEPS):
-    """Look for evidence of either kind; what is found goes to the problems' places in `found`."""
+def search(stack, dual, lengths, found, steps=STEPS):
+    """Look for evidence of either kind; what is found goes to the problems' places in `found`.
+
+    The lengths (b, p + s) say which blocks `dual` reaches furthest. All blocks are measured only where a step
+    gives no competitor.
+    """
     xp = array_namespace(stack.X)
     for step in range(1, steps + 1):
+        if step == SINGLE + 1:
+            stack = stack.precise()
         if step in (1, SINGLE + 1):
-            if step > 1:
-                stack = stack.precise()
-            Q, g, B = stack.adjoint(dual), stack.cast(stack.g), stack.cast(stack.B)
-            W = stack.lift(Q)
+            Q = stack.adjoint(dual)
         power = FIRST_POWER * 2.0 ** (step - 1)
-        lengths = to_numpy(stack.off * root(xp.linalg.vecdot(Q, W)))
-        which = np.argsort(-lengths, axis=1, kind="stable")[:, : FRONTS[step > 1]]
-        front = _front(stack, Q, W, lengths, which, power)
+        least, every = FRONTS[step > 1]
+        size = max(least, every * stack.X.shape[1] // stack.X.shape[2])
+        which = np.argsort(-lengths, axis=1, kind="stable")[:, :size]
+        front, B = _front(stack, Q, which, power), stack.cast(stack.B)
         move, nu, solve = front.step(B)
         move = stack.project(dual + xp.astype(move, xp.float64)) - dual
         dQ = stack.adjoint(move)
-        dW = stack.lift(dQ)
-        V, spent = front.others(pick(dQ, which), pick(dW, which))
-        won = xp.sum(g * nu, axis=(1, 2)) + spent
+        V, spent = front.others(pick(dQ, which))
+        won = xp.sum(stack.cast(stack.g) * nu, axis=(1, 2)) + spent
         slope = to_numpy(xp.where(spent > 0, won / xp.where(spent > 0, spent, 1), 0))  # 0 says nothing
-        across, square = (to_numpy(stack.off * xp.linalg.vecdot(a, dW)) for a in (Q, dQ))
-        reaches = _along(lengths, across, square)
-        best = reaches.max(axis=2).argmin(axis=1)
-        settled = np.zeros(len(best), dtype=bool)
-        for i, problem in enumerate(stack.problems):
-            own, finding = dual[i : i + 1, ...], None
-            if slope[i] < -STEEP:
-                of_step = (to_numpy(a[i, ...]).astype(np.float64) for a in (nu, V, spent))
-                finding = _competitor(problem, which[i], *of_step, _repairs(front, solve, i), step)
-            if finding is None and reaches[i, best[i]].max() < 1 + ALMOST:
-                end = own + float(SHARES[best[i]]) * move[i : i + 1, ...]
-                reach = stack.take([i]).reaches(end)[0]
-                finding = problem.certified("dual", to_numpy(end[0, :, 0]), reach, stack.stretch[i], step)
-            if finding is not None:
-                found[problem.place], settled[i] = finding, True
-        if settled.all():
+        for i in np.flatnonzero(slope < -STEEP):
+            of_step = (to_numpy(a[i, ...]).astype(np.float64) for a in (nu, V, spent))
+            problem, repairs = stack.problems[i], _repairs(front, solve, i)
+            found[problem.place] = _competitor(problem, which[i], *of_step, repairs, step)
+        stack, dual, move, Q, dQ, which = _open(found, stack, dual, move, Q, dQ, which)
+        if not stack.problems:
             return
-        by = xp.asarray(_share(reaches, which, power)[:, None, None], device=stack.X.device)
-        dual, by = dual + by * move, stack.cast(by)
-        Q, W = Q + by * dQ, W + by * dW
-        if settled.any():
-            left = np.flatnonzero(~settled)
-            stack = stack.take(left)
-            dual, Q, W, g, B = (take(a, left) for a in (dual, Q, W, g, B))
+        reaches = _along(*stack.along(Q, dQ))
+        for i, share in enumerate(SHARES[reaches.max(axis=2).argmin(axis=1)]):
+            if reaches[i].max(axis=1).min() < 1 + ALMOST:
+                end, problem = dual[i : i + 1, ...] + float(share) * move[i : i + 1, ...], stack.problems[i]
+                (reach,) = stack.take([i]).reaches(end)
+                end = to_numpy(end[0, :, 0])
+                found[problem.place] = problem.certified("dual", end, reach, stack.stretch[i], step)
+        share = _share(reaches, which, 2 * power)
+        lengths = reaches[np.arange(len(share)), share]
+        by = xp.asarray(SHARES[share][:, None, None], device=stack.X.device)
+        stack, dual, Q, lengths = _open(found, stack, dual + by * move, Q + stack.cast(by) * dQ, lengths)
+        if not stack.problems:
+            return
+
+
+def _open(found, stack, *arrays):
+    """What belongs to the problems that are not settled."""
+    left = np.flatnonzero([found[problem.place] is None for problem in stack.problems])
+    if len(left) == len(stack.problems):
+        return stack, *arrays
+    return stack.take(left), *(take(array, left) for array in arrays)
 
 
 class Front(NamedTuple):
@@ -118,15 +125,15 @@ class Front(NamedTuple):
         weighted = xp.matrix_transpose(self.rows) @ (self.weight[..., None] * self.rows)
         return along + (self.X @ xp.matrix_transpose(self.X)) * weighted
 
-    def through(self, dQ, dW):
+    def through(self, dQ):
         """``w_j (I + (q - 2) u_j u_j^T) dq_j``, as gradients and as weights."""
-        xp = array_namespace(dW)
+        xp, dW = array_namespace(dQ), dQ if self.metric is None else self.metric.solve(dQ)
         along = (self.bend * xp.linalg.vecdot(self.Q, dW))[..., None]
         return tuple(self.weight[..., None] * (d + along * a) for d, a in ((dQ, self.Q), (dW, self.W)))
 
-    def others(self, dQ, dW):
+    def others(self, dQ):
         """The v_j of a step, as weights, and the sum of their norms: (b, m, d), (b,)."""
-        along = zip(self.through(dQ, dW), (self.Q, self.W), strict=True)
+        along = zip(self.through(dQ), (self.Q, self.W), strict=True)
         Q, W = (moved + self.weight[..., None] * a for moved, a in along)
         xp = array_namespace(W)
         return W, xp.sum(root(xp.linalg.vecdot(Q, W)), axis=1)
@@ -138,12 +145,12 @@ class Front(NamedTuple):
         return Front(*arrays, metric)
 
 
-def _front(stack, Q, W, lengths, which, power):
-    weight, bend = _powers(np.take_along_axis(lengths, which, axis=1), power)
-    xp = array_namespace(Q)
-    weight, bend = (xp.asarray(a, dtype=Q.dtype, device=Q.device) for a in (weight, bend))
-    metric = None if stack.metric is None else stack.metric.pick(which)
-    return Front(pick(Q, which), pick(W, which), weight, bend, stack.X, pick(stack.rows, which), metric)
+def _front(stack, Q, which, power):
+    xp, metric, Q = array_namespace(Q), stack.metric_of(which), pick(Q, which)
+    W = Q if metric is None else metric.solve(Q)
+    lengths = to_numpy(pick(stack.off, which) * root(xp.linalg.vecdot(Q, W)))
+    weight, bend = (xp.asarray(a, dtype=Q.dtype, device=Q.device) for a in _powers(lengths, power))
+    return Front(Q, W, weight, bend, stack.X, pick(stack.rows, which), metric)
 
 
 def _powers(lengths, power):
@@ -160,10 +167,10 @@ def _along(lengths, across, square):
 
 
 def _share(reaches, which, power):
-    """The share of a step that makes f least: (b,)."""
+    """The number of the share of a step that makes f least, the power being that of the next step: (b,)."""
     reaches = np.take_along_axis(reaches, which[:, None], axis=2)
     sizes = reaches / reaches[:, :1].max(axis=2, keepdims=True)
-    return SHARES[np.sum(sizes**power, axis=2).argmin(axis=1)]
+    return np.sum(sizes**power, axis=2).argmin(axis=1)
 
 
 def _repairs(front, solve, i):
@@ -174,7 +181,7 @@ def _repairs(front, solve, i):
         error = array_namespace(like).asarray(error[None, :, None], dtype=like.dtype, device=like.device)
         dual = to_numpy(solve(error, slice(i, i + 1)))[:, :, 0]
         Q = (own.rows * dual[:, None]) @ own.X
-        return own.through(Q, Q if own.metric is None else own.metric.solve(Q))[1][0]
+        return own.through(Q)[1][0]
 
     return repair_of
 

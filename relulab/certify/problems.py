@@ -86,16 +86,18 @@ def planted(plant, masks, network):
 
 def basis(block):
     """An orthonormal basis of a block's range, and the way from its coordinates to weights, zero-padded."""
-    if len(block) >= block.shape[1]:
-        U, R = np.linalg.qr(block)
+    active, size = block.any(axis=1), block.shape[1]
+    part, columns = block[active], np.zeros(block.shape)
+    if len(part) >= size:
+        U, R = np.linalg.qr(part)
         way, singular = dtrtri(R)
         if not singular and np.linalg.norm(R) * np.linalg.norm(way) < FULL:
-            return U, way
-    U, s, Vt = np.linalg.svd(block, full_matrices=False)
-    rank = int((s > s[0] * max(block.shape) * np.finfo(float).eps).sum())
-    size = block.shape[1]
-    columns, way = np.zeros((len(block), size)), np.zeros((size, size))
-    columns[:, :rank], way[:, :rank] = U[:, :rank], Vt[:rank].T / s[:rank]
+            columns[active] = U
+            return columns, way
+    U, s, Vt = np.linalg.svd(part, full_matrices=False)
+    rank = int((s > s.max(initial=0) * max(block.shape) * np.finfo(float).eps).sum())
+    way = np.zeros((size, size))
+    columns[active, :rank], way[:, :rank] = U[:, :rank], Vt[:rank].T / s[:rank]
     return columns, way
 
 
@@ -123,8 +125,8 @@ class Member(NamedTuple):
         return rows
 
     @np.errstate(over="ignore", invalid="ignore")  # infinitely far is an answer
-    def reach(self, dual, roughly, metric=None):
-        """How far a dual vector reaches on the blocks off the plant, to float64.
+    def reach(self, dual, roughly):
+        """How far a dual vector reaches on the blocks off the plant, in plain and skip networks, to float64.
 
         Parameters
         ----------
@@ -132,38 +134,44 @@ class Member(NamedTuple):
             The dual vector.
         roughly : ndarray, shape (p + s,)
             What float32 finds for each block, 0 at the planted ones.
-        metric : Factors or Inverses, optional
-            The ``M_j^+`` of a normalized network, those of this problem alone.
 
         Returns
         -------
         float
-            Plain and skip networks: measured on the blocks that the rounding errors of float32, which are
-            bounded, leave in question. Normalized: an upper bound. The float32 solution of ``M_j w = q`` is
-            refined; what is left, r, can add no more than ``r^T M_j^+ r``. Where float32 is sure that the
-            reach is larger than 1, what it finds.
+            Measured on the blocks that the rounding errors of float32, which are bounded, leave in question.
+            Where float32 is sure that the reach is larger than 1, what it finds.
         """
         n, d = self.X.shape
         doubt = (n + d + 8) * 2.0**-24 * np.linalg.norm(self.X) * np.linalg.norm(dual)
         top = roughly.max()
-        if top > 1 + (doubt if metric is None else ALMOST):
+        if top > 1 + doubt:
             return top
-        near = np.ones(len(roughly), dtype=bool) if metric is not None else ~(roughly < top - 2 * doubt)
+        near = ~(roughly < top - 2 * doubt)
         near[self.planted.home] = False
-        rows = self.rows(np.flatnonzero(near))
+        Q = (self.rows(np.flatnonzero(near)) * dual) @ self.X
+        return np.sqrt(np.vecdot(Q, Q)).max(initial=0)
+
+    @np.errstate(over="ignore", invalid="ignore")
+    def normalized_reach(self, dual, metric):
+        """The same of a normalized network, whose ``M_j^+`` are given: an upper bound, to float64.
+
+        The float32 solution of ``M_j w = q`` is refined; what is left, r, can add no more than
+        ``r^T M_j^+ r``. Where float32 is sure that the reach is larger than 1, what it finds.
+        """
+        near = np.delete(np.arange(self.masks.shape[1]), self.planted.home)
+        rows, metric = self.rows(near), metric.pick(near[None])
         Q = (rows * dual) @ self.X
-        if metric is None:
-            return np.sqrt(np.vecdot(Q, Q)).max(initial=0)
-        metric = metric.pick(np.flatnonzero(near)[None])
         W = metric.solve(Q[None])[0].astype(np.float64)
+        top = np.sqrt(np.vecdot(Q, W).max(initial=0))
+        if top > 1 + ALMOST:
+            return top
         for _ in range(4):
             rest = Q - ((W @ self.X.T) * rows) @ self.X
-            added = metric.solve(rest[None])[0].astype(np.float64)
-            wrong = 4 * np.abs(np.vecdot(rest, added))
+            wrong = 4 * np.abs(np.vecdot(*metric.halves(rest[None]))[0])
             square = np.vecdot(Q + rest, W) + wrong
             if wrong.max(initial=0) < CLEAR:
                 break
-            W = W + added
+            W = W + metric.solve(rest[None])[0]
         return np.sqrt(np.maximum(square, 0)).max(initial=0)
 
     def certified(self, evidence, dual, reach, stretch, step=0):

@@ -7,16 +7,18 @@ equations are in float64, so that dual vectors meet them.
 import numpy as np
 from array_api_compat import array_namespace
 
-from ..solvers.arrays import root, take, to_numpy
+from ..solvers.arrays import pick, root, take, to_numpy
 from ..solvers.factors import Each, Factors, Inverses, factored
 from ..solvers.inverses import inverse
-from .problems import basis
+from .problems import ALMOST, basis
 from .proofs import spread
 
 FIRM = 1e11  # product of the norms of a Gram matrix and its inverse up to which both are what they seem
 BLURRED = 1e6  # singular values of a normalized block that are this far apart leave its range in doubt
 RIDGE = {"float32": 1e-7, "float64": 1e-14}  # what keeps matrices invertible, relative to a mean eigenvalue
 PART = 16  # columns of X whose products are summed over the rows at a time
+ROUNDS = 4  # conjugate gradients that tell which blocks are reached furthest
+TINY = 1e-30  # what keeps them from dividing zero by zero
 THIN = 1.15  # blocks with fewer active rows than this many times d are too ill-conditioned for float32
 
 
@@ -40,15 +42,15 @@ class Stack:
     stretch : ndarray, shape (b,)
         How much further a dual vector reaches at most when it is moved to meet the equations, for a residual
         of 1; infinite where the planted blocks are too nearly dependent to say.
-    metric : the same, shape (b, p, d, d), or None
+    metric : Each, Inverses or None
         The ``M_j^+`` of normalized networks, once they are needed.
     problems : list of Member
         What they are stacked from.
     """
 
     def __init__(self, problems, xp=np, device=None, dtype="float32"):
-        self.problems, self.dtype, first = problems, dtype, problems[0]
-        (n, p), skip = first.masks.shape, int(first.network == "skip")
+        self.problems, self.dtype, self.network = problems, dtype, problems[0].network
+        (n, p), skip = problems[0].masks.shape, int(self.network == "skip")
         rows = np.ones((len(problems), p + skip, n), dtype=dtype)
         off = np.ones(rows.shape[:2], dtype=dtype)
         for i, problem in enumerate(problems):
@@ -74,10 +76,10 @@ class Stack:
         if not used.all():
             largest = largest * used[:, :, None] * used[:, None, :]
         size, largest = np.sqrt(_squares(gram)), np.sqrt(_squares(largest))
-        X = 1.0 if self.problems[0].network == "normalized" else _squares(to_numpy(self.X).astype(np.float64))
+        X = 1.0 if self.network == "normalized" else _squares(to_numpy(self.X).astype(np.float64))
         reach = np.sqrt(largest * X)
         firm = size * largest < FIRM
-        if self.problems[0].network == "normalized":
+        if self.network == "normalized":
             ways = [problem.planted.to_weights for problem in self.problems]
             firm &= [max(map(spread, way)) < BLURRED for way in ways]
         return np.where(firm, reach, np.inf)
@@ -103,39 +105,83 @@ class Stack:
         """The gradients ``X^T D_j dual``: (b, n, 1) -> (b, p + s, d)."""
         return self.rows @ (self.cast(dual) * self.X)
 
-    def lift(self, Q):
-        """Gradients to weights, ``M_j^+ q_j``."""
-        return Q if self.metric is None else self.metric.solve(Q)
+    def halves(self, Q):
+        """Two arrays, linear in gradients, whose products ``a_j . b_j`` are ``q_j^T M_j^+ q_j``."""
+        return (Q, Q) if self.metric is None else self.metric.halves(Q)
 
     def lengths(self, dual):
         """How far dual vectors reach on every block off the plant, 0 on the others: (b, p + s)."""
-        Q = self.adjoint(dual)
-        return self.off * root(array_namespace(Q).linalg.vecdot(Q, self.lift(Q)))
+        halves = self.halves(self.adjoint(dual))
+        return self.off * root(array_namespace(self.X).linalg.vecdot(*halves))
 
-    def reaches(self, dual):
-        """How far each dual vector reaches off the plant, to float64: see `Member.reach`."""
-        trials = zip(self.problems, to_numpy(dual)[:, :, 0], to_numpy(self.lengths(dual)), strict=True)
-        return [
-            problem.reach(own, roughly, None if self.metric is None else self.metric.member(i))
-            for i, (problem, own, roughly) in enumerate(trials)
-        ]
+    def along(self, Q, dQ):
+        """The lengths of gradients, and the products across and among those of a move: three (b, p + s)."""
+        vecdot = array_namespace(self.X).linalg.vecdot
+        (left, right), (d_left, d_right) = self.halves(Q), self.halves(dQ)
+        products = root(vecdot(left, right)), vecdot(left, d_right), vecdot(d_left, d_right)
+        return [to_numpy(self.off * product) for product in products]
+
+    @np.errstate(over="ignore", invalid="ignore")  # infinitely far is an answer
+    def at_least(self, dual):
+        """Lower bounds of `lengths`; of normalized networks by conjugate gradients, without the metric.
+
+        On an orthonormal basis of X the eigenvalues of ``M_j`` lie between 0 and 1, few of them near 0.
+        """
+        if self.network != "normalized":
+            return self.lengths(dual)
+        xp = array_namespace(self.X)
+        basis, vecdot = xp.linalg.qr(self.X)[0], xp.linalg.vecdot
+        rest = way = self.rows @ (self.cast(dual) * basis)
+        size, squares = vecdot(rest, rest), 0
+        for _ in range(ROUNDS):
+            image = ((way @ xp.matrix_transpose(basis)) * self.rows) @ basis
+            share = size / xp.clip(vecdot(way, image), min=TINY)
+            squares = squares + share * size
+            rest = rest - share[..., None] * image
+            before, size = size, vecdot(rest, rest)
+            way = rest + (size / xp.clip(before, min=TINY))[..., None] * way
+        return self.off * root(squares)
+
+    def reaches(self, dual, lengths=None):
+        """How far each dual vector reaches off the plant, to float64: see `Member`.
+
+        Where what `at_least` finds is given and is far above 1, no metric is needed.
+        """
+        duals = to_numpy(dual)[:, :, 0]
+        if self.network != "normalized":
+            lengths = to_numpy(self.lengths(dual)) if lengths is None else lengths
+            return [one.reach(*own) for one, *own in zip(self.problems, duals, lengths, strict=True)]
+        reaches = np.zeros(len(duals)) if lengths is None else lengths.max(axis=1).astype(np.float64)
+        if (near := np.flatnonzero(~(reaches > 1 + ALMOST))).size:
+            metric = self.metric if len(near) == len(duals) else self.take(near).metric
+            for place, i in enumerate(near):
+                reaches[i] = self.problems[i].normalized_reach(duals[i], metric.member(place))
+        return reaches
 
     @property
     def metric(self):
-        if self._metric is None and self.problems[0].network == "normalized":
-            thin = to_numpy(array_namespace(self.X).sum(self.rows, axis=2)) < THIN * self.X.shape[2]
-            if isinstance(self.X, np.ndarray):
-                whole = (slice(i, i + 1) for i in range(len(self.X)))
-                self._metric = Each([self._factors(i, thin) or self._inverses(i, thin) for i in whole])
-            else:
-                self._metric = self._inverses(slice(None), thin)
+        if self._metric is None and self.network == "normalized":
+            self._metric = self._metric_on(self.rows)
         return self._metric
 
-    def _factors(self, i, thin):
+    def metric_of(self, which):
+        """The ``M_j^+`` of some blocks of each problem, (b, m) of them; the others need not be known."""
+        if self._metric is not None:
+            return self._metric.pick(which)
+        return self._metric_on(pick(self.rows, which)) if self.network == "normalized" else None
+
+    def _metric_on(self, rows):
+        thin = to_numpy(array_namespace(rows).sum(rows, axis=2)) < THIN * self.X.shape[2]
+        if not isinstance(rows, np.ndarray):
+            return self._inverses(self.X, rows, thin)
+        whole = [tuple(a[i : i + 1] for a in (self.X, rows, thin)) for i in range(len(rows))]
+        return Each([self._factors(*one) or self._inverses(*one) for one in whole])
+
+    def _factors(self, X, rows, thin):
         """Cholesky factors of the M_j of one problem; None where one is thin or singular."""
-        if thin[i].any():
+        if thin.any():
             return None
-        X, rows = self.X[i][0], self.rows[i][0]
+        X, rows = X[0], rows[0]
         gram = np.empty((len(rows), X.shape[1], X.shape[1]), dtype=X.dtype)
         for start in range(0, X.shape[1], PART):  # of a symmetric matrix no more than is read
             some = X[:, start : start + PART, None] * X[:, None, start:]
@@ -144,10 +190,9 @@ class Stack:
         factors = factored(gram, RIDGE[self.dtype])
         return None if any(factor is None for factor in factors) else Factors(factors)
 
-    def _inverses(self, some, thin):
+    def _inverses(self, X, rows, thin):
         """The M_j^+ of some problems: thin ones exact."""
-        xp, X, rows, thin = array_namespace(self.X), self.X[some, ...], self.rows[some, ...], thin[some]
-        b, n, d = X.shape
+        xp, (b, n, d) = array_namespace(X), X.shape
         squares = xp.reshape(X[:, :, :, None] * X[:, :, None, :], (b, n, d * d))
         second = xp.reshape(rows @ squares, (*rows.shape[:2], d, d))
         if not thin.any():

@@ -89,15 +89,15 @@ def _decide(problems, found, steps, xp, device):
         return
     if not provable.all():
         stack, dual = stack.take(left := np.flatnonzero(provable)), take(dual, left)
-    left = []
-    for i, (problem, reach) in enumerate(zip(stack.problems, stack.reaches(dual), strict=True)):
+    left, lengths = [], to_numpy(stack.at_least(dual))
+    for i, (problem, reach) in enumerate(zip(stack.problems, stack.reaches(dual, lengths), strict=True)):
         own = to_numpy(dual[i, :, 0])
         finding = problem.all_ones(own, reach) or problem.certified("isometry", own, reach, stack.stretch[i])
         _found(found, problem, finding)
         if finding is None and reach > 1 + EQUATIONS:
             left.append(i)
     if left and steps:
-        search(stack.take(left), take(dual, left), found, steps)
+        search(stack.take(left), take(dual, left), lengths[left], found, steps)
 
 
 def _found(found, problem, finding):

@@ -6,7 +6,7 @@ has the same.
 
 import numpy as np
 from array_api_compat import array_namespace
-from scipy.linalg import lapack
+from scipy.linalg import blas, lapack
 
 from .arrays import pick, take, to_numpy
 from .inverses import inverse
@@ -82,7 +82,12 @@ class Inverses:
 
     def solve(self, Q):
         """(b, p, m) -> (b, p, m)."""
+        Q = array_namespace(Q).astype(Q, self.arrays.dtype)
         return (self.arrays @ Q[..., None])[..., 0]
+
+    def halves(self, Q):
+        """Two arrays, linear in Q, whose products ``a_j . b_j`` are ``q_j^T G_j^-1 q_j``."""
+        return Q, self.solve(Q)
 
     def take(self, which):
         """Those of some problems."""
@@ -116,18 +121,28 @@ class Factors:
         if not self.factors:
             return np.zeros_like(Q)
         _, solve, _ = routines(self.factors[0])
-        Q = Q[0].astype(self.factors[0].dtype, copy=False)
-        return np.array([[solve(factor, q, lower=1)[0] for factor, q in zip(self.factors, Q, strict=True)]])
+        return np.array([[solve(factor, q, lower=1)[0] for factor, q in self._pairs(Q)]])
+
+    def halves(self, Q):
+        if not self.factors:
+            return Q, Q
+        halve = blas.strsv if self.factors[0].dtype == np.float32 else blas.dtrsv
+        half = np.array([[halve(factor, q, lower=1) for factor, q in self._pairs(Q)]])
+        return half, half
+
+    def _pairs(self, Q):
+        return zip(self.factors, Q[0].astype(self.factors[0].dtype, copy=False), strict=True)
 
     def pick(self, which):
         return Factors([self.factors[j] for j in which[0]])
 
     def between(self, rows, X, weight):
         _, _, invert = routines(X)
-        parts = np.empty((X.shape[1], len(self.factors), X.shape[2]), dtype=X.dtype)
+        parts = np.zeros((X.shape[1], len(self.factors), X.shape[2]), dtype=X.dtype)
         for j, factor in enumerate(self.factors):
-            block = (np.sqrt(weight[0, j]) * rows[0, j])[:, None] * X[0]
-            np.matmul(block, np.tril(invert(factor, lower=1)[0]).T, out=parts[:, j])  # quicker than trsm
+            active = np.flatnonzero(rows[0, j])
+            block = np.sqrt(weight[0, j]) * X[0, active]
+            parts[active, j] = block @ np.tril(invert(factor, lower=1)[0]).T  # quicker than trsm
         parts = parts.reshape(len(parts), -1)
         return (parts @ parts.T)[None]
 
@@ -140,6 +155,10 @@ class Each:
 
     def solve(self, Q):
         return np.concatenate([one.solve(Q[i : i + 1]) for i, one in enumerate(self.members)])
+
+    def halves(self, Q):
+        pairs = (one.halves(Q[i : i + 1]) for i, one in enumerate(self.members))
+        return [np.concatenate(half) for half in zip(*pairs, strict=True)]
 
     def take(self, which):
         return Each([self.members[i] for i in which])

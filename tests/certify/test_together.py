@@ -137,11 +137,11 @@ def test_a_step_is_that_of_newton():
     Q = stack.adjoint(dual)
     lengths = stack.off * np.linalg.norm(Q, axis=2)
     which = np.argsort(-lengths)[:, :40]
-    front = minimax._front(stack, Q, Q, lengths, which, 6.0)
+    front = minimax._front(stack, Q, which, 6.0)
     move, nu, _ = front.step(stack.B)
     np.testing.assert_allclose(stack.B.swapaxes(1, 2) @ move, 0, atol=1e-9)
     dQ = stack.adjoint(move)
-    V, _ = front.others(arrays.pick(dQ, which), arrays.pick(dQ, which))
+    V, _ = front.others(arrays.pick(dQ, which))
     outputs = np.einsum("bmn,bmn->bn", V @ stack.X.swapaxes(1, 2), front.rows)
     np.testing.assert_allclose(outputs, -(stack.B @ nu)[:, :, 0], atol=1e-8)
     sizes = np.linalg.norm(Q[:1, which[0]] + 1e-6 * dQ[:1, which[0]], axis=2), lengths[:1, which[0]]
