@@ -18,14 +18,14 @@ ROOT = Path(__file__).resolve().parents[1]
 # and the empty group takes what no other names, so that nothing is forgotten.
 NAMED = [
     ["book"],
-    ["certify"],
-    [f"book/test_{name}.py" for name in ("builds", "product", "epub", "lab_tables", "slides", "lab")],
-    ["audit", "certify/all_patterns", "certify/exact_network"],
     [],
     ["figures", "phase"],
-    ["training", "labs"],
-    [f"book/test_{name}.py" for name in ("phase_explorer", "whole_page", "first_screen")],
+    [f"book/test_{name}.py" for name in ("builds", "product", "epub", "lab_tables", "slides", "lab")],
+    ["audit", "certify/all_patterns", "certify/exact_network"],
     ["programs", "solvers"],
+    [f"book/test_{name}.py" for name in ("phase_explorer", "whole_page", "first_screen")],
+    ["certify"],
+    ["training", "labs"],
 ]
 THIRDS = ("first", "second", "third")
 EVERY_PAGE = "tests/book/test_real_pages.py::test_every_page_is_sound_light_and_accessible"
