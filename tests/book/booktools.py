@@ -16,6 +16,9 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 # What holds a widget that the page hosts, and one that Jupyter's library does.
 STARTED = "script => Boolean(script.parentElement.querySelector('.jupyter-widgets, .widget-subarea'))"
 SETTLED = "async () => { await window.MathJax?.startup?.promise; await document.fonts.ready; }"
+# The theme's colors change gradually. Chromium may go on to list what has come to its end.
+STILL = """() => !document.getAnimations().some(
+  (one) => one instanceof CSSTransition && one.playState !== "finished")"""
 HARMLESS = "Got invalid theme mode"  # the theme, on a first visit
 
 
@@ -106,8 +109,7 @@ def come_near_widgets(page):
 
 def axe_faults(page, selector="html"):
     """What axe-core finds in a part of a page, every rule on: (rule, place) of each fault."""
-    # The theme's colors change gradually.
-    page.wait_for_function("!document.getAnimations().some((one) => one instanceof CSSTransition)")
+    page.wait_for_function(STILL)
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(AXE.read_text("utf-8"))
         page.evaluate("axe.configure({ noHtml: true })")  # faults are told by their places
