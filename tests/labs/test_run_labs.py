@@ -67,6 +67,12 @@ def test_a_page_without_claims_fails(tmp_path):
     assert "without a table" in run_apart(path, 1)["fault"]
 
 
+def test_a_lab_whose_process_dies_or_hangs_fails(tmp_path, monkeypatch):
+    assert "without a word" in run_apart(page(tmp_path, more="__import__('os')._exit(1)"), 1)["fault"]
+    monkeypatch.setattr("run_labs.MOST_SECONDS", 5)
+    assert "Stopped after 5" in run_apart(page(tmp_path, more="while True: pass"), 1)["fault"]
+
+
 def test_no_lab_is_a_failure(tmp_path):
     assert run_labs([1], tmp_path) == 1
     page(tmp_path)
