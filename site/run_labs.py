@@ -63,16 +63,16 @@ def run_apart(page: Path, seed: int) -> dict:
     process = FORKS.Process(target=_answer, args=(answer, page, seed))
     process.start()
     answer.close()
-    fault = f"Stopped after {MOST_SECONDS} seconds."
+    seconds, fault = MOST_SECONDS, f"Stopped after {MOST_SECONDS} seconds."
     try:
         if answers.poll(MOST_SECONDS):
             return answers.recv()
     except EOFError:
-        fault = "The process ended without a word."
+        seconds, fault = 0.0, "The process ended without a word."
     finally:
         process.kill()
         process.join()
-    return {"rows": [], "seconds": MOST_SECONDS, "fault": fault}
+    return {"rows": [], "seconds": seconds, "fault": fault}
 
 
 def _answer(answer, page, seed):
