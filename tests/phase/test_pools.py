@@ -143,8 +143,9 @@ def test_a_pool_that_is_let_go_leaves_no_worker_behind():
     while not all(job.running() for job in jobs) or not pool._processes:
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    workers = [*pool._processes]
+    workers, thread = [*pool._processes], pool._executor_manager_thread
     dismiss(pool)
+    assert not thread.is_alive()  # it would close what the end of this process writes to
     while any(map(alive, workers)):
         assert time.monotonic() < deadline + 30
         time.sleep(0.05)
