@@ -11,10 +11,6 @@ import os
 from pathlib import Path
 
 import matplotlib
-from fontTools.merge import Merger
-from fontTools.subset import Options, Subsetter
-from fontTools.ttLib import TTFont
-from fontTools.ttLib.scaleUpem import scale_upem
 
 ROOT = Path(__file__).resolve().parents[1]
 CUTS = ("latin", "greek")
@@ -45,6 +41,10 @@ def kept() -> Path:
 
 
 def make(target: Path) -> None:
+    from fontTools.merge import Merger
+    from fontTools.ttLib import TTFont
+    from fontTools.ttLib.scaleUpem import scale_upem
+
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     fonts, known = [], set()
     for file in [*sources(), Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"]:
@@ -67,8 +67,10 @@ def make(target: Path) -> None:
         font.unlink()
 
 
-def bare(font: TTFont, signs: set[int]) -> None:
+def bare(font, signs: set[int]) -> None:
     """Leave the outlines of these signs, and nothing that moves them."""
+    from fontTools.subset import Options, Subsetter
+
     options = Options(hinting=False, layout_features=[])
     options.drop_tables += UNUSED
     subsetter = Subsetter(options)
