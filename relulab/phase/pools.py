@@ -178,8 +178,8 @@ def dismiss(pool):
     """Let the standing pool go, after a sweep in it was stopped; any other pool is its owner's.
 
     Its workers are ended: what they are at is kept by nobody, and one that started while another was killed
-    would be waited for, for ever, when this process ends. Its thread is waited for: at its end it closes a pipe
-    which a process that ends meanwhile writes to (CPython's `_python_exit`, without its lock).
+    would be waited for, for ever, when this process ends. Its thread is waited for: at its end it closes a
+    pipe which a process that ends meanwhile writes to (CPython's `_python_exit`, without its lock).
     """
     with _only_one:
         if _kept.get(os.getpid()) is pool:
