@@ -18,6 +18,9 @@ from myst_nb.core.execute import create_client
 from myst_nb.core.execute.cache import NotebookClientCache
 from myst_nb.core.read import create_nb_reader
 from sphinx.util import logging
+from traitlets.config import Config
+
+ENCRYPTED = Config({"KernelManager": {"transport_encryption": "auto"}})  # a kernel warns where it is not
 
 LOG = logging.getLogger(__name__)
 
@@ -82,7 +85,7 @@ def arguments(client):
 
 
 def execute(notebook, folder, timeout):
-    result = single_nb_execution(notebook, cwd=folder, timeout=timeout, allow_errors=False)
+    result = single_nb_execution(notebook, folder, timeout, allow_errors=False, config=ENCRYPTED)
     for cell in result.nb.cells:
         if cell.cell_type == "code":
             cell.outputs = in_one_piece(cell.outputs)

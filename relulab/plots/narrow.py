@@ -24,6 +24,7 @@ SMALLEST = 9  # CSS pixels of a letter's height, its font size, that can be read
 ROW = 4  # panels that a phone stacks; more stand two in a row
 LOWEST = 0.75  # how far a panel's height shrinks
 FEWEST = 250  # CSS pixels of width, under which letters run together
+AROUND = 11  # CSS pixels that a saved figure is wider than what its layout fills
 MOST = 0.6  # of a panel that a legend may cover
 GAP = 0.04  # inches between an axis and a legend below it
 OPEN, CLOSE = '<metadata id="narrow"><![CDATA[', "]]></metadata>"
@@ -129,15 +130,14 @@ def _narrow(figure, undo):
     figure.set_size_inches(PHONE / 96, high)
     _drop_legends(panels, undo)
     high += _missing(figure, panels, high)
-    width = PHONE
-    for _ in range(3):  # what sticks out on the sides makes the drawing wider than its figure
+    width, before = PHONE - AROUND, np.inf
+    while True:  # what sticks out on the sides makes the drawing wider than its figure
         figure.set_size_inches(width / 96, high)
         svg = _svg(figure)
         over = float(WIDTH.search(svg)[1]) * 4 / 3 - PHONE
-        if over < 2 or width == FEWEST:
-            break
-        width = max(FEWEST, width - over)
-    return svg
+        if over < 2 or over > before - 1 or width == FEWEST:
+            return svg
+        width, before = max(FEWEST, width - over), over
 
 
 def _make_readable(figure, undo):

@@ -154,6 +154,7 @@ def test_chapters_run_side_by_side_but_for_one_that_measures_time(tmp_path):
     broken = build(book)
     assert broken.returncode != 0
     assert "the cell is broken" in broken.stdout + broken.stderr
+    assert broken.stderr.count("without encryption") == 1  # of five kernels, the one that Sphinx starts
 
     (book / "chapters" / "fourth.md").write_text("# Fourth\n\nNo cell.\n")
     whole = build(book)

@@ -5,6 +5,7 @@ from itertools import chain
 
 import numpy as np
 import pytest
+from array_libraries import OTHERS
 
 import relulab as rl
 from relulab.certify import minimax, sampled, stacks
@@ -71,15 +72,8 @@ def test_the_batch_settles_nearly_everything():
     assert sum(f is None for f in found) <= 2
 
 
-def namespaces():
-    import array_api_compat.torch as torch
-    import array_api_strict as strict
-
-    return [pytest.param(strict, id="strict"), pytest.param(torch, id="torch")]
-
-
 @pytest.mark.parametrize("form", ["gated", "exact"])
-@pytest.mark.parametrize("xp", namespaces())
+@pytest.mark.parametrize("xp", OTHERS)
 @pytest.mark.parametrize("grid", [GRIDS[0], GRIDS[4], GRIDS[7]], ids=["linear", "relu", "normalized"])
 def test_any_array_library_gives_the_same_statuses(xp, grid, form):
     plants, patterns = problems(*((9, grid) if form == "gated" else (6, grid, 2)))

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from array_libraries import OTHERS
 
 import relulab as rl
 from relulab.blocks.cones import largest_norm
@@ -297,14 +298,7 @@ def test_pictures_of_a_path():
         rl.plots.path(found, show="x")
 
 
-def namespaces():
-    import array_api_compat.torch as torch
-    import array_api_strict as strict
-
-    return [pytest.param(strict, id="strict"), pytest.param(torch, id="torch")]
-
-
-@pytest.mark.parametrize("xp", namespaces())
+@pytest.mark.parametrize("xp", OTHERS)
 @pytest.mark.parametrize(
     ("network", "loss", "free"),
     [("plain", "squares", 0), ("skip", "logistic", 1), ("normalized", "squares", 1), ("skip", "squares", 1)],
