@@ -30,7 +30,7 @@ MORE_SECONDS = {
     "chapters/part4/training": 90,
     "chapters/part4/batch-size": 90,
     "chapters/part4/your-own-data": 90,
-    "chapters/back/figures": 120,  # 48 pictures, each drawn wide, narrow and small
+    "chapters/back/figures": 120,  # 64 pictures, each drawn wide, narrow and small
 }
 PAGE_BYTES = 1_500_000
 FOOTER = 36  # points from a sheet's lower edge, within which its number stands
