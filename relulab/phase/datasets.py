@@ -48,6 +48,13 @@ def dataset(table, attributes):
     )
 
 
+def get_ready():
+    """Pay now for this process's first dataset: xarray asks then whether Dask is there, and imports it."""
+    import xarray as xr
+
+    xr.Variable((), 0)
+
+
 def words(*names):
     """A coordinate of words, of a kind that Zarr and netCDF both keep."""
     return np.array(names, dtype=object)

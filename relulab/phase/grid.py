@@ -285,7 +285,7 @@ def _complete(table, kept, sizes_n, sizes_d, arguments, executor, progress):
     *_, device, _ = arguments
     if executor is None and device == "cpu":
         executor = own_executor(cells, table.shape[2])
-        import xarray  # noqa: F401, needed in the end; the server of processes starts meanwhile
+        datasets.get_ready()  # while the server of processes starts
     kept.add_run(provenance() | {"executor": "threads" if executor is None else type(executor).__name__})
     try:
         run_cells(run_cell, cells, keep, missing.size, executor, progress, meeting(kept))

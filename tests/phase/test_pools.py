@@ -68,6 +68,22 @@ print(ds.attrs["executor"], __file__[-9:], int((ds.status == 0).sum()))
     assert done.stdout == f"begins\nProcessPoolExecutor script.py {recovered}\n"
 
 
+def test_after_the_last_cell_nothing_more_is_imported(tmp_path):
+    """Xarray imports Dask for its first variable, a quarter of a second: it does while workers start."""
+    code = f"""import sys
+from relulab.phase import grid
+run_cells = grid.run_cells
+def recorded(*arguments):
+    run_cells(*arguments)
+    before.update(sys.modules)
+before, grid.run_cells = set(), recorded
+rl.phase_diagram(**{SWEEP})
+print(len(before) > 100, {{name.split(".")[0] for name in set(sys.modules) - before}} - {{"relulab"}})
+"""
+    done = subprocess.run(script(tmp_path, code), capture_output=True, text=True, timeout=200)
+    assert (done.stdout, done.stderr) == ("True set()\n", "")
+
+
 @pytest.mark.parametrize("ensemble", ["mine", "lambda n, d, rng: mine(n, d, rng)"])
 def test_a_function_of_the_script_stays_with_its_threads(tmp_path, ensemble):
     code = f"""
