@@ -81,6 +81,7 @@ def make(html: Path, toc: Path, target: Path) -> int:
             book.add_outline_item(title=title, page_number=first_pages[chapter], parent=part)
         for leaf, number in zip(book.pages, number_pages(page, len(book.pages)).pages, strict=False):
             leaf.merge_page(number)
+            leaf.compress_content_streams(level=6)  # which merging has unpacked: four fifths of the file
         browser.close()
         lead_links_inside(book, server, first_pages)
     book.add_metadata({"/Title": "Overparameterized ReLU networks learn the simplest model"})

@@ -151,6 +151,7 @@ def test_the_pdf_holds_every_chapter_in_order(pdf, book_html):
     assert len(pdf.pages) > len(titles)
     for number, (leaf, sheet) in enumerate(zip(pdf.pages, printed, strict=True), 1):
         assert str(number) in sheet.get_textpage().get_text_bounded(top=FOOTER).split()
+        assert leaf["/Contents"].get_object()["/Filter"] == "/FlateDecode"
         links = [str(note.get_object().get("/A", {}).get("/URI", "")) for note in leaf.get("/Annots", [])]
         assert not [link for link in links if "127.0.0.1" in link]
 
